@@ -1,0 +1,65 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawnOnNode24 } from '../bin/run-on-node-24.js';
+import { startClock } from './clock.js';
+import { ensureInstalled } from './install.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const tool = {
+  knip: 'node_modules/knip/bin/knip.js',
+  oxlint: 'node_modules/oxlint/bin/oxlint',
+  prettier: 'node_modules/prettier/bin/prettier.cjs',
+  tsc: 'node_modules/typescript/bin/tsc',
+  vitest: 'node_modules/vitest/vitest.mjs',
+};
+
+const tasks = {
+  bench: (args) => run(['bench/main.ts', ...args]),
+  build,
+  check,
+  dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
+  format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
+  test: (args) => run([tool.vitest, 'run', ...args]),
+};
+
+const [name, ...args] = process.argv.slice(2);
+const task = tasks[name];
+if (task === undefined) {
+  console.error(`There is no task "${name}". Use one of: ${Object.keys(tasks).join(', ')}.`);
+  process.exit(2);
+}
+await ensureInstalled({ withDevelopmentTools: true });
+process.exitCode = await task(args);
+
+async function build() {
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  return run([tool.tsc, '--project', 'tsconfig.build.json']);
+}
+
+async function check() {
+  const steps = [
+    { title: 'types', command: [tool.tsc, '--project', 'tsconfig.json'] },
+    { title: 'lint', command: [tool.oxlint, '--type-aware', '--deny-warnings'] },
+    { title: 'format', command: [tool.prettier, '--check', '--log-level', 'warn', '.'] },
+    { title: 'unused code', command: [tool.knip] },
+    {
+      title: 'architecture',
+      command: [tool.vitest, 'run', '--project', 'unit', 'test/architecture.test.ts'],
+    },
+  ];
+  const say = startClock();
+  const failed = [];
+  for (const { title, command } of steps) {
+    const code = await run(command);
+    say(`${title}: ${code === 0 ? 'ok' : 'FAILED'}`);
+    if (code !== 0) failed.push(title);
+  }
+  say(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}.`);
+  return failed.length === 0 ? 0 : 1;
+}
+
+async function run([file, ...rest]) {
+  const { code, signal } = await spawnOnNode24(file, rest, { cwd: root });
+  return signal === null ? code : 1;
+}

@@ -1,0 +1,123 @@
+import type { Context, RequestContext } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { allows } from './evaluate.ts';
+import type { Identity } from './identity.ts';
+import { levelGives } from './object-levels.ts';
+import { levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
+import { atMost, type Role } from './roles.ts';
+import { orgGrants } from './basic-roles.ts';
+
+/** A scope with `{name}` for a parameter of the path, or a look-up where the path does not name the object by its uid. */
+export type ScopeOf =
+  | string
+  | ((context: Context, orgId: number, parameters: Record<string, string>) => Promise<string | undefined>);
+
+/** What a route asks of whoever calls it. Every route declares one. */
+export type Access =
+  | { kind: 'open'; why: string }
+  | { kind: 'signed-in'; why: string }
+  | { kind: 'server'; action: string; scopes: readonly string[] }
+  | { kind: 'org'; actions: readonly string[]; scopes: readonly ScopeOf[]; orSelf: boolean };
+
+/** Nobody has to say who they are. */
+export const open = (why: string): Access => ({ kind: 'open', why });
+
+/** Anybody known may ask; the rule behind it decides what they get. */
+export const signedIn = (why: string): Access => ({ kind: 'signed-in', why });
+
+/** The action, on the object that the scope names, in the organization acted in. */
+export const can = (action: string, ...scopes: ScopeOf[]): Access => ({
+  kind: 'org',
+  actions: [action],
+  scopes,
+  orSelf: false,
+});
+
+/** Any of the actions, on whatever: the rule behind it asks again once it knows on what. */
+export const canAny = (...actions: string[]): Access => ({ kind: 'org', actions, scopes: [], orSelf: false });
+
+/** The action on a service account, or being that account. */
+export const canOrIsAccount = (action: string, scope: string): Access => ({
+  kind: 'org',
+  actions: [action],
+  scopes: [scope],
+  orSelf: true,
+});
+
+/** The action on the whole server. */
+export const canOnServer = (action: string, ...scopes: string[]): Access => ({ kind: 'server', action, scopes });
+
+/**
+ * Whether the actor holds the action on any of the scopes: by role, or by a permission on the object or a folder around it.
+ * A folder or dashboard that does not exist can be read: the answer is then that there is none.
+ */
+export async function holds(context: RequestContext, action: string, ...scopes: string[]): Promise<boolean> {
+  const { actor } = context;
+  if (allows(actor.grants, action, scopes)) return true;
+  for (const scope of scopes) {
+    if (await holdsOnObject(context, action, scope)) return true;
+  }
+  return false;
+}
+
+/** Refuses with 403, in words that say what is missing, unless the actor holds the action on any of the scopes. */
+export async function require(context: RequestContext, action: string, ...scopes: string[]): Promise<void> {
+  if (!(await holds(context, action, ...scopes))) throw accessDenied(context.actor, [action], scopes);
+}
+
+/** Refuses to hand out a role above the actor's own. */
+export function requireRoleAtMostOwn(actor: Identity, role: Role): void {
+  if (actor.principal.isServerAdmin || atMost(role, actor.role)) return;
+  throw denied(`the role ${role} is above your own, ${actor.role}; nobody gives what they do not have`);
+}
+
+export function accessDenied(actor: Identity, actions: readonly string[], scopes: readonly string[]): ApiError {
+  const wanted = actions.length === 1 ? actions[0] : `any of ${actions.join(', ')}`;
+  const where = scopes.length === 0 ? '' : ` on ${scopes.join(' or ')}`;
+  return denied(`${wanted}${where} is needed`, advice(actor, actions));
+}
+
+/** 403 in Grafana's shape: the message begins as the documents have it and says what is missing. */
+export function denied(what: string, detail?: string): ApiError {
+  const accessErrorId = `ACE${String(Math.floor(Math.random() * 1e10)).padStart(10, '0')}`;
+  return new ApiError(403, 'accesscontrol.denied', `Permission denied: ${what}`, {
+    ...(detail === undefined ? {} : { detail }),
+    fields: { title: 'Access denied', accessErrorId },
+  });
+}
+
+function advice(actor: Identity, actions: readonly string[]): string {
+  const { principal, role, orgId } = actor;
+  const who = `${principal.kind.replace('-', ' ')} ${JSON.stringify(principal.name || principal.login)}`;
+  const has = `The ${who} has the role ${role} in organization ${orgId}`;
+  const plain = { editors_can_delete: false, editors_can_manage_keys: false, main_org_admins_read_server: false };
+  const lowest = (['Viewer', 'Editor', 'Admin'] as const).find((candidate) =>
+    actions.some((action) => allows(orgGrants(candidate, plain), action)),
+  );
+  if (lowest === undefined) return `${has}; this needs an administrator of the server.`;
+  return `${has}; ask an Admin of the organization for the role ${lowest}, or for a permission on the object.`;
+}
+
+async function holdsOnObject(context: RequestContext, action: string, scope: string): Promise<boolean> {
+  const object = objectOf(scope);
+  if (object === undefined) return false;
+  const { db, actor, config } = context;
+  const inFolders = object.kind === 'folders' || object.kind === 'dashboards';
+  const line = inFolders ? await lineage(db, actor.orgId, object.id) : [object];
+  if (line.length === 0) return action.endsWith(':read') && actor.role !== 'None';
+  const scopes = line.map(({ kind, id }) => `${kind}:uid:${id}`);
+  // Whatever lies in no folder lies in the one called general.
+  if (inFolders && line.at(-1)?.id === object.id && object.kind === 'dashboards') scopes.push('folders:uid:general');
+  if (inFolders && allows(actor.grants, action, scopes)) return true;
+  const levels = await levelsOn(db, actor.orgId, actor.subjects, line);
+  return levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
+}
+
+function objectOf(scope: string): ObjectRef | undefined {
+  const [kind, key, ...rest] = scope.split(':');
+  const id = rest.join(':');
+  if (id === '') return undefined;
+  if (key === 'uid' && (kind === 'folders' || kind === 'dashboards' || kind === 'datasources')) return { kind, id };
+  if (key === 'id' && (kind === 'serviceaccounts' || kind === 'teams')) return { kind, id };
+  return undefined;
+}

@@ -1,0 +1,45 @@
+import type { Grants } from './evaluate.ts';
+import type { Role } from './roles.ts';
+
+export type PrincipalKind = 'user' | 'service-account' | 'api-key';
+
+/** Somebody who can ask: a person, a service account, or a legacy API key, which is nobody but itself. */
+export interface Principal {
+  kind: PrincipalKind;
+  /** Of the user, of the service account (they share one sequence), or of the key. */
+  id: number;
+  name: string;
+  login: string;
+  email: string;
+  isServerAdmin: boolean;
+  /** The organization acted in when the request names none; 0 for a person who is in none. */
+  currentOrgId: number;
+  /** The role in each organization that the principal may act in. */
+  memberships: ReadonlyMap<number, Role>;
+}
+
+export type CredentialKind = 'api-key' | 'token' | 'password' | 'session';
+
+/** What was shown to prove it. */
+export interface Credential {
+  kind: CredentialKind;
+  /** Of the key, token or session; 0 for a password. */
+  id: number;
+  name: string;
+  /** Milliseconds since 1970; null is never. */
+  expiresAt: number | null;
+}
+
+/** Who is asking, through what, in which organization, and what they may do there. */
+export interface Identity {
+  principal: Principal;
+  credential: Credential;
+  orgId: number;
+  role: Role;
+  /** What the basic role gives in the organization. */
+  grants: Grants;
+  /** What is given on the whole server. */
+  serverGrants: Grants;
+  /** The names under which permissions on single objects are given to this principal. */
+  subjects: readonly string[];
+}

@@ -1,0 +1,64 @@
+/** The things that carry permissions of their own, by the name they have in scopes and on the wire. */
+export type ObjectKind = 'folders' | 'dashboards' | 'serviceaccounts' | 'datasources' | 'teams';
+
+// Grafana: 1 View, 2 Edit, 4 Admin.
+export const VIEW = 1;
+export const EDIT = 2;
+export const ADMINISTER = 4;
+export type Level = typeof VIEW | typeof EDIT | typeof ADMINISTER;
+
+type Actions = Partial<Record<Level, readonly string[]>>;
+
+const DASHBOARD_VIEW = ['dashboards:read'];
+const DASHBOARD_EDIT = [...DASHBOARD_VIEW, 'dashboards:write'];
+const DASHBOARD_ADMIN = [
+  ...DASHBOARD_EDIT,
+  'dashboards:delete',
+  'dashboards.permissions:read',
+  'dashboards.permissions:write',
+];
+const FOLDER_VIEW = [...DASHBOARD_VIEW, 'folders:read', 'alert.rules:read'];
+const FOLDER_EDIT = [
+  ...FOLDER_VIEW,
+  ...DASHBOARD_EDIT,
+  'dashboards:create',
+  'folders:write',
+  'alert.rules:create',
+  'alert.rules:write',
+  'alert.rules:delete',
+];
+const FOLDER_ADMIN = [
+  ...FOLDER_EDIT,
+  ...DASHBOARD_ADMIN,
+  'folders:delete',
+  'folders.permissions:read',
+  'folders.permissions:write',
+];
+const ACCOUNT_EDIT = ['serviceaccounts:read', 'serviceaccounts:write'];
+const ACCOUNT_ADMIN = [
+  ...ACCOUNT_EDIT,
+  'serviceaccounts:delete',
+  'serviceaccounts.permissions:read',
+  'serviceaccounts.permissions:write',
+];
+
+const ACTIONS: Partial<Record<ObjectKind, Actions>> = {
+  dashboards: { [VIEW]: DASHBOARD_VIEW, [EDIT]: DASHBOARD_EDIT, [ADMINISTER]: DASHBOARD_ADMIN },
+  folders: { [VIEW]: FOLDER_VIEW, [EDIT]: FOLDER_EDIT, [ADMINISTER]: FOLDER_ADMIN },
+  serviceaccounts: { [EDIT]: ACCOUNT_EDIT, [ADMINISTER]: ACCOUNT_ADMIN },
+};
+
+const DELETING = new Set(['dashboards:delete', 'folders:delete']);
+
+/** The actions that a level on an object of this kind gives. In Grafana, Edit deletes too; here only where the setting says so. */
+export function levelGives(
+  kind: ObjectKind,
+  level: Level,
+  action: string,
+  settings: { editors_can_delete: boolean },
+): boolean {
+  const actions = ACTIONS[kind]?.[level] ?? [];
+  if (actions.includes(action)) return true;
+  const deletes = kind === 'folders' ? DELETING.has(action) : action === 'dashboards:delete' && kind === 'dashboards';
+  return settings.editors_can_delete && level === EDIT && deletes;
+}

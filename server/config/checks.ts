@@ -1,0 +1,51 @@
+import { ConfigError } from './config-error.ts';
+import type { Resolve } from './given.ts';
+import type { Config } from './settings.ts';
+import { quoted } from './shown.ts';
+
+type Settled = { readonly config: Config; readonly resolve: Resolve };
+
+const serverParts = ['host', 'name', 'user', 'password', 'ssl_mode', 'max_open_conn'];
+
+/** Stops at settings that contradict each other; gives a warning for each that has no effect or a bad one. */
+export function checkTogether(settled: Settled): string[] {
+  checkMetricsPassword(settled);
+  return [...checkDatabase(settled), ...checkCookies(settled)];
+}
+
+function checkDatabase({ config, resolve }: Settled): string[] {
+  const { type, url } = config.database;
+  const ignored = (keys: string[], why: string) =>
+    keys
+      .map((key) => ({ key, ...resolve('database', key) }))
+      .filter(({ layer }) => layer > 0)
+      .map(({ key, source }) => `[database] ${key} (${source}) is not read: ${why}`);
+  if (url !== '' && type === 'sqlite') {
+    const typed = resolve('database', 'type');
+    throw new ConfigError(
+      `[database] type = ${quoted(typed.text)} (${typed.source}) contradicts url (${resolve('database', 'url').source}): ` +
+        'remove url, or set type = postgres',
+    );
+  }
+  if (type === 'sqlite') return ignored(serverParts, 'type is sqlite3');
+  const unread = url === '' ? [] : serverParts.filter((key) => key !== 'max_open_conn');
+  return [...ignored(unread, 'url is set'), ...ignored(['path'], 'type is postgres')];
+}
+
+function checkCookies({ config, resolve }: Settled): string[] {
+  if (config.security.cookie_samesite !== 'none' || config.security.cookie_secure) return [];
+  const { source } = resolve('security', 'cookie_samesite');
+  return [
+    `[security] cookie_samesite = none (${source}): browsers drop such cookies unless cookie_secure = true`,
+  ];
+}
+
+function checkMetricsPassword({ config, resolve }: Settled): void {
+  const { basic_auth_username: name, basic_auth_password: password } = config.metrics;
+  if ((name === '') === (password === '')) return;
+  const [set, missing] = name === '' ? ['password', 'username'] : ['username', 'password'];
+  const { source } = resolve('metrics', `basic_auth_${set}`);
+  throw new ConfigError(
+    `[metrics] basic_auth_${set} (${source}) needs basic_auth_${missing} too: set both or neither`,
+  );
+}

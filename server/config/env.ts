@@ -1,0 +1,78 @@
+import { ConfigError } from './config-error.ts';
+import { listSettings } from './settings.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+type EnvironmentValue = {
+  readonly section: string;
+  readonly key: string;
+  readonly text: string;
+  readonly source: string;
+  /** The text came from a file and is taken as it is. */
+  readonly literal: boolean;
+};
+
+const fileSuffix = '__FILE';
+
+/** The variable that sets a key: `GF_<SECTION>_<KEY>`, dots and dashes as underscores. */
+export function variableName(section: string, key: string): string {
+  return `GF_${section}_${key}`.replaceAll(/[.-]/g, '_').toUpperCase();
+}
+
+const places = new Map(
+  listSettings().map(({ section, key }) => [variableName(section, key), { section, key }]),
+);
+const freeSections = listSettings().filter(({ key }) => key === '*');
+
+/** The settings among the variables, and the names of `GF_` variables that are none; `readFile` serves `…__FILE`. */
+export function readEnvironment(
+  env: Environment,
+  readFile: (path: string) => string,
+): { values: EnvironmentValue[]; unknown: string[] } {
+  const values: EnvironmentValue[] = [];
+  const unknown: string[] = [];
+  for (const variable of Object.keys(env)
+    .filter((name) => name.startsWith('GF_'))
+    .toSorted()) {
+    const content = env[variable];
+    // Grafana: an empty variable counts as not set.
+    if (content === undefined || content === '') continue;
+    const place = findPlace(variable);
+    if (place === undefined) unknown.push(variable);
+    else values.push({ ...place, ...readVariable(env, variable, content, readFile) });
+  }
+  return { values, unknown };
+}
+
+function findPlace(variable: string): { section: string; key: string } | undefined {
+  const name = baseName(variable);
+  const place = places.get(name);
+  if (place !== undefined) return place;
+  for (const { section } of freeSections) {
+    const prefix = variableName(section, '');
+    if (name.startsWith(prefix) && name !== prefix)
+      return { section, key: name.slice(prefix.length).toLowerCase() };
+  }
+  return undefined;
+}
+
+function readVariable(
+  env: Environment,
+  variable: string,
+  content: string,
+  readFile: (path: string) => string,
+) {
+  const source = `environment ${variable}`;
+  const name = baseName(variable);
+  if (name === variable) return { text: content, source, literal: false };
+  if ((env[name] ?? '') !== '')
+    throw new ConfigError(`${name} and ${variable} are both set; set one of them`);
+  try {
+    return { text: readFile(content), source, literal: true };
+  } catch (error) {
+    throw new ConfigError(`environment ${variable}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function baseName(variable: string): string {
+  return variable.endsWith(fileSuffix) ? variable.slice(0, -fileSuffix.length) : variable;
+}

@@ -1,0 +1,42 @@
+import { variableName } from './env.ts';
+import type { Setting } from './kinds.ts';
+import { listSettings } from './settings.ts';
+
+/** The table of settings in Markdown, for docs/configuration.md. */
+export function settingsTable(): string {
+  const lines = ['| setting | variable | default | meaning | allowed |', '| --- | --- | --- | --- | --- |'];
+  for (const { section, key, setting } of listSettings()) {
+    const cells = [
+      `\`[${section}] ${key === '*' ? '<module>' : key}\``,
+      `\`${variableName(section, key === '*' ? '<module>' : key)}\``,
+      key === '*' || setting.default === '' ? '' : `\`${setting.default}\``,
+      meaningOf(setting),
+      setting.allowed,
+    ];
+    lines.push(`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
+  }
+  return lines.join('\n');
+}
+
+/** A commented configuration file with every setting at its default. */
+export function sampleIni(): string {
+  const lines = [
+    '; Copy this file to conf/latchkey.ini and take the semicolon off the lines to change.',
+    '; docs/configuration.md says what each value may be.',
+  ];
+  let current = '';
+  for (const { section, key, setting } of listSettings()) {
+    if (section !== current) lines.push('', `[${section}]`);
+    current = section;
+    lines.push(
+      `; ${meaningOf(setting)}`,
+      key === '*' ? ';api = debug' : `;${key} = ${setting.default}`.trimEnd(),
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function meaningOf({ meaning, secret, later }: Setting<unknown>): string {
+  const notes = [later === undefined ? '' : ` (${later})`, secret === 'whole' ? ' (secret)' : ''];
+  return `${meaning}${notes.join('')}`;
+}

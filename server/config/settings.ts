@@ -1,0 +1,268 @@
+import { isIP } from 'node:net';
+import { bool, choice, duration, int, levels, logLevels, path, text } from './kinds.ts';
+import type { Setting } from './kinds.ts';
+
+const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
+const hundredYears = 100 * 365 * 24 * 60 * 60;
+const secondsOrNoLimit = {
+  min: -1,
+  max: hundredYears,
+  accepts: (value: number) => value !== 0,
+  allowed: `-1 (no limit) or a number of seconds from 1 to ${hundredYears}`,
+};
+
+/** Every setting: section, key, type, default, meaning and what is allowed. The section `*` key is any name. */
+const settings = {
+  DEFAULT: {
+    app_mode: choice(
+      ['production', 'development'],
+      'production',
+      'development gives readable logs and more detail',
+    ),
+    instance_name: text('${HOSTNAME}', 'Name of this server in logs and metrics', notEmpty),
+  },
+  paths: {
+    data: path('data', 'Directory of the embedded database and the generated secret key'),
+    logs: path('data/log', 'Directory of log files', {
+      later: 'log files are not built in yet: logs go to the console',
+    }),
+  },
+  server: {
+    protocol: choice(['http'], 'http', 'How the server speaks', {
+      allowed: 'http (for TLS, put a reverse proxy in front and set root_url)',
+    }),
+    http_addr: text('127.0.0.1', 'Address to listen on; 0.0.0.0 is every IPv4 interface, :: all of them', {
+      accepts: isHost,
+      allowed: 'an IP address or a host name, not empty (127.0.0.1 for this machine alone, 0.0.0.0 for all)',
+    }),
+    http_port: int(3000, 'Port to listen on; 0 takes any free one', { min: 0, max: 65535 }),
+    domain: text('localhost', 'Host name that people use to reach the server', {
+      accepts: isHost,
+      allowed: 'a host name or an IP address',
+    }),
+    root_url: text('%(protocol)s://%(domain)s:%(http_port)s/', 'The address that people and links use', {
+      accepts: isRootUrl,
+      tidy: (value) => new URL(value).href.replace(/\/?$/, '/'),
+      allowed:
+        'an http or https address without user name, query or fragment, such as https://keys.example.org/',
+    }),
+    serve_from_sub_path: bool(false, 'Answer under the path of root_url as well as at /'),
+    shutdown_timeout: duration('10s', 'How long requests under way may take once a stop was asked for', {
+      min: '0s',
+      max: '1h',
+    }),
+  },
+  database: {
+    type: choice(['sqlite', 'postgres'], 'sqlite3', 'Kind of database; a url sets it too', {
+      aliases: { sqlite3: 'sqlite', postgresql: 'postgres' },
+      allowed: 'sqlite3 (or sqlite) or postgres',
+    }),
+    url: text('', 'Address of a PostgreSQL database; it wins over host, name, user, password and ssl_mode', {
+      accepts: (value) => value === '' || isPostgresUrl(value),
+      secret: 'url',
+      allowed: 'postgres://user:password@host:port/name (with / # @ in the password written as %2F %23 %40)',
+    }),
+    path: path('latchkey.db', 'File of the SQLite database, from the data directory', { from: 'data' }),
+    host: text('127.0.0.1:5432', 'PostgreSQL: host and port, or the directory of its socket', {
+      accepts: (value) => /^(\/.*|\[[0-9a-fA-F:]+\](:\d+)?|[^\s:/]+(:\d+)?)$/.test(value),
+      allowed: 'host, host:port or an absolute directory',
+    }),
+    name: text('latchkey', 'PostgreSQL: name of the database', notEmpty),
+    user: text('latchkey', 'PostgreSQL: user name', notEmpty),
+    password: text('', 'PostgreSQL: password', { secret: 'whole' }),
+    ssl_mode: choice(
+      ['disable', 'require', 'verify-full'],
+      'disable',
+      'PostgreSQL: encryption of the connection',
+    ),
+    max_open_conn: int(0, 'PostgreSQL: most connections open at once; 0 leaves the choice to Latchkey', {
+      min: 0,
+      max: 1000,
+    }),
+  },
+  security: {
+    disable_initial_admin_creation: bool(false, 'Do not create a first administrator'),
+    admin_user: text('admin', 'Login of the administrator created at the first start', {
+      accepts: (value) => value.trim() !== '' && !value.includes(':'),
+      allowed: 'a login without a colon, not empty',
+    }),
+    admin_password: text('admin', 'Password of that administrator', {
+      accepts: (value) => value !== '',
+      allowed: 'some text, not empty (a # at the start or after a space needs quotes)',
+      secret: 'whole',
+    }),
+    admin_email: text('admin@localhost', 'Email address of that administrator', {
+      accepts: (value) => /^[^\s@]+@[^\s@]+$/.test(value),
+      allowed: 'an email address',
+    }),
+    secret_key: text('', 'Encrypts stored secrets; empty: generated once and kept in the data directory', {
+      secret: 'whole',
+    }),
+    cookie_secure: bool(false, 'Session cookies only over HTTPS'),
+    cookie_samesite: choice(['lax', 'strict', 'none'], 'lax', 'SameSite attribute of the session cookie'),
+    api_key_max_seconds_to_live: int(-1, 'The same setting as in [auth]', {
+      ...secondsOrNoLimit,
+      twin: 'auth',
+    }),
+    auth_token_max_seconds_to_live: int(-1, 'The same setting as in [auth]', {
+      ...secondsOrNoLimit,
+      twin: 'auth',
+    }),
+  },
+  auth: {
+    login_cookie_name: text('grafana_session', 'Name of the session cookie', {
+      accepts: (value) => /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(value),
+      allowed: 'letters, digits and - _ . without spaces',
+    }),
+    login_maximum_inactive_lifetime_duration: duration('7d', 'A session unused for so long ends', {
+      min: '1m',
+      max: '10y',
+    }),
+    login_maximum_lifetime_duration: duration('30d', 'A session ends so long after its sign-in', {
+      min: '1m',
+      max: '10y',
+    }),
+    token_rotation_interval_minutes: int(10, 'Minutes after which a used session gets a new secret', {
+      min: 1,
+      max: 10_080,
+    }),
+    api_key_max_seconds_to_live: int(-1, 'Longest life of a new API key in seconds; -1: no limit', {
+      ...secondsOrNoLimit,
+      twin: 'security',
+    }),
+    auth_token_max_seconds_to_live: int(
+      -1,
+      'Longest life of a new service account token in seconds; -1: no limit',
+      {
+        ...secondsOrNoLimit,
+        twin: 'security',
+      },
+    ),
+  },
+  'auth.basic': {
+    enabled: bool(true, 'Accept a login and password with each request'),
+  },
+  'auth.anonymous': {
+    enabled: bool(false, 'Let people in without signing in', {
+      accepts: (value) => !value,
+      allowed: 'false: anonymous access is not built in',
+    }),
+  },
+  users: {
+    allow_sign_up: bool(false, 'People may register by themselves'),
+    allow_org_create: bool(false, 'People who are no server administrators may create organizations'),
+    auto_assign_org: bool(
+      true,
+      'New people join the organization auto_assign_org_id; else each gets one of their own',
+    ),
+    auto_assign_org_id: int(1, 'The organization that new people join', { min: 1, max: 2_147_483_647 }),
+    auto_assign_org_role: choice(['Viewer', 'Editor', 'Admin', 'None'], 'Viewer', 'The role they get there'),
+    default_theme: choice(['dark', 'light', 'system'], 'dark', 'Theme of the page for people who chose none'),
+    viewers_can_edit: bool(false, 'Viewers may try changes to a dashboard without saving them'),
+  },
+  access_control: {
+    editors_can_delete: bool(false, 'Editors may delete dashboards and folders, as in Grafana'),
+    editors_can_manage_keys: bool(
+      false,
+      'Editors may manage API keys and service accounts up to their own role',
+    ),
+    main_org_admins_read_server: bool(
+      true,
+      'Admins of organization 1 may read server statistics, settings, users, organizations',
+    ),
+  },
+  rate_limiting: {
+    enabled: bool(false, 'Limit the requests of each credential', {
+      later: 'rate limiting is not built in yet',
+    }),
+    per_second: int(100, 'Requests a second in the long run', { min: 1, max: 1_000_000 }),
+    burst: int(200, 'Requests at once before the limit bites', { min: 1, max: 1_000_000 }),
+  },
+  limits: {
+    max_body_bytes: int(1_048_576, 'Largest request body', { min: 1024, max: 104_857_600 }),
+    max_dashboard_bytes: int(5_242_880, 'Largest request body where a dashboard is saved', {
+      min: 1024,
+      max: 104_857_600,
+    }),
+  },
+  usage: {
+    flush_interval: duration(
+      '5s',
+      'How long "last used" of keys and tokens is gathered before it is written',
+      {
+        min: '1s',
+        max: '1h',
+      },
+    ),
+  },
+  dashboards: {
+    versions_to_keep: int(20, 'Versions kept of each dashboard', { min: 1, max: 1_000_000 }),
+  },
+  log: {
+    mode: choice(['console'], 'console', 'Where logs go', {
+      allowed: 'console: files and syslog are not built in',
+    }),
+    level: choice(logLevels, 'info', 'Least severe level that is logged'),
+    filters: levels('Levels of single modules, such as api:debug auth:warn'),
+  },
+  'log.filters': {
+    '*': choice(logLevels, 'info', 'The same, one line for each module: api = debug'),
+  },
+  'log.console': {
+    format: choice(['text', 'json'], 'text', 'How a log line is written', { aliases: { console: 'text' } }),
+  },
+  metrics: {
+    enabled: bool(true, 'Answer at /metrics'),
+    basic_auth_username: text('', 'Ask for this user name at /metrics'),
+    basic_auth_password: text('', 'and for this password', { secret: 'whole' }),
+  },
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Setting<unknown>>>>>;
+
+type Settings = typeof settings;
+type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never;
+
+/** The configuration in force, by the names of the ini file: `config.server.http_port`. */
+export type Config = {
+  readonly [Section in keyof Settings]: Settings[Section] extends { '*': infer Row }
+    ? Readonly<Record<string, ValueOf<Row>>>
+    : { readonly [Key in keyof Settings[Section]]: ValueOf<Settings[Section][Key]> };
+};
+
+/** Values from the command line or a test, by section and key. */
+export type Overrides = {
+  readonly [Section in keyof Settings]?: Settings[Section] extends { '*': unknown }
+    ? Readonly<Record<string, string | undefined>>
+    : { readonly [Key in keyof Settings[Section]]?: string | number | boolean | undefined };
+};
+
+const table = new Map<string, Map<string, Setting<unknown>>>(
+  Object.entries(settings).map(([section, rows]) => [section, new Map(Object.entries(rows))]),
+);
+
+/** The table by name; safe with any name, `__proto__` included. */
+export function findSetting(section: string, key: string): Setting<unknown> | undefined {
+  const rows = table.get(section);
+  return rows?.get(key) ?? rows?.get('*');
+}
+
+/** Section, key and row of every setting, in the table's order. */
+export function listSettings(): { section: string; key: string; setting: Setting<unknown> }[] {
+  return [...table].flatMap(([section, rows]) =>
+    [...rows].map(([key, setting]) => ({ section, key, setting })),
+  );
+}
+
+function isHost(value: string): boolean {
+  return isIP(value) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?$/.test(value);
+}
+
+function isRootUrl(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return url.username + url.password === '' && !/[\s?#]/.test(value);
+}
+
+function isPostgresUrl(value: string): boolean {
+  const url = URL.parse(value);
+  return url !== null && /^postgres(ql)?:$/.test(url.protocol) && !/\s/.test(value);
+}

@@ -1,0 +1,30 @@
+import type { Kysely } from 'kysely';
+import type { Log } from './log.ts';
+import type { Identity } from './access/identity.ts';
+import type { Config } from './config/config.ts';
+import type { Seal } from './crypto/seal.ts';
+import type { Schema } from './db/schema.ts';
+import type { Memory } from './memory.ts';
+
+/** What every rule gets first. A new member needs a decision record. */
+export interface Context {
+  /** The database, or the transaction that is running. */
+  db: Kysely<Schema>;
+  /** Milliseconds since 1970; tests set it. */
+  now: () => number;
+  config: Config;
+  log: Log;
+  memory: Memory;
+  /** Says that what is remembered under a key no longer holds; within a transaction it is obeyed at the commit. */
+  touch: (key: string) => void;
+  seal: Seal;
+  /** When credentials were used, by id, since the last batch was written. */
+  lastUse: Map<number, number>;
+}
+
+/** The context of one request: who asks, and from where. */
+export interface RequestContext extends Context {
+  actor: Identity;
+  requestId: string;
+  address: string;
+}

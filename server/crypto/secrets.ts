@@ -1,0 +1,57 @@
+import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import { randomLetters } from './random.ts';
+
+const TOKEN = /^glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}$/;
+const SECRET_LETTERS = 32;
+const LONGEST_KEY = 4096;
+
+/** A new service account token: `glsa_`, 32 letters and digits, `_`, and the checksum of what stands before it. */
+export function makeToken(): string {
+  const body = `glsa_${randomLetters(SECRET_LETTERS)}`;
+  return `${body}_${checksum(body)}`;
+}
+
+/** A new legacy API key, base64 of `{"k":<secret>,"n":<name>,"id":<organization>}`, and the secret inside. */
+export function makeApiKey(name: string, orgId: number): { key: string; secret: string } {
+  const secret = randomLetters(SECRET_LETTERS);
+  const key = Buffer.from(JSON.stringify({ k: secret, n: name, id: orgId })).toString('base64');
+  return { key, secret };
+}
+
+/**
+ * The part of a bearer credential that proves who has it: a token as a whole, an API key's `k`.
+ * Undefined when it is neither, a wrong checksum included, so that no look-up is spent on it.
+ */
+export function secretOf(presented: string): string | undefined {
+  if (presented.startsWith('glsa_')) return isToken(presented) ? presented : undefined;
+  return apiKeySecret(presented);
+}
+
+/** What is kept of a secret: SHA-256, enough for 190 bits drawn at random. */
+export function secretHash(secret: string): string {
+  return hash('sha256', secret, 'base64url');
+}
+
+function isToken(text: string): boolean {
+  return TOKEN.test(text) && checksum(text.slice(0, -9)) === text.slice(-8);
+}
+
+// Grafana: the CRC-32 is written least significant byte first.
+function checksum(body: string): string {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(crc32(body));
+  return bytes.toString('hex');
+}
+
+function apiKeySecret(text: string): string | undefined {
+  if (text.length > LONGEST_KEY) return undefined;
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
+    if (typeof parsed !== 'object' || parsed === null || !('k' in parsed)) return undefined;
+    return typeof parsed.k === 'string' && parsed.k !== '' ? parsed.k : undefined;
+  } catch {
+    // Not base64 of JSON: not an API key.
+    return undefined;
+  }
+}

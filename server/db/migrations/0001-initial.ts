@@ -1,0 +1,85 @@
+import { type Kysely, sql } from 'kysely';
+import { columnTypes, type DatabaseType } from './column-types.ts';
+
+/** The tables of version 1. */
+export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void> {
+  const { id, text, integer, flag, key } = columnTypes(type);
+
+  const orgId = `org_id ${integer} not null references org (id) on delete cascade`;
+  const dashboardId = `dashboard_id ${integer} not null references dashboard (id) on delete cascade`;
+  const userId = `user_id ${integer} not null references "user" (id) on delete cascade`;
+  const author = (column: string): string => `${column} ${integer}`;
+  const times = `created_at ${integer} not null, updated_at ${integer} not null`;
+
+  const statements = [
+    `create table identity (${id}, kind ${text} not null)`,
+
+    `create table org (${id}, name ${text} not null unique,
+       address1 ${text} not null default '', address2 ${text} not null default '', city ${text} not null default '',
+       zip_code ${text} not null default '', state ${text} not null default '', country ${text} not null default '',
+       ${times})`,
+
+    `create table "user" (id ${key} references identity (id), login ${text} not null unique, email ${text} not null unique,
+       name ${text} not null, password_hash ${text}, is_server_admin ${flag}, is_disabled ${flag},
+       org_id ${integer} not null, search_text ${text} not null, ${times}, last_seen_at ${integer})`,
+
+    `create table org_member (${orgId}, ${userId}, role ${text} not null, ${times}, primary key (org_id, user_id))`,
+    `create index org_member_by_user on org_member (user_id)`,
+
+    `create table session (${id}, ${userId}, token_hash ${text} not null unique, previous_hash ${text} unique,
+       user_agent ${text} not null, address ${text} not null,
+       created_at ${integer} not null, rotated_at ${integer} not null, seen_at ${integer} not null)`,
+    `create index session_by_user on session (user_id)`,
+    `create index session_by_seen on session (seen_at)`,
+
+    `create table service_account (id ${key} references identity (id), ${orgId}, name ${text} not null,
+       login ${text} not null unique, role ${text} not null, is_disabled ${flag}, is_server_admin ${flag},
+       search_text ${text} not null, ${times}, unique (org_id, name))`,
+
+    `create table service_account_org (
+       service_account_id ${integer} not null references service_account (id) on delete cascade, ${orgId},
+       role ${text} not null, created_at ${integer} not null, primary key (service_account_id, org_id))`,
+    `create index service_account_org_by_org on service_account_org (org_id)`,
+
+    `create table credential (${id}, ${orgId},
+       service_account_id ${integer} references service_account (id) on delete cascade,
+       name ${text} not null, role ${text}, is_server_admin ${flag}, secret_hash ${text} not null unique,
+       is_revoked ${flag}, ${author('created_by')}, created_at ${integer} not null, expires_at ${integer},
+       last_used_at ${integer}, unique (org_id, name), check ((service_account_id is null) <> (role is null)))`,
+    `create index credential_by_service_account on credential (service_account_id)`,
+
+    `create table dashboard (${id}, ${orgId}, uid ${text} not null, is_folder ${flag}, parent_uid ${text} not null,
+       title ${text} not null, search_text ${text} not null, version ${integer} not null,
+       created_at ${integer} not null, ${author('created_by')}, updated_at ${integer} not null, ${author('updated_by')},
+       unique (org_id, uid), unique (org_id, parent_uid, title))`,
+
+    `create table dashboard_version (${id}, ${dashboardId}, version ${integer} not null,
+       parent_version ${integer} not null, restored_from ${integer} not null, message ${text} not null,
+       created_at ${integer} not null, ${author('created_by')}, data ${text} not null, unique (dashboard_id, version))`,
+
+    `create table dashboard_tag (${dashboardId}, term ${text} not null, primary key (dashboard_id, term))`,
+    `create index dashboard_tag_by_term on dashboard_tag (term)`,
+
+    `create table star (${userId}, ${dashboardId}, primary key (user_id, dashboard_id))`,
+    `create index star_by_dashboard on star (dashboard_id)`,
+
+    `create table object_permission (${id}, ${orgId}, kind ${text} not null, object_id ${text} not null,
+       subject ${text} not null, level ${integer} not null, ${times}, unique (org_id, kind, object_id, subject))`,
+    `create index object_permission_by_subject on object_permission (org_id, subject, kind)`,
+
+    `create table data_source (${id}, ${orgId}, uid ${text} not null, name ${text} not null, type ${text} not null,
+       access ${text} not null, url ${text} not null, "user" ${text} not null, "database" ${text} not null,
+       basic_auth ${flag}, basic_auth_user ${text} not null, with_credentials ${flag}, is_default ${flag},
+       read_only ${flag}, version ${integer} not null, ${times}, json_data ${text} not null,
+       secure_json_data ${text} not null, unique (org_id, uid), unique (org_id, name))`,
+
+    // No foreign keys: the record outlives what it is about.
+    `create table audit (${id}, at ${integer} not null, org_id ${integer}, actor ${text} not null,
+       actor_id ${integer} not null, credential ${text} not null, credential_id ${integer} not null,
+       address ${text} not null, request_id ${text} not null, action ${text} not null, object_kind ${text} not null,
+       object_id ${text} not null, object_name ${text} not null, change ${text} not null)`,
+    `create index audit_by_org on audit (org_id, at)`,
+    `create index audit_by_at on audit (at)`,
+  ];
+  for (const statement of statements) await sql.raw(statement).execute(db);
+}

@@ -1,0 +1,218 @@
+import type { Generated } from 'kysely';
+import type { Role } from '../access/roles.ts';
+
+/** 0 or 1: both databases keep it as a number. */
+export type Flag = 0 | 1;
+/** Milliseconds since 1970. */
+export type Time = number;
+
+/** Gives out the ids that users and service accounts share, so that a permission's user id means one of them only. */
+export interface IdentityTable {
+  id: Generated<number>;
+  kind: 'user' | 'service-account';
+}
+
+export interface OrgTable {
+  id: Generated<number>;
+  name: string;
+  address1: string;
+  address2: string;
+  city: string;
+  zip_code: string;
+  state: string;
+  country: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface UserTable {
+  id: number;
+  /** Lower case, as is the email: Grafana compares neither by case. */
+  login: string;
+  email: string;
+  name: string;
+  /** Argon2id in PHC form; null is nobody's. */
+  password_hash: string | null;
+  is_server_admin: Flag;
+  is_disabled: Flag;
+  /** The organization last switched to. */
+  org_id: number;
+  search_text: string;
+  created_at: Time;
+  updated_at: Time;
+  last_seen_at: Time | null;
+}
+
+export interface OrgMemberTable {
+  org_id: number;
+  user_id: number;
+  role: Role;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface SessionTable {
+  id: Generated<number>;
+  user_id: number;
+  token_hash: string;
+  /** The one before the last rotation, good for a moment longer. */
+  previous_hash: string | null;
+  user_agent: string;
+  address: string;
+  created_at: Time;
+  rotated_at: Time;
+  seen_at: Time;
+}
+
+export interface ServiceAccountTable {
+  id: number;
+  org_id: number;
+  name: string;
+  login: string;
+  role: Role;
+  is_disabled: Flag;
+  is_server_admin: Flag;
+  search_text: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** A service account's role in an organization besides its own. */
+export interface ServiceAccountOrgTable {
+  service_account_id: number;
+  org_id: number;
+  role: Role;
+  created_at: Time;
+}
+
+/** A legacy API key (with a role) or a service account's token (with the account). Their names share one space. */
+export interface CredentialTable {
+  id: Generated<number>;
+  org_id: number;
+  service_account_id: number | null;
+  name: string;
+  role: Role | null;
+  is_server_admin: Flag;
+  /** SHA-256 of the secret, base64url. */
+  secret_hash: string;
+  is_revoked: Flag;
+  /** The user or service account that made it; null when a key did. */
+  created_by: number | null;
+  created_at: Time;
+  expires_at: Time | null;
+  last_used_at: Time | null;
+}
+
+/** Folders and dashboards: one space of uids, ids and titles, as in Grafana. */
+export interface DashboardTable {
+  id: Generated<number>;
+  org_id: number;
+  uid: string;
+  is_folder: Flag;
+  /** The folder's uid; '' at the top. */
+  parent_uid: string;
+  title: string;
+  search_text: string;
+  version: number;
+  created_at: Time;
+  created_by: number | null;
+  updated_at: Time;
+  updated_by: number | null;
+}
+
+/** Every kept state of a dashboard; the newest is the dashboard itself. */
+export interface DashboardVersionTable {
+  id: Generated<number>;
+  dashboard_id: number;
+  version: number;
+  parent_version: number;
+  restored_from: number;
+  message: string;
+  /** The JSON document. */
+  data: string;
+  created_at: Time;
+  created_by: number | null;
+}
+
+export interface DashboardTagTable {
+  dashboard_id: number;
+  term: string;
+}
+
+export interface StarTable {
+  user_id: number;
+  dashboard_id: number;
+}
+
+/** A level on one object, given to 'user:<id>', 'team:<id>' or 'role:<basic role>'. */
+export interface ObjectPermissionTable {
+  id: Generated<number>;
+  org_id: number;
+  kind: string;
+  /** A folder's or dashboard's uid; a service account's, team's id. */
+  object_id: string;
+  subject: string;
+  level: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface DataSourceTable {
+  id: Generated<number>;
+  org_id: number;
+  uid: string;
+  name: string;
+  type: string;
+  access: string;
+  url: string;
+  user: string;
+  database: string;
+  basic_auth: Flag;
+  basic_auth_user: string;
+  with_credentials: Flag;
+  is_default: Flag;
+  read_only: Flag;
+  json_data: string;
+  /** A JSON object of sealed values, by name. */
+  secure_json_data: string;
+  version: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** One change: who, through what, from where, what. Written in the transaction of the change itself. */
+export interface AuditTable {
+  id: Generated<number>;
+  at: Time;
+  org_id: number | null;
+  actor: string;
+  actor_id: number;
+  credential: string;
+  credential_id: number;
+  address: string;
+  request_id: string;
+  action: string;
+  object_kind: string;
+  object_id: string;
+  object_name: string;
+  /** JSON of what changed, without secrets. */
+  change: string;
+}
+
+export interface Schema {
+  identity: IdentityTable;
+  org: OrgTable;
+  user: UserTable;
+  org_member: OrgMemberTable;
+  session: SessionTable;
+  service_account: ServiceAccountTable;
+  service_account_org: ServiceAccountOrgTable;
+  credential: CredentialTable;
+  dashboard: DashboardTable;
+  dashboard_version: DashboardVersionTable;
+  dashboard_tag: DashboardTagTable;
+  star: StarTable;
+  object_permission: ObjectPermissionTable;
+  data_source: DataSourceTable;
+  audit: AuditTable;
+}

@@ -1,0 +1,162 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+
+const STATEMENTS_KEPT = 500;
+const BUSY_TIMEOUT_MS = 5000;
+
+interface Handle {
+  database: DatabaseSync;
+  prepared(sql: string): StatementSync;
+}
+
+/**
+ * Kysely's dialect for node:sqlite: a read-only handle for selects on their own, and one writing handle that transactions
+ * and single changes take in turn. So nobody sees half of a transaction, and nobody waits for one just to read.
+ */
+export function sqliteDialect(path: string): Dialect {
+  return {
+    createAdapter: () => new TransactionalAdapter(),
+    createDriver: () => createDriver(path),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+// Kysely's own adapter lets one query in at a time and does not count on SQLite's rolling back changes of the schema.
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
+
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+interface SqliteConnection extends DatabaseConnection {
+  /** Set while a transaction runs: gives the writing handle to the next in line. */
+  leave?: () => void;
+}
+
+function createDriver(path: string): Driver {
+  let reader: Handle;
+  let writer: Handle;
+  let lastInLine: Promise<void> = Promise.resolve();
+
+  async function takeTurn(): Promise<() => void> {
+    const before = lastInLine;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lastInLine = promise;
+    await before;
+    return resolve;
+  }
+
+  function end(connection: SqliteConnection, sql: string): Promise<void> {
+    try {
+      writer.database.exec(sql);
+    } finally {
+      connection.leave?.();
+      delete connection.leave;
+    }
+    return Promise.resolve();
+  }
+
+  function connect(): SqliteConnection {
+    const connection: SqliteConnection = {
+      async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+        if (connection.leave) return run(writer, query);
+        if (query.query.kind === 'SelectQueryNode') return run(reader, query);
+        const leave = await takeTurn();
+        try {
+          return run(writer, query);
+        } finally {
+          leave();
+        }
+      },
+      // oxlint-disable-next-line require-yield
+      async *streamQuery() {
+        throw new Error('node:sqlite answers at once: there is nothing to stream');
+      },
+    };
+    return connection;
+  }
+
+  return {
+    init() {
+      writer = openHandle(path, false);
+      reader = openHandle(path, true);
+      return Promise.resolve();
+    },
+    acquireConnection: () => Promise.resolve(connect()),
+    async beginTransaction(connection) {
+      const sqlite = connection as SqliteConnection;
+      const leave = await takeTurn();
+      try {
+        // The write lock now rather than at the first change, so that another process waits here and not halfway.
+        writer.database.exec('begin immediate');
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      sqlite.leave = leave;
+    },
+    commitTransaction: (connection) => end(connection as SqliteConnection, 'commit'),
+    rollbackTransaction: (connection) => {
+      // A failed commit has let go of the handle already, but its transaction may still be open.
+      if (!writer.database.isTransaction) return Promise.resolve();
+      return end(connection as SqliteConnection, 'rollback');
+    },
+    releaseConnection: () => Promise.resolve(),
+    destroy() {
+      reader.database.close();
+      writer.database.close();
+      return Promise.resolve();
+    },
+  };
+}
+
+function openHandle(path: string, readOnly: boolean): Handle {
+  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+  // An acknowledged change is on disk: WAL with a sync at each commit.
+  if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
+  database.exec('pragma foreign_keys = on; pragma cache_size = -16384');
+  const statements = new LRUCache<string, StatementSync>({ max: STATEMENTS_KEPT });
+  return {
+    database,
+    prepared(sql) {
+      const known = statements.get(sql);
+      if (known) return known;
+      const statement = database.prepare(sql);
+      statements.set(sql, statement);
+      return statement;
+    },
+  };
+}
+
+function run<R>(handle: Handle, query: CompiledQuery): QueryResult<R> {
+  const statement = handle.prepared(query.sql);
+  const parameters = query.parameters.map(bindable);
+  if (statement.columns().length > 0) {
+    return { rows: statement.all(...parameters) as R[] };
+  }
+  const { changes, lastInsertRowid } = statement.run(...parameters);
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+}
+
+// node:sqlite binds NULL for what it does not know: better to say so.
+function bindable(value: unknown): SQLInputValue {
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError(`a ${typeof value} cannot be bound to SQLite`);
+}

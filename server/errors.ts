@@ -1,0 +1,41 @@
+/** What an answer may say besides its message: Grafana's own fields, and a sentence on what to change. */
+export interface ErrorDetails {
+  cause?: unknown;
+  /** What exactly is wrong and what to do next; goes to the client beside the message. */
+  detail?: string;
+  /** Further fields of the body, such as Grafana's `status: 'name-exists'`. */
+  fields?: Record<string, unknown>;
+  headers?: Record<string, string>;
+}
+
+/** The one error that reaches a client. The message is public; the cause is only logged. */
+export class ApiError extends Error {
+  readonly status: number;
+  readonly messageId: string;
+  readonly detail: string | undefined;
+  readonly fields: Record<string, unknown>;
+  readonly headers: Record<string, string>;
+
+  constructor(status: number, messageId: string, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'ApiError';
+    this.status = status;
+    this.messageId = messageId;
+    this.detail = details.detail;
+    this.fields = details.fields ?? {};
+    this.headers = details.headers ?? {};
+  }
+}
+
+/** 400 in Grafana's words, with a sentence that says what to change. */
+export function badRequest(detail: string, message = 'bad request data'): ApiError {
+  return new ApiError(400, 'bad-request', message, { detail });
+}
+
+export function notFound(message: string, messageId = 'not-found'): ApiError {
+  return new ApiError(404, messageId, message);
+}
+
+export function conflict(message: string, detail?: string): ApiError {
+  return new ApiError(409, 'conflict', message, detail === undefined ? {} : { detail });
+}

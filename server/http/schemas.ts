@@ -1,0 +1,40 @@
+import { type TSchema, Type } from 'typebox';
+import { ROLES } from '../access/roles.ts';
+
+const LONGEST_NAME = 190;
+// PostgreSQL cannot keep a NUL in a text.
+const NO_NUL = '^[^\\u0000]*$';
+
+/** A name: 1 to 190 characters. */
+export const Name = Type.String({ minLength: 1, maxLength: LONGEST_NAME, pattern: NO_NUL });
+
+/** Any text up to a length. */
+export const Text = (maxLength = 255) => Type.String({ maxLength, pattern: NO_NUL });
+
+/** A text that is searched for, in a query string. */
+export const Query = Type.Optional(Text());
+
+export const RoleSchema = Type.Unsafe<(typeof ROLES)[number]>({ type: 'string', enum: [...ROLES] });
+
+/** An id in a path or a body. */
+export const Id = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+
+export const IdParams = Type.Object({ id: Id });
+
+/** RFC 3339 in UTC. */
+export const Timestamp = Type.String();
+
+export const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/** The answer to a change that has nothing else to tell. */
+export const Message = Type.Object({ message: Type.String() });
+
+/** JSON that is kept as it came. */
+export const FreeJson = Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true });
+
+const CENTURY = 100 * 365 * 86_400;
+
+/** How long a credential is to live; none, null and 0 are no limit. The sign is judged by the rule, which has words for it. */
+export const SecondsToLive = Type.Optional(
+  Type.Union([Type.Integer({ minimum: -CENTURY, maximum: CENTURY }), Type.Null()]),
+);

@@ -1,0 +1,55 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { FastifySchemaCompiler } from 'fastify';
+import type { TSchema } from 'typebox';
+import { badRequest, type ApiError } from '../errors.ts';
+
+const options = { allErrors: false, strict: false, useDefaults: true, validateFormats: false } as const;
+// Values of a path or a query string are text and have to become numbers; a body says what it means.
+const coercing = new Ajv({ ...options, coerceTypes: 'array' });
+const exact = new Ajv(options);
+
+/** Compiles a route's schemas: query and path are coerced, bodies never. */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
+  (httpPart === 'body' ? exact : coercing).compile(schema);
+
+interface Invalid {
+  validation: ErrorObject[];
+  validationContext?: string;
+}
+
+/** A failed validation as a 400 that names the value and what it has to be. */
+export function invalidInput({ validation, validationContext }: Invalid): ApiError {
+  const error = validation[0];
+  if (validationContext === 'params' && error) {
+    const name = error.instancePath.slice(1);
+    return badRequest(`${name} in the path ${requirement(error)}`, `${name} is invalid`);
+  }
+  return badRequest(error ? sentence(error, validationContext ?? 'body') : 'the request does not fit');
+}
+
+function sentence(error: ErrorObject, part: string): string {
+  if (error.keyword === 'required') {
+    const path = error.instancePath.slice(1).replaceAll('/', '.');
+    return `${path === '' ? '' : `${path}.`}${String(error.params['missingProperty'])} is required`;
+  }
+  const name = error.instancePath.slice(1).replaceAll('/', '.');
+  const where = part === 'querystring' ? `${name} in the query` : name === '' ? 'the body' : name;
+  return `${where} ${requirement(error)}`;
+}
+
+function requirement({ keyword, params, message }: ErrorObject): string {
+  switch (keyword) {
+    case 'enum':
+      return `must be one of ${(params['allowedValues'] as unknown[]).join(', ')}`;
+    case 'type':
+      return `must be ${String(params['type']).replaceAll(',', ' or ')}`;
+    case 'minLength':
+      return params['limit'] === 1 ? 'must not be empty' : `must have at least ${params['limit']} characters`;
+    case 'maxLength':
+      return `must have at most ${params['limit']} characters`;
+    case 'pattern':
+      return 'has a character that is not allowed';
+    default:
+      return message ?? 'does not fit';
+  }
+}

@@ -1,0 +1,64 @@
+import { LRUCache } from 'lru-cache';
+
+/**
+ * What the server knows without asking the database. A key names the thing itself ('org:1', 'credential:<hash>'),
+ * so that a change drops exactly what it touches, and another server can be told by the key alone.
+ */
+export interface Memory {
+  /** The remembered value, or undefined when it has to be loaded. */
+  recall<T extends object>(key: string): T | undefined;
+  /** The remembered value, or the loaded one, which is kept unless it was touched while loading. Absent things are not kept. */
+  remember<T extends object>(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
+  /** Forgets a key; a load of it that is under way will not be kept either. */
+  touch(key: string): void;
+  /** Forgets everything. */
+  clear(): void;
+}
+
+interface Load {
+  value: Promise<object | undefined>;
+  touched: boolean;
+}
+
+export function createMemory(maxEntries: number): Memory {
+  const kept = new LRUCache<string, object>({ max: maxEntries });
+  const loads = new Map<string, Load>();
+
+  function load(key: string, read: () => Promise<object | undefined>): Promise<object | undefined> {
+    const started: Load = { value: Promise.resolve(undefined), touched: false };
+    started.value = read()
+      .then((value) => {
+        if (value !== undefined && !started.touched) kept.set(key, value);
+        return value;
+      })
+      .finally(() => {
+        if (loads.get(key) === started) loads.delete(key);
+      });
+    loads.set(key, started);
+    return started.value;
+  }
+
+  function touch(key: string): void {
+    kept.delete(key);
+    const running = loads.get(key);
+    if (running) {
+      running.touched = true;
+      // Whoever asks from now on must see the change, so they may not join the load that began before it.
+      loads.delete(key);
+    }
+  }
+
+  return {
+    recall: <T extends object>(key: string) => kept.get(key) as T | undefined,
+    remember: <T extends object>(key: string, read: () => Promise<T | undefined>) => {
+      const known = kept.get(key) as T | undefined;
+      if (known !== undefined) return Promise.resolve(known);
+      return (loads.get(key)?.value ?? load(key, read)) as Promise<T | undefined>;
+    },
+    touch,
+    clear: () => {
+      kept.clear();
+      for (const key of [...loads.keys()]) touch(key);
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import type { Context, RequestContext } from '../../context.ts';
+import { secretHash } from '../../crypto/secrets.ts';
+import type { Role } from '../../access/roles.ts';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { type ApiError, badRequest } from '../../errors.ts';
+import {
+  type CredentialRow,
+  deleteCredential,
+  getCredentialByHash,
+  insertCredential,
+  updateLastUsed,
+  updateRevoked,
+} from './credentials.store.ts';
+
+export type { CredentialRow };
+
+export interface NewCredential {
+  orgId: number;
+  name: string;
+  secret: string;
+  /** A token of this account; null is a key, which has a role of its own. */
+  serviceAccountId: number | null;
+  role: Role | null;
+  isServerAdmin: boolean;
+  expiresAt: number | null;
+}
+
+const CACHE = 'credential:';
+
+/** The key or token with this secret: remembered, or by one indexed query. */
+export function findBySecret(
+  context: Context,
+  secret: string,
+): CredentialRow | undefined | Promise<CredentialRow | undefined> {
+  const hash = secretHash(secret);
+  const key = CACHE + hash;
+  return (
+    context.memory.recall<CredentialRow>(key) ??
+    context.memory.remember(key, () => getCredentialByHash(context.db, hash))
+  );
+}
+
+/** Keeps a new key or token; the secret itself is not kept. `taken` is thrown when the organization has one of that name. */
+export async function keepCredential(context: RequestContext, fresh: NewCredential, taken: ApiError): Promise<number> {
+  try {
+    return await insertCredential(context.db, {
+      org_id: fresh.orgId,
+      service_account_id: fresh.serviceAccountId,
+      name: fresh.name,
+      role: fresh.role,
+      is_server_admin: fresh.isServerAdmin ? 1 : 0,
+      secret_hash: secretHash(fresh.secret),
+      is_revoked: 0,
+      created_by: context.actor.principal.kind === 'api-key' ? null : context.actor.principal.id,
+      created_at: context.now(),
+      expires_at: fresh.expiresAt,
+      last_used_at: null,
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken : error;
+  }
+}
+
+/** Deletes a key or an account's token of the organization acted in; from then on it is unknown. */
+export async function dropCredential(
+  context: RequestContext,
+  serviceAccountId: number | null,
+  id: number,
+): Promise<CredentialRow | undefined> {
+  const row = await deleteCredential(context.db, context.actor.orgId, serviceAccountId, id);
+  if (row) forgetCredential(context, row.secret_hash);
+  return row;
+}
+
+/** Revokes a key or an account's token: it stays in the lists, and whoever uses it is told that it is revoked. */
+export async function revokeCredential(
+  context: RequestContext,
+  serviceAccountId: number | null,
+  id: number,
+): Promise<CredentialRow | undefined> {
+  const row = await updateRevoked(context.db, context.actor.orgId, serviceAccountId, id);
+  if (row) forgetCredential(context, row.secret_hash);
+  return row;
+}
+
+export function forgetCredential(context: Context, hash: string): void {
+  context.touch(CACHE + hash);
+}
+
+/**
+ * When a credential that is to live for so many seconds expires, in milliseconds since 1970; null is never.
+ * None, null and 0 are no limit, unless the server sets one (`maximum` seconds, -1 is none). Throws 400 otherwise.
+ */
+export function expiryOf(
+  context: Context,
+  secondsToLive: number | null | undefined,
+  limit: { maximum: number; setting: string; negative: string },
+): number | null {
+  const seconds = secondsToLive ?? 0;
+  if (seconds < 0) throw badRequest('secondsToLive has to be a positive number, or be left out', limit.negative);
+  if (limit.maximum >= 0 && (seconds === 0 || seconds > limit.maximum)) {
+    const rule = `${limit.setting} is ${limit.maximum}: secondsToLive has to be between 1 and ${limit.maximum}`;
+    throw badRequest(rule, seconds === 0 ? 'Number of seconds before expiration should be set' : 'Number of seconds before expiration is greater than the global limit');
+  }
+  return seconds === 0 ? null : context.now() + seconds * 1000;
+}
+
+/** Remembers that a credential was used just now; writeLastUse brings it to the database. */
+export function noteUse(context: Context, id: number): void {
+  context.lastUse.set(id, context.now());
+}
+
+/** When a credential was last used, in milliseconds since 1970, uses that are not yet written included. */
+export function lastUseOf(context: Context, row: { id: number; last_used_at: number | null }): number | null {
+  return context.lastUse.get(row.id) ?? row.last_used_at;
+}
+
+/** Writes the uses since the last time, in one transaction. What cannot be written is kept for the next. */
+export async function writeLastUse(context: Context): Promise<void> {
+  const uses = [...context.lastUse];
+  if (uses.length === 0) return;
+  await inTransaction(context, async ({ db }) => {
+    for (const [id, at] of uses) await updateLastUsed(db, id, at);
+  });
+  for (const [id, at] of uses) {
+    if (context.lastUse.get(id) === at) context.lastUse.delete(id);
+  }
+}

@@ -1,0 +1,257 @@
+import { hash } from 'node:crypto';
+import { Type } from 'typebox';
+import { can, canOrIsAccount } from '../../access/can.ts';
+import { allows } from '../../access/evaluate.ts';
+import type { Identity } from '../../access/identity.ts';
+import type { App } from '../../http/app-type.ts';
+import { pageOf, Paging } from '../../http/paging.ts';
+import { contextOf } from '../../http/request.ts';
+import { Id, IdParams, Message, Name, nullable, Query, RoleSchema, Timestamp } from '../../http/schemas.ts';
+import { timestamp } from '../../http/time.ts';
+import {
+  changeAccount,
+  createAccount,
+  deleteAccount,
+  grantOrg,
+  requireAccount,
+  withdrawOrg,
+} from './service-accounts.ts';
+import {
+  countServiceAccounts,
+  type ListedServiceAccount,
+  listOrgGrants,
+  listServiceAccounts,
+} from './service-accounts.store.ts';
+
+const Listed = Type.Object({
+  id: Id,
+  name: Type.String(),
+  login: Type.String(),
+  orgId: Id,
+  isDisabled: Type.Boolean(),
+  role: RoleSchema,
+  tokens: Type.Integer(),
+  avatarUrl: Type.String(),
+  accessControl: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
+});
+
+const Updated = Type.Object({
+  id: Id,
+  name: Type.String(),
+  login: Type.String(),
+  orgId: Id,
+  isDisabled: Type.Boolean(),
+  isGrafanaAdmin: Type.Boolean(),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  avatarUrl: Type.String(),
+  role: RoleSchema,
+  teams: nullable(Type.Array(Type.String())),
+});
+
+const Detail = Type.Object({ ...Updated.properties, tokens: Type.Integer() });
+
+const Filters = Type.Object({
+  query: Query,
+  disabled: Type.Optional(Type.Boolean()),
+  expiredTokens: Type.Optional(Type.Boolean()),
+  accesscontrol: Type.Optional(Type.Boolean()),
+  ...Paging,
+});
+
+const Changes = Type.Object({
+  name: Type.Optional(Name),
+  role: Type.Optional(RoleSchema),
+  isDisabled: Type.Optional(Type.Boolean()),
+  isGrafanaAdmin: Type.Optional(Type.Boolean()),
+});
+
+const OrgGrant = Type.Object({ orgId: Id, name: Type.String(), role: RoleSchema });
+
+const ONE = 'serviceaccounts:id:{id}';
+const ALL = 'serviceaccounts:*';
+
+export function serviceAccountsRoutes(app: App): void {
+  app.get(
+    '/api/serviceaccounts',
+    {
+      config: { access: can('serviceaccounts:read', ALL) },
+      schema: { querystring: Filters, response: { 200: Type.Array(Listed) } },
+    },
+    async (request) => {
+      const { orgId } = request.identity;
+      const rows = await listServiceAccounts(app.context.db, { orgId }, pageOf(request.query));
+      return rows.map(listed);
+    },
+  );
+
+  app.get(
+    '/api/serviceaccounts/search',
+    {
+      config: { access: can('serviceaccounts:read', ALL) },
+      schema: {
+        querystring: Filters,
+        response: {
+          200: Type.Object({
+            totalCount: Type.Integer(),
+            serviceAccounts: Type.Array(Listed),
+            page: Type.Integer(),
+            perPage: Type.Integer(),
+          }),
+        },
+      },
+    },
+    async (request) => {
+      const { query, disabled, expiredTokens, accesscontrol } = request.query;
+      const { db, now } = app.context;
+      const page = pageOf(request.query);
+      const filter = {
+        orgId: request.identity.orgId,
+        query,
+        // Grafana: `disabled=false` is no filter.
+        isDisabled: disabled === true ? true : undefined,
+        expiredAt: expiredTokens === true ? now() : undefined,
+      };
+      const rows = await listServiceAccounts(db, filter, page);
+      const permissions = accesscontrol === true ? (row: ListedServiceAccount) => held(request.identity, row) : () => ({});
+      return {
+        totalCount: await countServiceAccounts(db, filter),
+        serviceAccounts: rows.map((row) => ({ ...listed(row), ...permissions(row) })),
+        page: page.page,
+        perPage: page.perPage,
+      };
+    },
+  );
+
+  app.post(
+    '/api/serviceaccounts',
+    {
+      config: { access: can('serviceaccounts:create') },
+      schema: { body: Type.Object({ ...Changes.properties, name: Name }), response: { 201: Listed } },
+    },
+    async (request, reply) => {
+      const account = await createAccount(contextOf(request), request.body);
+      // Grafana: the address of the picture is empty in this answer only.
+      return reply.code(201).send({ ...listed(account), avatarUrl: '' });
+    },
+  );
+
+  app.get(
+    '/api/serviceaccounts/:id',
+    {
+      config: { access: canOrIsAccount('serviceaccounts:read', ONE) },
+      schema: { params: IdParams, response: { 200: Detail } },
+    },
+    async (request) => {
+      const account = await requireAccount(contextOf(request), request.params.id);
+      return { ...updated(account), tokens: account.tokens };
+    },
+  );
+
+  app.patch(
+    '/api/serviceaccounts/:id',
+    {
+      config: { access: can('serviceaccounts:write', ONE) },
+      schema: {
+        params: IdParams,
+        body: Changes,
+        response: {
+          200: Type.Object({ id: Id, message: Type.String(), name: Type.String(), serviceaccount: Updated }),
+        },
+      },
+    },
+    async (request) => {
+      const account = await changeAccount(contextOf(request), request.params.id, request.body);
+      const { id, name } = account;
+      return { id, message: 'Service account updated', name, serviceaccount: updated(account) };
+    },
+  );
+
+  app.delete(
+    '/api/serviceaccounts/:id',
+    {
+      config: { access: can('serviceaccounts:delete', ONE) },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await deleteAccount(contextOf(request), request.params.id);
+      return { message: 'Service account deleted' };
+    },
+  );
+
+  app.get(
+    '/api/serviceaccounts/:id/orgs',
+    {
+      config: { access: canOrIsAccount('serviceaccounts:read', ONE) },
+      schema: { params: IdParams, response: { 200: Type.Array(OrgGrant) } },
+    },
+    async (request) => {
+      const account = await requireAccount(contextOf(request), request.params.id);
+      const grants = await listOrgGrants(app.context.db, account.id);
+      return grants.map(({ org_id, name, role }) => ({ orgId: org_id, name, role }));
+    },
+  );
+
+  app.post(
+    '/api/serviceaccounts/:id/orgs',
+    {
+      config: { access: can('serviceaccounts:write', ONE) },
+      schema: {
+        params: IdParams,
+        body: Type.Object({ orgId: Id, role: Type.Optional(RoleSchema) }),
+        response: { 200: Message },
+      },
+    },
+    async (request) => {
+      const { orgId, role = 'Viewer' } = request.body;
+      await grantOrg(contextOf(request), request.params.id, orgId, role);
+      return { message: `Service account may act in organization ${orgId} as ${role}` };
+    },
+  );
+
+  app.delete(
+    '/api/serviceaccounts/:id/orgs/:orgId',
+    {
+      config: { access: can('serviceaccounts:write', ONE) },
+      schema: { params: Type.Object({ id: Id, orgId: Id }), response: { 200: Message } },
+    },
+    async (request) => {
+      await withdrawOrg(contextOf(request), request.params.id, request.params.orgId);
+      return { message: 'Service account removed from organization' };
+    },
+  );
+}
+
+function listed({ id, name, login, org_id, is_disabled, role, tokens }: ListedServiceAccount) {
+  return { id, name, login, orgId: org_id, isDisabled: is_disabled === 1, role, tokens, avatarUrl: avatarUrl(name) };
+}
+
+function updated(row: ListedServiceAccount) {
+  const { tokens: _, ...account } = listed(row);
+  return {
+    ...account,
+    isGrafanaAdmin: row.is_server_admin === 1,
+    createdAt: timestamp(row.created_at),
+    updatedAt: timestamp(row.updated_at),
+    teams: null,
+  };
+}
+
+/** What the asker may do to an account, for the buttons of a page. */
+function held(identity: Identity, { id }: ListedServiceAccount) {
+  const actions = [
+    'serviceaccounts:read',
+    'serviceaccounts:write',
+    'serviceaccounts:delete',
+    'serviceaccounts.permissions:read',
+    'serviceaccounts.permissions:write',
+  ];
+  const scope = `serviceaccounts:id:${id}`;
+  const allowed = actions.filter((action) => allows(identity.grants, action, [scope]));
+  return { accessControl: Object.fromEntries(allowed.map((action) => [action, true])) };
+}
+
+// Grafana: an account's picture goes by its name.
+function avatarUrl(name: string): string {
+  return `/avatar/${hash('md5', name.toLowerCase())}`;
+}

@@ -1,0 +1,147 @@
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import type { Role } from '../../access/roles.ts';
+import { contains } from '../../db/search.ts';
+import type { Schema, ServiceAccountTable } from '../../db/schema.ts';
+
+export type ServiceAccountRow = Selectable<ServiceAccountTable>;
+export type ListedServiceAccount = ServiceAccountRow & { tokens: number };
+
+export interface ServiceAccountFilter {
+  orgId: number;
+  query?: string | undefined;
+  isDisabled?: boolean | undefined;
+  /** Only accounts with a token that has expired by this time. */
+  expiredAt?: number | undefined;
+}
+
+function filtered(db: Kysely<Schema>, { orgId, query, isDisabled, expiredAt }: ServiceAccountFilter) {
+  return db
+    .selectFrom('service_account')
+    .where('service_account.org_id', '=', orgId)
+    .$if(query !== undefined && query !== '', (q) => q.where(contains('service_account.search_text', query ?? '')))
+    .$if(isDisabled !== undefined, (q) => q.where('is_disabled', '=', isDisabled ? 1 : 0))
+    .$if(expiredAt !== undefined, (q) =>
+      q.where(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('credential')
+            .select('credential.id')
+            .whereRef('service_account_id', '=', 'service_account.id')
+            .where('expires_at', '<=', expiredAt as number),
+        ),
+      ),
+    );
+}
+
+const tokenCount = sql<number>`(select count(*) from credential where service_account_id = service_account.id)`;
+
+export function listServiceAccounts(
+  db: Kysely<Schema>,
+  filter: ServiceAccountFilter,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<ListedServiceAccount[]> {
+  return filtered(db, filter)
+    .selectAll('service_account')
+    .select(tokenCount.as('tokens'))
+    .orderBy('name')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
+
+export async function countServiceAccounts(db: Kysely<Schema>, filter: ServiceAccountFilter): Promise<number> {
+  const { count } = await filtered(db, filter)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
+
+export function getServiceAccount(
+  db: Kysely<Schema>,
+  orgId: number,
+  id: number,
+): Promise<ListedServiceAccount | undefined> {
+  return db
+    .selectFrom('service_account')
+    .selectAll()
+    .select(tokenCount.as('tokens'))
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** An account by its id alone, whatever its organization: for authentication. */
+export function getServiceAccountAnywhere(db: Kysely<Schema>, id: number): Promise<ServiceAccountRow | undefined> {
+  return db.selectFrom('service_account').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
+export async function loginIsTaken(db: Kysely<Schema>, login: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('service_account')
+    .select('id')
+    .where('login', '=', login)
+    .unionAll(db.selectFrom('user').select('id').where('login', '=', login))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+export async function insertServiceAccount(
+  db: Kysely<Schema>,
+  row: Omit<Insertable<ServiceAccountTable>, 'id'>,
+): Promise<number> {
+  const identity = { kind: 'service-account' } as const;
+  const { id } = await db.insertInto('identity').values(identity).returning('id').executeTakeFirstOrThrow();
+  await db.insertInto('service_account').values({ ...row, id }).execute();
+  return id;
+}
+
+export async function updateServiceAccount(
+  db: Kysely<Schema>,
+  orgId: number,
+  id: number,
+  changes: Updateable<ServiceAccountTable>,
+): Promise<void> {
+  await db.updateTable('service_account').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
+}
+
+export async function deleteServiceAccount(db: Kysely<Schema>, orgId: number, id: number): Promise<void> {
+  await db.deleteFrom('service_account').where('org_id', '=', orgId).where('id', '=', id).execute();
+}
+
+/** The hashes of an account's tokens, to forget them by. */
+export async function listTokenHashes(db: Kysely<Schema>, id: number): Promise<string[]> {
+  const rows = await db.selectFrom('credential').select('secret_hash').where('service_account_id', '=', id).execute();
+  return rows.map((row) => row.secret_hash);
+}
+
+export function listOrgGrants(
+  db: Kysely<Schema>,
+  id: number,
+): Promise<{ org_id: number; name: string; role: Role }[]> {
+  return db
+    .selectFrom('service_account_org')
+    .innerJoin('org', 'org.id', 'service_account_org.org_id')
+    .select(['org_id', 'name', 'role'])
+    .where('service_account_id', '=', id)
+    .orderBy('org_id')
+    .execute();
+}
+
+export async function upsertOrgGrant(
+  db: Kysely<Schema>,
+  row: { service_account_id: number; org_id: number; role: Role; created_at: number },
+): Promise<void> {
+  await db
+    .insertInto('service_account_org')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['service_account_id', 'org_id']).doUpdateSet({ role: row.role }))
+    .execute();
+}
+
+export async function deleteOrgGrant(db: Kysely<Schema>, id: number, orgId: number): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('service_account_org')
+    .where('service_account_id', '=', id)
+    .where('org_id', '=', orgId)
+    .executeTakeFirst();
+  return numDeletedRows > 0n;
+}

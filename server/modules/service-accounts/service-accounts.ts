@@ -1,0 +1,222 @@
+import { denied, requireRoleAtMostOwn } from '../../access/can.ts';
+import type { Principal } from '../../access/identity.ts';
+import { ADMINISTER } from '../../access/object-levels.ts';
+import type { Role } from '../../access/roles.ts';
+import type { Context, RequestContext } from '../../context.ts';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { searchText } from '../../db/search.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { ApiError, badRequest, notFound } from '../../errors.ts';
+import { recordChange } from '../audit/audit.ts';
+import { forgetCredential } from '../credentials/credentials.ts';
+import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
+import { requireOrg } from '../orgs/orgs.ts';
+import {
+  deleteOrgGrant,
+  deleteServiceAccount,
+  getServiceAccount,
+  getServiceAccountAnywhere,
+  insertServiceAccount,
+  type ListedServiceAccount,
+  listOrgGrants,
+  listTokenHashes,
+  loginIsTaken,
+  updateServiceAccount,
+  upsertOrgGrant,
+} from './service-accounts.store.ts';
+
+export interface NewServiceAccount {
+  name: string;
+  role?: Role;
+  isDisabled?: boolean;
+  isGrafanaAdmin?: boolean;
+}
+
+export type ServiceAccountChanges = Partial<NewServiceAccount>;
+
+/** An account as authentication needs it. */
+export interface Account {
+  principal: Principal;
+  isDisabled: boolean;
+}
+
+const CACHE = 'service-account:';
+
+/** An account by id, remembered until it changes; undefined when there is none. */
+export function findAccount(context: Context, id: number): Account | undefined | Promise<Account | undefined> {
+  const key = CACHE + id;
+  return context.memory.recall<Account>(key) ?? context.memory.remember(key, () => loadAccount(context, id));
+}
+
+/** The account of the organization acted in. Throws 404. */
+export async function requireAccount(context: RequestContext, id: number): Promise<ListedServiceAccount> {
+  const account = await getServiceAccount(context.db, context.actor.orgId, id);
+  if (account === undefined) throw notFound('Failed to retrieve service account', 'serviceaccounts.not-found');
+  return account;
+}
+
+/** Makes an account. Its maker may administer it; nobody makes one with a role above their own. */
+export async function createAccount(context: RequestContext, wanted: NewServiceAccount): Promise<ListedServiceAccount> {
+  const { name, role = 'Viewer' } = wanted;
+  requireRoleAtMostOwn(context.actor, role);
+  requireServerAdminToMakeOne(context, wanted.isGrafanaAdmin);
+  return inTransaction(context, async (context) => {
+    const now = context.now();
+    const id = await refusingTakenName(name, async () =>
+      insertServiceAccount(context.db, {
+        org_id: context.actor.orgId,
+        name,
+        login: await freeLogin(context, name),
+        role,
+        is_disabled: wanted.isDisabled ? 1 : 0,
+        is_server_admin: wanted.isGrafanaAdmin ? 1 : 0,
+        search_text: searchText(name),
+        created_at: now,
+        updated_at: now,
+      }),
+    );
+    const { principal } = context.actor;
+    if (principal.kind === 'user') {
+      await grantLevel(context, 'serviceaccounts', String(id), `user:${principal.id}`, ADMINISTER);
+    }
+    const change = { role, isDisabled: wanted.isDisabled ?? false, isGrafanaAdmin: wanted.isGrafanaAdmin ?? false };
+    await recordChange(context, { action: 'serviceaccounts:create', kind: 'service-account', id, name, change });
+    return requireAccount(context, id);
+  });
+}
+
+/** Changes what is given; the very next request of any of its tokens obeys. */
+export async function changeAccount(
+  context: RequestContext,
+  id: number,
+  changes: ServiceAccountChanges,
+): Promise<ListedServiceAccount> {
+  if (changes.role !== undefined) requireRoleAtMostOwn(context.actor, changes.role);
+  requireServerAdminToMakeOne(context, changes.isGrafanaAdmin);
+  return inTransaction(context, async (context) => {
+    const before = await requireAccount(context, id);
+    requireOutranking(context, before);
+    await refusingTakenName(changes.name ?? before.name, () =>
+      updateServiceAccount(context.db, before.org_id, id, {
+        ...(changes.name === undefined ? {} : { name: changes.name, search_text: searchText(changes.name) }),
+        ...(changes.role === undefined ? {} : { role: changes.role }),
+        ...(changes.isDisabled === undefined ? {} : { is_disabled: changes.isDisabled ? 1 : 0 }),
+        ...(changes.isGrafanaAdmin === undefined ? {} : { is_server_admin: changes.isGrafanaAdmin ? 1 : 0 }),
+        updated_at: context.now(),
+      }),
+    );
+    context.touch(CACHE + id);
+    const entry = { action: 'serviceaccounts:write', kind: 'service-account', id, name: before.name };
+    await recordChange(context, { ...entry, change: { ...changes } });
+    return requireAccount(context, id);
+  });
+}
+
+/** Deletes an account with its tokens, its grants and whatever permissions it had. */
+export async function deleteAccount(context: RequestContext, id: number): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const account = await requireAccount(context, id);
+    requireOutranking(context, account);
+    for (const hash of await listTokenHashes(context.db, id)) forgetCredential(context, hash);
+    await deleteServiceAccount(context.db, account.org_id, id);
+    await dropObjects(context, 'serviceaccounts', [String(id)]);
+    await dropSubject(context, `user:${id}`);
+    context.touch(CACHE + id);
+    const { name } = account;
+    await recordChange(context, { action: 'serviceaccounts:delete', kind: 'service-account', id, name });
+  });
+}
+
+/** Lets an account act in a further organization. Asks for the right to add members there, and for no role above one's own. */
+export async function grantOrg(context: RequestContext, id: number, orgId: number, role: Role): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const account = await requireAccount(context, id);
+    const org = await requireOrg(context, orgId);
+    if (orgId === account.org_id) {
+      throw badRequest(`the service account belongs to organization ${orgId}; change its role with PATCH instead`);
+    }
+    requireMayGrantIn(context, orgId, role);
+    const row = { service_account_id: id, org_id: orgId, role, created_at: context.now() };
+    await upsertOrgGrant(context.db, row);
+    context.touch(CACHE + id);
+    const change = { orgId, orgName: org.name, role };
+    const entry = { kind: 'service-account', id, name: account.name, change };
+    await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:add' });
+  });
+}
+
+/** Takes a further organization away; the account's tokens are refused there at once. */
+export async function withdrawOrg(context: RequestContext, id: number, orgId: number): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const account = await requireAccount(context, id);
+    const gone = await deleteOrgGrant(context.db, id, orgId);
+    if (!gone) throw notFound(`The service account has no grant in organization ${orgId}`);
+    await dropSubject(context, `user:${id}`, orgId);
+    context.touch(CACHE + id);
+    const entry = { kind: 'service-account', id, name: account.name, change: { orgId } };
+    await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:remove' });
+  });
+}
+
+async function loadAccount(context: Context, id: number): Promise<Account | undefined> {
+  const row = await getServiceAccountAnywhere(context.db, id);
+  if (row === undefined) return undefined;
+  const grants = await listOrgGrants(context.db, id);
+  const memberships = new Map([[row.org_id, row.role], ...grants.map((grant) => [grant.org_id, grant.role] as const)]);
+  const { name, login } = row;
+  return {
+    isDisabled: row.is_disabled === 1,
+    principal: {
+      kind: 'service-account',
+      id,
+      name,
+      login,
+      email: '',
+      isServerAdmin: row.is_server_admin === 1,
+      currentOrgId: row.org_id,
+      memberships,
+    },
+  };
+}
+
+/** `sa-<name>` where that is free; else with the organization's id, else with a number besides. */
+async function freeLogin(context: RequestContext, name: string): Promise<string> {
+  const tail = name.toLowerCase().replaceAll(/\s+/g, '-');
+  const inOrg = `sa-${context.actor.orgId}-${tail}`;
+  for (let attempt = 0; ; attempt++) {
+    const login = attempt === 0 ? `sa-${tail}` : attempt === 1 ? inOrg : `${inOrg}-${attempt}`;
+    if (!(await loginIsTaken(context.db, login))) return login;
+  }
+}
+
+async function refusingTakenName<T>(name: string, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    // Grafana: 400, not 409.
+    throw new ApiError(400, 'serviceaccounts.already-exists', 'Failed to create service account', {
+      detail: `The organization has a service account named ${JSON.stringify(name)} already: choose another name.`,
+      cause: error,
+    });
+  }
+}
+
+function requireServerAdminToMakeOne(context: RequestContext, isGrafanaAdmin: boolean | undefined): void {
+  if (isGrafanaAdmin === undefined || context.actor.principal.isServerAdmin) return;
+  throw denied('only an administrator of the server decides on isGrafanaAdmin');
+}
+
+/** Nobody touches an account that can do more than they can: they could act through it. */
+export function requireOutranking(context: RequestContext, account: { role: Role; is_server_admin: 0 | 1 }): void {
+  requireRoleAtMostOwn(context.actor, account.role);
+  if (account.is_server_admin === 1 && !context.actor.principal.isServerAdmin) {
+    throw denied('this service account administers the server; only another server administrator may touch it');
+  }
+}
+
+function requireMayGrantIn(context: RequestContext, orgId: number, role: Role): void {
+  const { principal } = context.actor;
+  if (principal.isServerAdmin || principal.memberships.get(orgId) === 'Admin') return;
+  throw denied(`only an Admin of organization ${orgId} lets an account act there with the role ${role}`);
+}

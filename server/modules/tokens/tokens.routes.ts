@@ -1,0 +1,91 @@
+import { Type } from 'typebox';
+import { can, canOrIsAccount } from '../../access/can.ts';
+import type { App } from '../../http/app-type.ts';
+import { contextOf } from '../../http/request.ts';
+import { Id, IdParams, Message, Name, nullable, SecondsToLive, Timestamp } from '../../http/schemas.ts';
+import { timestamp, timestampOrNull } from '../../http/time.ts';
+import { lastUseOf } from '../credentials/credentials.ts';
+import { requireAccount } from '../service-accounts/service-accounts.ts';
+import { listTokens } from './tokens.store.ts';
+import { deleteToken, issueToken, revokeToken } from './tokens.ts';
+
+const Token = Type.Object({
+  id: Id,
+  name: Type.String(),
+  created: Timestamp,
+  lastUsedAt: nullable(Timestamp),
+  expiration: nullable(Timestamp),
+  secondsUntilExpiration: Type.Number(),
+  hasExpired: Type.Boolean(),
+  isRevoked: Type.Boolean(),
+});
+
+const TokenParams = Type.Object({ id: Id, tokenId: Id });
+
+const ACCOUNT = 'serviceaccounts:id:{id}';
+
+export function tokensRoutes(app: App): void {
+  app.get(
+    '/api/serviceaccounts/:id/tokens',
+    {
+      config: { access: canOrIsAccount('serviceaccounts:read', ACCOUNT) },
+      schema: { params: IdParams, response: { 200: Type.Array(Token) } },
+    },
+    async (request) => {
+      const { db, now } = app.context;
+      const account = await requireAccount(contextOf(request), request.params.id);
+      const tokens = await listTokens(db, account.id);
+      return tokens.map((token) => {
+        const left = token.expires_at === null ? 0 : (token.expires_at - now()) / 1000;
+        return {
+          id: token.id,
+          name: token.name,
+          created: timestamp(token.created_at),
+          lastUsedAt: timestampOrNull(lastUseOf(app.context, token)),
+          expiration: timestampOrNull(token.expires_at),
+          // Grafana: 0 both for a token that never expires and for one that has.
+          secondsUntilExpiration: Math.max(left, 0),
+          hasExpired: token.expires_at !== null && left <= 0,
+          isRevoked: token.is_revoked === 1,
+        };
+      });
+    },
+  );
+
+  app.post(
+    '/api/serviceaccounts/:id/tokens',
+    {
+      config: { access: can('serviceaccounts:write', ACCOUNT) },
+      schema: {
+        params: IdParams,
+        body: Type.Object({ name: Name, secondsToLive: SecondsToLive }),
+        response: { 200: Type.Object({ id: Id, name: Type.String(), key: Type.String() }) },
+      },
+    },
+    (request) => issueToken(contextOf(request), request.params.id, request.body),
+  );
+
+  app.delete(
+    '/api/serviceaccounts/:id/tokens/:tokenId',
+    {
+      config: { access: can('serviceaccounts:write', ACCOUNT) },
+      schema: { params: TokenParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await deleteToken(contextOf(request), request.params.id, request.params.tokenId);
+      return { message: 'Service account token deleted' };
+    },
+  );
+
+  app.post(
+    '/api/serviceaccounts/:id/tokens/:tokenId/revoke',
+    {
+      config: { access: can('serviceaccounts:write', ACCOUNT) },
+      schema: { params: TokenParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await revokeToken(contextOf(request), request.params.id, request.params.tokenId);
+      return { message: 'Service account token revoked' };
+    },
+  );
+}

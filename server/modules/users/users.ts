@@ -1,0 +1,93 @@
+import { MAIN_ORG_ID } from '../../access/basic-roles.ts';
+import type { Principal } from '../../access/identity.ts';
+import type { Context } from '../../context.ts';
+import { hashPassword } from '../../crypto/passwords.ts';
+import { searchText } from '../../db/search.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import {
+  countUsers,
+  getUser,
+  getUserByLoginOrEmail,
+  insertMembership,
+  insertUser,
+  listMemberships,
+} from './users.store.ts';
+
+/** A user as authentication needs it. */
+export interface Person {
+  principal: Principal;
+  isDisabled: boolean;
+  passwordHash: string | null;
+  lastSeenAt: number | null;
+}
+
+const CACHE = 'user:';
+
+/** A user by id, remembered until it changes; undefined when there is none. */
+export function findPerson(context: Context, id: number): Person | undefined | Promise<Person | undefined> {
+  const key = CACHE + id;
+  return context.memory.recall<Person>(key) ?? context.memory.remember(key, () => loadPerson(context, id));
+}
+
+/** The id of the user with this login or, failing that, this email. */
+export async function getUserIdByLoginOrEmail(context: Context, loginOrEmail: string): Promise<number | undefined> {
+  return (await getUserByLoginOrEmail(context.db, loginOrEmail))?.id;
+}
+
+/** Has the user looked up anew: to be called by whatever changes the user or their memberships. */
+export function forgetPerson(context: Context, id: number): void {
+  context.touch(CACHE + id);
+}
+
+/** On a server without any user, makes the administrator that the configuration names. Says whether it did. */
+export async function ensureFirstAdmin(context: Context): Promise<boolean> {
+  const { admin_user, admin_password, admin_email, disable_initial_admin_creation } = context.config.security;
+  if (disable_initial_admin_creation || (await countUsers(context.db)) > 0) return false;
+  const password_hash = await hashPassword(admin_password);
+  return inTransaction(context, async (context) => {
+    if ((await countUsers(context.db)) > 0) return false;
+    const now = context.now();
+    const login = admin_user.toLowerCase();
+    const email = admin_email.toLowerCase();
+    const id = await insertUser(context.db, {
+      login,
+      email,
+      name: '',
+      password_hash,
+      is_server_admin: 1,
+      is_disabled: 0,
+      org_id: MAIN_ORG_ID,
+      search_text: searchText(login, email),
+      created_at: now,
+      updated_at: now,
+      last_seen_at: null,
+    });
+    const membership = { org_id: MAIN_ORG_ID, user_id: id, role: 'Admin', created_at: now, updated_at: now } as const;
+    await insertMembership(context.db, membership);
+    return true;
+  });
+}
+
+async function loadPerson(context: Context, id: number): Promise<Person | undefined> {
+  const row = await getUser(context.db, id);
+  if (row === undefined) return undefined;
+  const memberships = new Map((await listMemberships(context.db, id)).map(({ org_id, role }) => [org_id, role]));
+  const firstOrg = Math.min(...memberships.keys());
+  const elsewhere = Number.isFinite(firstOrg) ? firstOrg : 0;
+  return {
+    isDisabled: row.is_disabled === 1,
+    passwordHash: row.password_hash,
+    lastSeenAt: row.last_seen_at,
+    principal: {
+      kind: 'user',
+      id,
+      name: row.name,
+      login: row.login,
+      email: row.email,
+      isServerAdmin: row.is_server_admin === 1,
+      // Whoever was taken out of the organization they last worked in goes on in another.
+      currentOrgId: memberships.has(row.org_id) ? row.org_id : elsewhere,
+      memberships,
+    },
+  };
+}

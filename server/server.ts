@@ -1,0 +1,83 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import type { Context } from './context.ts';
+import { createSeal } from './crypto/seal.ts';
+import { migrate } from './db/migrations/index.ts';
+import { openDatabase } from './db/open.ts';
+import { prepareFirstRun } from './first-run.ts';
+import { createLog } from './log.ts';
+import { createMemory } from './memory.ts';
+import { writeLastUse } from './modules/credentials/credentials.ts';
+
+// About 400 bytes each.
+const REMEMBERED_MOST = 250_000;
+
+export interface Server {
+  /** Where it listens, without a slash at the end. */
+  url: string;
+  context: Context;
+  /** Whether this start made the first administrator. */
+  isFirstRun: boolean;
+  /** Ends what is running, within the configured time, writes what was gathered, and closes the database. */
+  stop(): Promise<void>;
+}
+
+export interface Surroundings {
+  now?: () => number;
+  console?: NodeJS.WritableStream;
+}
+
+/** A context over the configured database, brought up to date; `close` ends it. For the server, and for commands on its machine. */
+export async function openContext(
+  config: Config,
+  { now = Date.now, console }: Surroundings = {},
+): Promise<{ context: Context; close: () => Promise<void> }> {
+  const log = createLog(config, console);
+  const db = openDatabase(config, (error) => log.warn({ err: error }, 'a database connection broke'));
+  const memory = createMemory(REMEMBERED_MOST);
+  const seal = createSeal(config.security.secret_key);
+  const context = { db, now, config, log, memory, touch: memory.touch, seal, lastUse: new Map<number, number>() };
+  const close = (): Promise<void> => db.destroy();
+  try {
+    for (const step of await migrate(db, config.database.type)) log.info(`database brought up to ${step}`);
+    return { context, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Opens the database and serves. */
+export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
+  const { context, close } = await openContext(config, surroundings);
+  try {
+    const isFirstRun = await prepareFirstRun(context);
+    const app = await buildApp(context);
+    await app.listen({ host: config.server.http_addr, port: config.server.http_port });
+    const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
+    const stop = async (): Promise<void> => {
+      clearInterval(flushing);
+      await Promise.race([app.close(), sleep(config.server.shutdown_timeout, undefined, { ref: false })]);
+      await flush(context);
+      await close();
+    };
+    return { url: addressOf(app.server.address() as AddressInfo), context, isFirstRun, stop };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function flush(context: Context): Promise<void> {
+  try {
+    await writeLastUse(context);
+  } catch (error) {
+    context.log.error({ err: error }, 'the last uses of credentials could not be written; trying again later');
+  }
+}
+
+function addressOf({ address, family, port }: AddressInfo): string {
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

