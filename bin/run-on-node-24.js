@@ -68,7 +68,8 @@ export function refuse() {
   process.exit(1);
 }
 
-function forwardSignals(child) {
+/** Passes the signals that ask this process to stop on to a child; returns a function that ends it. */
+export function forwardSignals(child) {
   const forward = (signal) => child.kill(signal);
   // A terminal sends Ctrl-C to every process in it, so the child has it already: a second one would mean "stop at once".
   const interrupt = () => {

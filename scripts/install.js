@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { carriedNode, isNewEnough, refuse } from '../bin/run-on-node-24.js';
+import { carriedNode, forwardSignals, isNewEnough, refuse } from '../bin/run-on-node-24.js';
 import { startClock } from './clock.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,11 +15,18 @@ export async function ensureInstalled({ withDevelopmentTools }) {
   const present = readPackages(join(modules, '.package-lock.json'));
   if (isComplete(wanted, present, withDevelopmentTools)) return;
 
-  const keepTools = Object.values(present).some((entry) => entry.dev === true);
   const say = startClock();
-  const what = withDevelopmentTools || keepTools ? 'the dependencies and the development tools' : 'the dependencies';
-  say(`Installing ${what}, with a Node of their own (about 60 MB, once) …`);
-  await runNpm(withDevelopmentTools || keepTools ? [] : ['--omit=dev'], say);
+  const hasTools = Object.values(present).some((entry) => entry.dev === true);
+  if (!withDevelopmentTools && !hasTools) {
+    say('Installing the dependencies, with a Node of their own (about 60 MB, once) …');
+    await runNpm(['ci', '--omit=dev'], say);
+  } else if (isComplete(wanted, present, false)) {
+    say('Adding the development tools (about 70 MB, once) …');
+    await runNpm(['install', '--no-save', '--include=dev'], say);
+  } else {
+    say('Installing the dependencies and the development tools, with a Node of their own (about 130 MB, once) …');
+    await runNpm(['ci', '--include=dev'], say);
+  }
   dropUnusableNode();
   say('Installed.');
 }
@@ -44,10 +51,8 @@ function isMadeForThisMachine({ os = [], cpu = [], libc }) {
   return os.includes(process.platform) && cpu.includes(process.arch) && libc === undefined;
 }
 
-async function runNpm(options, say) {
-  const args = ['ci', '--include=optional', '--ignore-scripts=false', '--loglevel=error', ...options];
-  if (!options.includes('--omit=dev')) args.push('--include=dev');
-  const child = spawn('npm', args, {
+async function runNpm(command, say) {
+  const child = spawn('npm', [...command, '--include=optional', '--ignore-scripts=false', '--loglevel=error'], {
     cwd: root,
     env: { ...process.env, PATH: pathOfTheMachine() },
     shell: process.platform === 'win32',
@@ -55,11 +60,14 @@ async function runNpm(options, say) {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const stopForwarding = forwardSignals(child);
   const stillThere = setInterval(() => say('… still installing'), 10_000);
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
-  }).finally(() => clearInterval(stillThere));
+  });
+  clearInterval(stillThere);
+  stopForwarding();
   if (code === 0) return;
   console.error(output);
   say('The installation failed; npm says why above. Mend that and run this again.');

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from './app.ts';
+import type { App } from './http/app-type.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
@@ -18,6 +19,7 @@ export interface Server {
   /** Where it listens, without a slash at the end. */
   url: string;
   context: Context;
+  app: App;
   /** Whether this start made the first administrator. */
   isFirstRun: boolean;
   /** Ends what is running, within the configured time, writes what was gathered, and closes the database. */
@@ -63,7 +65,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
       await flush(context);
       await close();
     };
-    return { url: addressOf(app.server.address() as AddressInfo), context, isFirstRun, stop };
+    return { url: addressOf(app.server.address() as AddressInfo), context, app, isFirstRun, stop };
   } catch (error) {
     await close();
     throw error;

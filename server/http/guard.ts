@@ -6,17 +6,26 @@ import type { RequestContext } from '../context.ts';
 import { authenticate, type Authenticators } from './authenticate.ts';
 import { contextOf } from './request.ts';
 
+export interface GuardedRoute {
+  method: string;
+  url: string;
+  access: Access;
+}
+
 /**
  * Puts a guard before every route that is added from now on, and refuses to start with a route that does not say what it asks.
  * It runs before the body is read, so that nobody learns from a 400 what they may not know.
  */
 export function guardRoutes(app: FastifyInstance, authenticators: Authenticators): void {
+  const routes: GuardedRoute[] = [];
+  app.decorate('routes', routes);
   app.decorateRequest('identity', null as unknown as Identity);
   app.addHook('onRoute', (route) => {
     const access = route.config?.access;
     if (access === undefined) {
       throw new Error(`${String(route.method)} ${route.url} declares no access: give it can(…), signedIn(…) or open(…)`);
     }
+    routes.push({ method: String(route.method), url: route.url, access });
     if (access.kind === 'open') return;
     route.onRequest = [guard(authenticators, access), ...[route.onRequest ?? []].flat()];
   });

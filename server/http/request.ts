@@ -2,10 +2,13 @@ import type { FastifyRequest } from 'fastify';
 import type { Access } from '../access/can.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Context, RequestContext } from '../context.ts';
+import type { GuardedRoute } from './guard.ts';
 
 declare module 'fastify' {
   interface FastifyInstance {
     context: Context;
+    /** Every route and what it asks, in order. */
+    routes: readonly GuardedRoute[];
   }
   interface FastifyRequest {
     /** Who asks; set by the guard before any handler runs, but on open routes. */

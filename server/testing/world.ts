@@ -5,6 +5,7 @@ import pg from 'pg';
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
 import type { Context } from '../context.ts';
+import type { GuardedRoute } from '../http/guard.ts';
 import { startServer } from '../server.ts';
 
 export interface Answer {
@@ -21,6 +22,8 @@ export type As = { bearer: string } | { basic: string } | undefined;
 export interface World {
   url: string;
   context: Context;
+  /** Every route and what it asks. */
+  routes: readonly GuardedRoute[];
   /** A request as the client sends it. A string body goes out as it is, anything else as JSON. */
   send(as: As, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   clock: { now(): number; advance(milliseconds: number): void };
@@ -55,6 +58,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
   return {
     url: server.url,
     context: server.context,
+    routes: server.app.routes,
     clock: { now, advance: (milliseconds) => void (ahead += milliseconds) },
     log,
     send: (as, method, path, body, headers) => send(server.url + path, as, method, body, headers),

@@ -3,7 +3,7 @@ import type { Principal } from '../../access/identity.ts';
 import { secretOf } from '../../crypto/secrets.ts';
 import type { ApiError } from '../../errors.ts';
 import { type Proof, unauthorized } from '../../http/authenticate.ts';
-import { type CredentialRow, findBySecret, noteUse } from '../credentials/credentials.ts';
+import { type KnownCredential, findBySecret, noteUse } from '../credentials/credentials.ts';
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
 
 /**
@@ -14,46 +14,46 @@ export function proveBearer(context: Context, presented: string): Proof | Promis
   const secret = secretOf(presented);
   if (secret === undefined) throw invalid();
   const found = findBySecret(context, secret);
-  if (found instanceof Promise) return found.then((row) => proveCredential(context, row));
+  if (found instanceof Promise) return found.then((credential) => proveCredential(context, credential));
   return proveCredential(context, found);
 }
 
-function proveCredential(context: Context, row: CredentialRow | undefined): Proof | Promise<Proof> {
-  if (row === undefined) throw invalid();
-  if (row.service_account_id === null) return admit(context, row, keyPrincipal(row));
-  const account = findAccount(context, row.service_account_id);
-  if (account instanceof Promise) return account.then((found) => admitToken(context, row, found));
-  return admitToken(context, row, account);
+function proveCredential(context: Context, credential: KnownCredential | undefined): Proof | Promise<Proof> {
+  if (credential === undefined) throw invalid();
+  if (credential.serviceAccountId === null) return admit(context, credential, keyPrincipal(credential));
+  const account = findAccount(context, credential.serviceAccountId);
+  if (account instanceof Promise) return account.then((found) => admitToken(context, credential, found));
+  return admitToken(context, credential, account);
 }
 
-function admitToken(context: Context, row: CredentialRow, account: Account | undefined): Proof {
+function admitToken(context: Context, credential: KnownCredential, account: Account | undefined): Proof {
   if (account === undefined) throw invalid();
   if (account.isDisabled) {
     throw unauthorized('Service account is disabled', 'An Admin of its organization can enable it again.');
   }
-  return admit(context, row, account.principal);
+  return admit(context, credential, account.principal);
 }
 
-function admit(context: Context, row: CredentialRow, principal: Principal): Proof {
-  if (row.is_revoked === 1) throw unauthorized('Token revoked', 'It was revoked for good: issue a new one.');
-  if (row.expires_at !== null && row.expires_at <= context.now()) {
+function admit(context: Context, credential: KnownCredential, principal: Principal): Proof {
+  if (credential.isRevoked) throw unauthorized('Token revoked', 'It was revoked for good: issue a new one.');
+  if (credential.expiresAt !== null && credential.expiresAt <= context.now()) {
     throw unauthorized('Token expired', 'Its life has ended: issue a new one.');
   }
-  noteUse(context, row.id);
-  const kind = row.service_account_id === null ? 'api-key' : 'token';
-  return { principal, credential: { kind, id: row.id, name: row.name, expiresAt: row.expires_at } };
+  noteUse(context, credential);
+  const kind = credential.serviceAccountId === null ? 'api-key' : 'token';
+  return { principal, credential: { kind, id: credential.id, name: credential.name, expiresAt: credential.expiresAt } };
 }
 
-function keyPrincipal(row: CredentialRow): Principal {
+function keyPrincipal(credential: KnownCredential): Principal {
   return {
     kind: 'api-key',
-    id: row.id,
-    name: row.name,
+    id: credential.id,
+    name: credential.name,
     login: '',
     email: '',
-    isServerAdmin: row.is_server_admin === 1,
-    currentOrgId: row.org_id,
-    memberships: new Map([[row.org_id, row.role ?? 'None']]),
+    isServerAdmin: credential.isServerAdmin,
+    currentOrgId: credential.orgId,
+    memberships: new Map([[credential.orgId, credential.role ?? 'None']]),
   };
 }
 

@@ -1,10 +1,14 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { CredentialTable, Schema, Time } from '../../db/schema.ts';
 
 export type CredentialRow = Selectable<CredentialTable>;
 
-export function getCredentialByHash(db: Kysely<Schema>, hash: string): Promise<CredentialRow | undefined> {
-  return db.selectFrom('credential').selectAll().where('secret_hash', '=', hash).executeTakeFirst();
+export function getCredentialByHash(db: Kysely<Schema>, hash: string) {
+  return db
+    .selectFrom('credential')
+    .select(['id', 'org_id', 'service_account_id', 'name', 'role', 'is_server_admin', 'is_revoked', 'expires_at'])
+    .where('secret_hash', '=', hash)
+    .executeTakeFirst();
 }
 
 export async function insertCredential(
@@ -48,6 +52,9 @@ export function updateRevoked(
     .executeTakeFirst();
 }
 
-export async function updateLastUsed(db: Kysely<Schema>, id: number, at: Time): Promise<void> {
-  await db.updateTable('credential').set({ last_used_at: at }).where('id', '=', id).execute();
+/** Sets when credentials were last used, all in one statement. */
+export async function updateLastUsed(db: Kysely<Schema>, uses: readonly (readonly [id: number, at: Time])[]): Promise<void> {
+  const rows = sql.join(uses.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
+  await sql`with uses (id, at) as (values ${rows})
+    update credential set last_used_at = uses.at from uses where uses.id = credential.id`.execute(db);
 }

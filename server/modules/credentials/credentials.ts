@@ -1,8 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Context, RequestContext } from '../../context.ts';
 import { secretHash } from '../../crypto/secrets.ts';
 import type { Role } from '../../access/roles.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
-import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
 import {
   type CredentialRow,
@@ -26,19 +26,34 @@ export interface NewCredential {
   expiresAt: number | null;
 }
 
+/** A key or token as authentication needs it. There may be very many of these in memory. */
+export interface KnownCredential {
+  id: number;
+  orgId: number;
+  /** The account whose token it is; null for a key, which has a name and a role of its own. */
+  serviceAccountId: number | null;
+  name: string;
+  role: Role | null;
+  isServerAdmin: boolean;
+  isRevoked: boolean;
+  expiresAt: number | null;
+  /** The last use that was noted, in milliseconds since 1970. */
+  notedAt: number;
+}
+
 const CACHE = 'credential:';
+// "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
+const USE_PRECISION_MS = 60_000;
+const USES_PER_STATEMENT = 500;
 
 /** The key or token with this secret: remembered, or by one indexed query. */
 export function findBySecret(
   context: Context,
   secret: string,
-): CredentialRow | undefined | Promise<CredentialRow | undefined> {
+): KnownCredential | undefined | Promise<KnownCredential | undefined> {
   const hash = secretHash(secret);
   const key = CACHE + hash;
-  return (
-    context.memory.recall<CredentialRow>(key) ??
-    context.memory.remember(key, () => getCredentialByHash(context.db, hash))
-  );
+  return context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, hash));
 }
 
 /** Keeps a new key or token; the secret itself is not kept. `taken` is thrown when the organization has one of that name. */
@@ -106,9 +121,12 @@ export function expiryOf(
   return seconds === 0 ? null : context.now() + seconds * 1000;
 }
 
-/** Remembers that a credential was used just now; writeLastUse brings it to the database. */
-export function noteUse(context: Context, id: number): void {
-  context.lastUse.set(id, context.now());
+/** Notes that a credential is used now; writeLastUse brings it to the database. */
+export function noteUse(context: Context, credential: KnownCredential): void {
+  const now = context.now();
+  if (now - credential.notedAt < USE_PRECISION_MS) return;
+  credential.notedAt = now;
+  context.lastUse.set(credential.id, now);
 }
 
 /** When a credential was last used, in milliseconds since 1970, uses that are not yet written included. */
@@ -116,14 +134,33 @@ export function lastUseOf(context: Context, row: { id: number; last_used_at: num
   return context.lastUse.get(row.id) ?? row.last_used_at;
 }
 
-/** Writes the uses since the last time, in one transaction. What cannot be written is kept for the next. */
+/** Writes the uses that were noted since the last time. What cannot be written is kept for the next. */
 export async function writeLastUse(context: Context): Promise<void> {
   const uses = [...context.lastUse];
-  if (uses.length === 0) return;
-  await inTransaction(context, async ({ db }) => {
-    for (const [id, at] of uses) await updateLastUsed(db, id, at);
-  });
-  for (const [id, at] of uses) {
-    if (context.lastUse.get(id) === at) context.lastUse.delete(id);
+  for (let start = 0; start < uses.length; start += USES_PER_STATEMENT) {
+    const batch = uses.slice(start, start + USES_PER_STATEMENT);
+    await updateLastUsed(context.db, batch);
+    for (const [id, at] of batch) {
+      if (context.lastUse.get(id) === at) context.lastUse.delete(id);
+    }
+    // SQLite writes on this very thread: let the requests that wait go first.
+    await setImmediate();
   }
+}
+
+async function load(context: Context, hash: string): Promise<KnownCredential | undefined> {
+  const row = await getCredentialByHash(context.db, hash);
+  return (
+    row && {
+      id: row.id,
+      orgId: row.org_id,
+      serviceAccountId: row.service_account_id,
+      name: row.service_account_id === null ? row.name : '',
+      role: row.role,
+      isServerAdmin: row.is_server_admin === 1,
+      isRevoked: row.is_revoked === 1,
+      expiresAt: row.expires_at,
+      notedAt: 0,
+    }
+  );
 }

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 5;
+const PATIENCE_MS = 30_000;
+// Linux counts processor time in hundredths of a second.
+const TICK_S = 0.01;
+
+export interface Started {
+  process: ChildProcess;
+  /** From the start of the process to its first answer. */
+  firstAnswerMs: number;
+}
+
+/** Starts a program on this Node and waits until a request is answered with 200. */
+export async function startProgram(
+  args: string[],
+  env: Record<string, string>,
+  url: string,
+  headers: Record<string, string>,
+): Promise<Started> {
+  const begun = performance.now();
+  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  while (performance.now() - begun < PATIENCE_MS) {
+    const status = await fetch(url, { headers }).then(async (answer) => {
+      await answer.arrayBuffer();
+      return answer.status;
+    }, () => 0);
+    if (status === 200) return { process: child, firstAnswerMs: performance.now() - begun };
+    if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`);
+    await sleep(POLL_MS);
+  }
+  child.kill();
+  throw new Error(`${url} did not answer with 200 within ${PATIENCE_MS / 1000} s`);
+}
+
+export async function stopProgram(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Resident memory in MiB and processor time in seconds so far, as Linux accounts them; undefined elsewhere. */
+export function usageOf(child: ChildProcess): { residentMiB: number; cpuSeconds: number } | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const ticks = Number(fields[11]) + Number(fields[12]);
+  return { residentMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024, cpuSeconds: ticks * TICK_S };
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
+}
