@@ -3,7 +3,10 @@ import { createServer } from 'node:http';
 // The yardstick: node:http with nothing but the answer, which the environment gives.
 const body = process.env['BARE_BODY'] ?? '';
 const server = createServer((_request, response) => {
-  response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) });
+  response.writeHead(200, {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+  });
   response.end(body);
 });
 server.listen(Number(process.env['BARE_PORT']), '127.0.0.1');

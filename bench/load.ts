@@ -12,7 +12,12 @@ export interface Measured {
 }
 
 /** Loads a server for some seconds over 64 connections, each request with the next of the tokens. */
-export async function load(url: string, tokens: readonly string[], seconds: number, server: ChildProcess): Promise<Measured> {
+export async function load(
+  url: string,
+  tokens: readonly string[],
+  seconds: number,
+  server: ChildProcess,
+): Promise<Measured> {
   let next = 0;
   const before = usageOf(server);
   const result = await autocannon({
@@ -41,6 +46,6 @@ export async function load(url: string, tokens: readonly string[], seconds: numb
 }
 
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
+  const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -13,13 +13,15 @@ const STARTS = 3;
 
 const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
 try {
-  await run();
+  await compare();
 } finally {
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function run(): Promise<void> {
-  console.log(`Filling a SQLite database with ${TOKENS.toLocaleString('en')} tokens of 1,000 service accounts …`);
+async function compare(): Promise<void> {
+  console.log(
+    `Filling a SQLite database with ${TOKENS.toLocaleString('en')} tokens of 1,000 service accounts …`,
+  );
   const tokens = await seedTokens(directory, TOKENS);
   const authorization = { authorization: `Bearer ${tokens[0]}` };
 
@@ -30,7 +32,8 @@ async function run(): Promise<void> {
     GF_SERVER_HTTP_PORT: String(port),
     GF_SECURITY_SECRET_KEY: 'for a benchmark',
   };
-  const program = ['cli/main.ts', 'serve'];
+  // As `npm start` does it.
+  const program = ['--max-semi-space-size=8', 'bin/latchkey.js', 'serve'];
   const starts: number[] = [];
   let ours: Started | undefined;
   for (let start = 0; start < STARTS; start++) {
@@ -52,7 +55,9 @@ async function run(): Promise<void> {
   const bareRuns: Measured[] = [];
   const ourRuns: Measured[] = [];
   for (let round = 1; round <= ROUNDS; round++) {
-    console.log(`Round ${round} of ${ROUNDS}: ${SECONDS} s each, 64 connections, a different token each time …`);
+    console.log(
+      `Round ${round} of ${ROUNDS}: ${SECONDS} s each, 64 connections, a different token each time …`,
+    );
     bareRuns.push(await load(bareUrl, tokens, SECONDS, bare.process));
     ourRuns.push(await load(url, tokens, SECONDS, ours.process));
   }
@@ -62,9 +67,15 @@ async function run(): Promise<void> {
   report(bareRuns, ourRuns, median(starts), memory);
 }
 
-function report(bareRuns: Measured[], ourRuns: Measured[], startMs: number, memoryMiB: number | undefined): void {
+function report(
+  bareRuns: Measured[],
+  ourRuns: Measured[],
+  startMs: number,
+  memoryMiB: number | undefined,
+): void {
   const failed = [...bareRuns, ...ourRuns].reduce((sum, run) => sum + run.failed, 0);
-  const of = (runs: Measured[], field: keyof Measured): number => median(runs.map((run) => run[field] ?? Number.NaN));
+  const of = (runs: Measured[], field: keyof Measured): number =>
+    median(runs.map((run) => run[field] ?? Number.NaN));
   const row = (name: string, field: keyof Measured, unit: string, digits: number): string => {
     const [bare, ours] = [of(bareRuns, field), of(ourRuns, field)];
     return `| ${name} | ${bare.toFixed(digits)} ${unit} | ${ours.toFixed(digits)} ${unit} | ${(ours / bare).toFixed(2)} |`;

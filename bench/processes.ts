@@ -23,12 +23,18 @@ export async function startProgram(
   headers: Record<string, string>,
 ): Promise<Started> {
   const begun = performance.now();
-  const child = spawn(process.execPath, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   while (performance.now() - begun < PATIENCE_MS) {
-    const status = await fetch(url, { headers }).then(async (answer) => {
-      await answer.arrayBuffer();
-      return answer.status;
-    }, () => 0);
+    const status = await fetch(url, { headers }).then(
+      async (answer) => {
+        await answer.arrayBuffer();
+        return answer.status;
+      },
+      () => 0,
+    );
     if (status === 200) return { process: child, firstAnswerMs: performance.now() - begun };
     if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`);
     await sleep(POLL_MS);

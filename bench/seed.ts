@@ -9,7 +9,11 @@ const BATCH = 500;
 
 /** Fills a new SQLite database under a directory with tokens of a thousand Viewer accounts; returns the tokens. */
 export async function seedTokens(directory: string, count: number): Promise<string[]> {
-  const overrides = { paths: { data: directory }, log: { level: 'error' }, security: { secret_key: 'for a benchmark' } };
+  const overrides = {
+    paths: { data: directory },
+    log: { level: 'error' },
+    security: { secret_key: 'for a benchmark' },
+  };
   const { config } = loadConfig({ home: join(import.meta.dirname, '..'), env: {}, overrides });
   const { context, close } = await openContext(config);
   await prepareFirstRun(context);
@@ -23,7 +27,16 @@ export async function seedTokens(directory: string, count: number): Promise<stri
       const name = `account-${id}`;
       const flags = { is_disabled: 0, is_server_admin: 0 } as const;
       const times = { created_at: now, updated_at: now };
-      const row = { id, org_id: 1, name, login: `sa-${name}`, role: 'Viewer', search_text: name, ...flags, ...times } as const;
+      const row = {
+        id,
+        org_id: 1,
+        name,
+        login: `sa-${name}`,
+        role: 'Viewer',
+        search_text: name,
+        ...flags,
+        ...times,
+      } as const;
       await db.insertInto('service_account').values(row).execute();
     }
     for (let start = 0; start < count; start += BATCH) {

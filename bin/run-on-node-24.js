@@ -1,15 +1,21 @@
 import { spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
+import * as modules from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = 24;
-const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
+// Without a bound, V8 lets its young generation grow with the machine's memory: 130 MiB more for 5 % more requests.
+const NODE_FLAGS = ['--max-semi-space-size=8'];
+// What was compiled, and the types that were stripped, for the next start. Not in the system's temporary directory, where
+// another user could leave code for us.
+const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
+const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /** Runs a program on Node 24 or newer as if it had been started itself: arguments, signals and exit code pass through. */
 export async function runOnNode24(file, args) {
   if (isNewEnough()) {
+    modules.enableCompileCache(COMPILE_CACHE);
     process.argv = [process.argv[0], file, ...args];
     onLossOfNpm(() => process.kill(process.pid, 'SIGTERM'));
     await import(pathToFileURL(file).href);
@@ -24,7 +30,8 @@ export async function runOnNode24(file, args) {
 export async function spawnOnNode24(file, args, options = {}) {
   const node = findNode24();
   if (node === undefined) return refuse();
-  const child = spawn(node, [file, ...args], { stdio: 'inherit', ...options });
+  const env = { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE };
+  const child = spawn(node, [...NODE_FLAGS, file, ...args], { stdio: 'inherit', env, ...options });
   const stopForwarding = forwardSignals(child);
   onLossOfNpm(() => child.kill('SIGTERM'));
   try {
@@ -45,7 +52,7 @@ function findNode24() {
 /** The Node that was installed with the dependencies, or undefined where the registry has none for this machine. */
 export function carriedNode() {
   const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const require = createRequire(import.meta.url);
+  const require = modules.createRequire(import.meta.url);
   try {
     const manifest = require.resolve(`node-${platform}-${process.arch}/package.json`);
     return join(dirname(manifest), require(manifest).bin.node);
@@ -62,8 +69,8 @@ export function isNewEnough() {
 /** Says in one line what to do on a machine without a usable Node. */
 export function refuse() {
   console.error(
-    `Latchkey needs Node ${OLDEST_NODE} or newer; this is ${process.versions.node}, and npm has none that runs on ` +
-      `this machine (${process.platform}-${process.arch}). Install one from https://nodejs.org and run this again.`,
+    `Latchkey needs Node ${OLDEST_NODE} or newer. This is ${process.versions.node}, and a copy that runs on ` +
+      `${process.platform}-${process.arch} did not come with it: install one from https://nodejs.org and run this again.`,
   );
   process.exit(1);
 }

@@ -24,7 +24,9 @@ export async function ensureInstalled({ withDevelopmentTools }) {
     say('Adding the development tools (about 70 MB, once) …');
     await runNpm(['install', '--no-save', '--include=dev'], say);
   } else {
-    say('Installing the dependencies and the development tools, with a Node of their own (about 130 MB, once) …');
+    say(
+      'Installing the dependencies and the development tools, with a Node of their own (about 130 MB, once) …',
+    );
     await runNpm(['ci', '--include=dev'], say);
   }
   dropUnusableNode();
@@ -52,14 +54,19 @@ function isMadeForThisMachine({ os = [], cpu = [], libc }) {
 }
 
 async function runNpm(command, say) {
-  const child = spawn('npm', [...command, '--include=optional', '--ignore-scripts=false', '--loglevel=error'], {
-    cwd: root,
-    env: { ...process.env, PATH: pathOfTheMachine() },
-    shell: process.platform === 'win32',
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'npm',
+    [...command, '--include=optional', '--ignore-scripts=false', '--loglevel=error'],
+    {
+      cwd: root,
+      env: { ...process.env, PATH: pathOfTheMachine() },
+      shell: process.platform === 'win32',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text));
   const stopForwarding = forwardSignals(child);
   const stillThere = setInterval(() => say('… still installing'), 10_000);
   const code = await new Promise((resolve, reject) => {

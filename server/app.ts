@@ -4,7 +4,7 @@ import fastify, { type FastifyBaseLogger } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
-import { type Authenticators, authenticate, unauthorized } from './http/authenticate.ts';
+import { type Authenticators, authenticate } from './http/authenticate.ts';
 import { acceptJson } from './http/body.ts';
 import { handleErrors } from './http/error-handler.ts';
 import { guardRoutes } from './http/guard.ts';
@@ -15,12 +15,13 @@ import { provePassword } from './modules/authentication/password.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
 import { serviceAccountsRoutes } from './modules/service-accounts/service-accounts.routes.ts';
 import { tokensRoutes } from './modules/tokens/tokens.routes.ts';
-import { notFound } from './errors.ts';
+import { notFound, unauthorized } from './errors.ts';
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context): Promise<App> {
+  const logger: FastifyBaseLogger = context.log;
   const app = fastify({
-    loggerInstance: context.log as FastifyBaseLogger,
+    loggerInstance: logger,
     disableRequestLogging: true,
     bodyLimit: context.config.limits.max_body_bytes,
     genReqId: () => randomUUID(),

@@ -20,6 +20,8 @@ export interface Context {
   seal: Seal;
   /** When credentials were used, by id, since the last batch was written. */
   lastUse: Map<number, number>;
+  /** When people were seen and sessions used, by id, since the last batch was written. */
+  lastSeen: { users: Map<number, number>; sessions: Map<number, number> };
 }
 
 /** The context of one request: who asks, and from where. */

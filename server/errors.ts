@@ -32,6 +32,44 @@ export function badRequest(detail: string, message = 'bad request data'): ApiErr
   return new ApiError(400, 'bad-request', message, { detail });
 }
 
+/** Why a credential was refused, as the metrics count it. */
+export type RefusalReason =
+  | 'none sent'
+  | 'unknown scheme'
+  | 'malformed'
+  | 'unknown'
+  | 'expired'
+  | 'revoked'
+  | 'account disabled'
+  | 'wrong password'
+  | 'switched off'
+  | 'other';
+
+/** What the log says of a refused credential: never the secret, nor a login that nobody has, which may be a password in the wrong field. */
+export interface Refusal {
+  reason: RefusalReason;
+  /** What the log may tell apart and the metrics, which anybody may read, may not: whether there is such a user. */
+  exactly?: string;
+  kind?: string;
+  credentialId?: number;
+  /** Whose it is, as 'user:7', where that is known. */
+  principal?: string;
+}
+
+/** 401 in the documents' words, with the challenge that RFC 6750 asks for and a sentence on what to do. */
+export function unauthorized(
+  message: string,
+  detail?: string,
+  refusal: Refusal = { reason: 'other' },
+): ApiError {
+  const error = refusal.reason === 'none sent' ? '' : `, error="invalid_token", error_description="${message}"`;
+  return new ApiError(401, 'auth.unauthorized', message, {
+    cause: refusal,
+    ...(detail === undefined ? {} : { detail }),
+    headers: { 'www-authenticate': `Bearer realm="Latchkey"${error}` },
+  });
+}
+
 export function notFound(message: string, messageId = 'not-found'): ApiError {
   return new ApiError(404, messageId, message);
 }

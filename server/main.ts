@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
-import type { Context } from './context.ts';
+import type { Context, RequestContext } from './context.ts';
+import { asOperator } from './operator.ts';
+import { announceOutsideChange } from './outside-changes.ts';
 import { generatedSecretKey } from './secret-key.ts';
 import { openContext, startServer } from './server.ts';
 import { welcome } from './welcome.ts';
@@ -34,19 +36,48 @@ export async function serve(options: Options): Promise<void> {
   await server.stop();
 }
 
-/** Runs a command on the server's own database, brought up to date, without serving. */
-export async function withContext<T>(options: Options, work: (context: Context) => Promise<T>): Promise<T> {
-  const { context, close } = await openContext(readConfig(options).config);
+/** Brings the database up to date without serving; says which steps it took. */
+export async function bringUpToDate(options: Options): Promise<string[]> {
+  const { steps, close } = await openForCommand(options);
+  await close();
+  return steps;
+}
+
+/** Runs a change on the server's own database, brought up to date; servers that run beside it are told. */
+export async function changeFromOutside<T>(
+  options: Options,
+  work: (context: RequestContext) => Promise<T>,
+): Promise<T> {
+  const { context, close } = await openForCommand(options);
   try {
-    return await work(context);
+    const result = await work(asOperator(context));
+    tellOthers(context);
+    return result;
   } finally {
     await close();
   }
+}
+
+function tellOthers({ config, log }: Context): void {
+  try {
+    announceOutsideChange(config.paths.data);
+  } catch (error) {
+    // The change itself is made.
+    log.error({ err: error }, 'servers that are running could not be told of the change: restart them');
+  }
+}
+
+function openForCommand(options: Options): ReturnType<typeof openContext> {
+  // Standard output belongs to the command.
+  return openContext(readConfig(options).config, { console: process.stderr });
 }
 
 function readConfig({ configFile }: Options): { config: Config; warnings: string[] } {
   const load = (overrides: Overrides) => loadConfig({ home, configFile, env: process.env, overrides });
   const { config, warnings } = load({});
   if (config.security.secret_key !== '') return { config, warnings };
-  return { config: load({ security: { secret_key: generatedSecretKey(config.paths.data) } }).config, warnings };
+  return {
+    config: load({ security: { secret_key: generatedSecretKey(config.paths.data) } }).config,
+    warnings,
+  };
 }

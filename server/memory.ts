@@ -15,6 +15,14 @@ export interface Memory {
   clear(): void;
 }
 
+/** What the keys begin with, so that whoever changes a thing can say so without knowing who remembers it. */
+export const REMEMBERED = {
+  org: 'org:',
+  user: 'user:',
+  serviceAccount: 'service-account:',
+  session: 'session:',
+} as const;
+
 interface Load {
   value: Promise<object | undefined>;
   touched: boolean;
@@ -58,6 +66,7 @@ export function createMemory(maxEntries: number): Memory {
     touch,
     clear: () => {
       kept.clear();
+      // oxlint-disable-next-line unicorn/no-useless-spread -- touch deletes what is gone through
       for (const key of [...loads.keys()]) touch(key);
     },
   };

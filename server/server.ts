@@ -11,6 +11,8 @@ import { prepareFirstRun } from './first-run.ts';
 import { createLog } from './log.ts';
 import { createMemory } from './memory.ts';
 import { writeLastUse } from './modules/credentials/credentials.ts';
+import { writeLastSeen } from './modules/users/last-seen.ts';
+import { watchOutsideChanges } from './outside-changes.ts';
 
 // About 400 bytes each.
 const REMEMBERED_MOST = 250_000;
@@ -31,20 +33,36 @@ export interface Surroundings {
   console?: NodeJS.WritableStream;
 }
 
+interface OpenedContext {
+  context: Context;
+  /** The steps by which the database was brought up to date. */
+  steps: string[];
+  close: () => Promise<void>;
+}
+
 /** A context over the configured database, brought up to date; `close` ends it. For the server, and for commands on its machine. */
 export async function openContext(
   config: Config,
   { now = Date.now, console }: Surroundings = {},
-): Promise<{ context: Context; close: () => Promise<void> }> {
+): Promise<OpenedContext> {
   const log = createLog(config, console);
   const db = openDatabase(config, (error) => log.warn({ err: error }, 'a database connection broke'));
   const memory = createMemory(REMEMBERED_MOST);
   const seal = createSeal(config.security.secret_key);
-  const context = { db, now, config, log, memory, touch: memory.touch, seal, lastUse: new Map<number, number>() };
+  const context = {
+    db,
+    now,
+    config,
+    log,
+    memory,
+    touch: memory.touch,
+    seal,
+    lastUse: new Map<number, number>(),
+    lastSeen: noneSeen(),
+  };
   const close = (): Promise<void> => db.destroy();
   try {
-    for (const step of await migrate(db, config.database.type)) log.info(`database brought up to ${step}`);
-    return { context, close };
+    return { context, steps: await migrate(db, config.database.type), close };
   } catch (error) {
     await close();
     throw error;
@@ -53,14 +71,17 @@ export async function openContext(
 
 /** Opens the database and serves. */
 export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
-  const { context, close } = await openContext(config, surroundings);
+  const { context, steps, close } = await openContext(config, surroundings);
   try {
+    for (const step of steps) context.log.info(`database brought up to ${step}`);
     const isFirstRun = await prepareFirstRun(context);
     const app = await buildApp(context);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
+    const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);
     const stop = async (): Promise<void> => {
       clearInterval(flushing);
+      stopWatching();
       await Promise.race([app.close(), sleep(config.server.shutdown_timeout, undefined, { ref: false })]);
       await flush(context);
       await close();
@@ -72,11 +93,19 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   }
 }
 
+function noneSeen(): Context['lastSeen'] {
+  return { users: new Map(), sessions: new Map() };
+}
+
 async function flush(context: Context): Promise<void> {
   try {
     await writeLastUse(context);
+    await writeLastSeen(context);
   } catch (error) {
-    context.log.error({ err: error }, 'the last uses of credentials could not be written; trying again later');
+    context.log.error(
+      { err: error },
+      'the last uses of credentials and sessions could not be written; trying again later',
+    );
   }
 }
 

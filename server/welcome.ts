@@ -7,7 +7,9 @@ const DEFAULT_PASSWORD = 'admin';
 export function welcome({ url, isFirstRun }: Server, { security, database }: Config): string {
   const { admin_user: login, admin_password: password } = security;
   const isDefault = password === DEFAULT_PASSWORD;
-  const signIn = isDefault ? `${login} / ${DEFAULT_PASSWORD}   (change it: npx latchkey reset-admin-password)` : `${login} / the password that you set`;
+  const signIn = isDefault
+    ? `${login} / ${DEFAULT_PASSWORD}   (change it: npx latchkey reset-admin-password)`
+    : `${login} / the password that you set`;
   const credentials = isDefault ? `${login}:${DEFAULT_PASSWORD}` : login;
   const where = database.type === 'postgres' ? 'PostgreSQL' : database.path;
   const lines = [

@@ -158,7 +158,12 @@ export function orgGrants(role: Role, settings: RoleSettings): Grants {
 }
 
 /** What somebody holds on the whole server: all for its administrators, reading for the main organization's Admins. */
-export function serverGrants(isServerAdmin: boolean, orgId: number, role: Role, settings: RoleSettings): Grants {
+export function serverGrants(
+  isServerAdmin: boolean,
+  orgId: number,
+  role: Role,
+  settings: RoleSettings,
+): Grants {
   if (isServerAdmin) return serverAdmin;
   const reads = orgId === MAIN_ORG_ID && role === 'Admin' && settings.main_org_admins_read_server;
   return reads ? serverReader : NOTHING;

@@ -45,7 +45,11 @@ export const canOrIsAccount = (action: string, scope: string): Access => ({
 });
 
 /** The action on the whole server. */
-export const canOnServer = (action: string, ...scopes: string[]): Access => ({ kind: 'server', action, scopes });
+export const canOnServer = (action: string, ...scopes: string[]): Access => ({
+  kind: 'server',
+  action,
+  scopes,
+});
 
 /**
  * Whether the actor holds the action on any of the scopes: by role, or by a permission on the object or a folder around it.
@@ -71,7 +75,11 @@ export function requireRoleAtMostOwn(actor: Identity, role: Role): void {
   throw denied(`the role ${role} is above your own, ${actor.role}; nobody gives what they do not have`);
 }
 
-export function accessDenied(actor: Identity, actions: readonly string[], scopes: readonly string[]): ApiError {
+export function accessDenied(
+  actor: Identity,
+  actions: readonly string[],
+  scopes: readonly string[],
+): ApiError {
   const wanted = actions.length === 1 ? actions[0] : `any of ${actions.join(', ')}`;
   const where = scopes.length === 0 ? '' : ` on ${scopes.join(' or ')}`;
   return denied(`${wanted}${where} is needed`, advice(actor, actions));
@@ -90,7 +98,11 @@ function advice(actor: Identity, actions: readonly string[]): string {
   const { principal, role, orgId } = actor;
   const who = `${principal.kind.replace('-', ' ')} ${JSON.stringify(principal.name || principal.login)}`;
   const has = `The ${who} has the role ${role} in organization ${orgId}`;
-  const plain = { editors_can_delete: false, editors_can_manage_keys: false, main_org_admins_read_server: false };
+  const plain = {
+    editors_can_delete: false,
+    editors_can_manage_keys: false,
+    main_org_admins_read_server: false,
+  };
   const lowest = (['Viewer', 'Editor', 'Admin'] as const).find((candidate) =>
     actions.some((action) => allows(orgGrants(candidate, plain), action)),
   );
@@ -107,7 +119,8 @@ async function holdsOnObject(context: RequestContext, action: string, scope: str
   if (line.length === 0) return action.endsWith(':read') && actor.role !== 'None';
   const scopes = line.map(({ kind, id }) => `${kind}:uid:${id}`);
   // Whatever lies in no folder lies in the one called general.
-  if (inFolders && line.at(-1)?.id === object.id && object.kind === 'dashboards') scopes.push('folders:uid:general');
+  if (inFolders && line.at(-1)?.id === object.id && object.kind === 'dashboards')
+    scopes.push('folders:uid:general');
   if (inFolders && allows(actor.grants, action, scopes)) return true;
   const levels = await levelsOn(db, actor.orgId, actor.subjects, line);
   return levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
@@ -117,7 +130,8 @@ function objectOf(scope: string): ObjectRef | undefined {
   const [kind, key, ...rest] = scope.split(':');
   const id = rest.join(':');
   if (id === '') return undefined;
-  if (key === 'uid' && (kind === 'folders' || kind === 'dashboards' || kind === 'datasources')) return { kind, id };
+  if (key === 'uid' && (kind === 'folders' || kind === 'dashboards' || kind === 'datasources'))
+    return { kind, id };
   if (key === 'id' && (kind === 'serviceaccounts' || kind === 'teams')) return { kind, id };
   return undefined;
 }

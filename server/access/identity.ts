@@ -1,7 +1,8 @@
 import type { Grants } from './evaluate.ts';
 import type { Role } from './roles.ts';
 
-export type PrincipalKind = 'user' | 'service-account' | 'api-key';
+/** An operator is whoever runs commands on the server's machine. */
+export type PrincipalKind = 'user' | 'service-account' | 'api-key' | 'operator';
 
 /** Somebody who can ask: a person, a service account, or a legacy API key, which is nobody but itself. */
 export interface Principal {
@@ -18,7 +19,7 @@ export interface Principal {
   memberships: ReadonlyMap<number, Role>;
 }
 
-export type CredentialKind = 'api-key' | 'token' | 'password' | 'session';
+export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'machine';
 
 /** What was shown to prove it. */
 export interface Credential {
@@ -28,6 +29,12 @@ export interface Credential {
   name: string;
   /** Milliseconds since 1970; null is never. */
   expiresAt: number | null;
+}
+
+/** Somebody, and what they proved it with. */
+export interface Proof {
+  principal: Principal;
+  credential: Credential;
 }
 
 /** Who is asking, through what, in which organization, and what they may do there. */

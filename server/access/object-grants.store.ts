@@ -20,7 +20,12 @@ export async function lineage(db: Kysely<Schema>, orgId: number, uid: string): P
           query
             .selectFrom('dashboard as parent')
             .innerJoin('line', 'line.parent_uid', 'parent.uid')
-            .select(['parent.uid', 'parent.parent_uid', 'parent.is_folder', sql<number>`line.depth + 1`.as('depth')])
+            .select([
+              'parent.uid',
+              'parent.parent_uid',
+              'parent.is_folder',
+              sql<number>`line.depth + 1`.as('depth'),
+            ])
             .where('parent.org_id', '=', orgId)
             .where('parent.is_folder', '=', 1),
         ),

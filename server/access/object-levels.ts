@@ -59,6 +59,7 @@ export function levelGives(
 ): boolean {
   const actions = ACTIONS[kind]?.[level] ?? [];
   if (actions.includes(action)) return true;
-  const deletes = kind === 'folders' ? DELETING.has(action) : action === 'dashboards:delete' && kind === 'dashboards';
+  const deletes =
+    kind === 'folders' ? DELETING.has(action) : action === 'dashboards:delete' && kind === 'dashboards';
   return settings.editors_can_delete && level === EDIT && deletes;
 }

@@ -26,7 +26,7 @@ type LoadOptions = {
   readonly overrides?: Overrides | undefined;
 };
 
-type ConfigRow = { section: string; key: string; value: string; source: string; meaning: string };
+export type ConfigRow = { section: string; key: string; value: string; source: string; meaning: string };
 
 const layers = { file: 1, environment: 2, override: 3 };
 

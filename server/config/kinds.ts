@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseSettingDuration } from './duration.ts';
+import { parseSettingDuration } from '../../client/duration.ts';
 
 /** The directories that a relative path may start from. */
 export type Bases = { readonly home: string; readonly data: string };

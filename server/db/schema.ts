@@ -21,6 +21,7 @@ export interface OrgTable {
   zip_code: string;
   state: string;
   country: string;
+  search_text: string;
   created_at: Time;
   updated_at: Time;
 }
@@ -35,6 +36,7 @@ export interface UserTable {
   password_hash: string | null;
   is_server_admin: Flag;
   is_disabled: Flag;
+  theme: string;
   /** The organization last switched to. */
   org_id: number;
   search_text: string;

@@ -44,7 +44,6 @@ class TransactionalAdapter extends SqliteAdapter {
     return true;
   }
 
-
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -68,10 +67,13 @@ function createDriver(path: string): Driver {
     return resolve;
   }
 
-  function end(connection: SqliteConnection, sql: string): Promise<void> {
+  /** Ends the connection's transaction one way or the other and lets the next in line begin. */
+  function end(connection: SqliteConnection, sql: 'commit' | 'rollback'): Promise<void> {
     try {
       writer.database.exec(sql);
     } finally {
+      // A commit that failed, on a full disk for one, leaves its transaction open.
+      if (writer.database.isTransaction) writer.database.exec('rollback');
       connection.leave?.();
       delete connection.leave;
     }
@@ -117,11 +119,10 @@ function createDriver(path: string): Driver {
       }
       sqlite.leave = leave;
     },
-    commitTransaction: (connection) => end(connection as SqliteConnection, 'commit'),
-    rollbackTransaction: (connection) => {
-      // A failed commit has let go of the handle already, but its transaction may still be open.
-      if (!writer.database.isTransaction) return Promise.resolve();
-      return end(connection as SqliteConnection, 'rollback');
+    commitTransaction: (connection) => end(connection, 'commit'),
+    rollbackTransaction(connection: SqliteConnection) {
+      const hasEnded = connection.leave === undefined;
+      return hasEnded ? Promise.resolve() : end(connection, 'rollback');
     },
     releaseConnection: () => Promise.resolve(),
     destroy() {
@@ -172,7 +173,8 @@ function named<R>(columns: readonly string[], values: readonly unknown[]): R {
 
 // node:sqlite binds NULL for what it does not know: better to say so.
 function bindable(value: unknown): SQLInputValue {
-  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return value;
+  if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint')
+    return value;
   if (value instanceof Uint8Array) return value;
   throw new TypeError(`a ${typeof value} cannot be bound to SQLite`);
 }

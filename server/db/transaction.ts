@@ -9,7 +9,10 @@ const ATTEMPTS = 10;
  * The work may run again, so it must leave nothing behind but its queries. Both databases run such transactions as if one
  * after another: SQLite has one writer, PostgreSQL is asked for serializable ones and loses races that are then run again.
  */
-export async function inTransaction<C extends Context, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {
+export async function inTransaction<C extends Context, T>(
+  context: C,
+  work: (context: C) => Promise<T>,
+): Promise<T> {
   if (context.db.isTransaction) return work(context);
   for (let attempt = 1; ; attempt++) {
     try {

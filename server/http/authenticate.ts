@@ -2,15 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { orgGrants, serverGrants } from '../access/basic-roles.ts';
 import { denied } from '../access/can.ts';
-import type { Credential, Identity, Principal } from '../access/identity.ts';
+import type { Identity, Principal, Proof } from '../access/identity.ts';
 import { passwordFromBytes } from '../crypto/passwords.ts';
-import { ApiError, badRequest } from '../errors.ts';
-
-/** Somebody, and what they proved it with. */
-export interface Proof {
-  principal: Principal;
-  credential: Credential;
-}
+import { type ApiError, badRequest, unauthorized } from '../errors.ts';
 
 /** How each kind of credential is checked: the proof, at once when it is remembered, or a thrown 401. */
 export interface Authenticators {
@@ -32,14 +26,6 @@ export function authenticate(
   return identify(context, proof, request);
 }
 
-/** 401 in the documents' words, with the challenge that RFC 6750 asks for and a sentence on what to do. */
-export function unauthorized(message: string, detail?: string): ApiError {
-  return new ApiError(401, 'auth.unauthorized', message, {
-    ...(detail === undefined ? {} : { detail }),
-    headers: { 'www-authenticate': `Bearer realm="Latchkey", error="invalid_token", error_description="${message}"` },
-  });
-}
-
 function prove(
   context: Context,
   authenticators: Authenticators,
@@ -49,39 +35,51 @@ function prove(
   if (header !== undefined) return proveByHeader(context, authenticators, header);
   const cookie = request.cookies[context.config.auth.login_cookie_name];
   if (cookie !== undefined) return authenticators.session(request, cookie);
-  throw new ApiError(401, 'auth.unauthorized', 'Unauthorized', {
-    detail: `No credential was sent. ${SCHEME_HINT}, basic authentication, or sign in.`,
-    headers: { 'www-authenticate': 'Bearer realm="Latchkey"' },
-  });
+  const hint = `No credential was sent. ${SCHEME_HINT}, basic authentication, or sign in.`;
+  throw unauthorized('Unauthorized', hint, { reason: 'none sent' });
 }
 
-function proveByHeader(context: Context, authenticators: Authenticators, header: string): Proof | Promise<Proof> {
+function proveByHeader(
+  context: Context,
+  authenticators: Authenticators,
+  header: string,
+): Proof | Promise<Proof> {
   const space = header.indexOf(' ');
   const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
   const rest = space === -1 ? '' : header.slice(space + 1).trim();
   if (scheme === 'bearer' && rest !== '') return authenticators.bearer(rest);
   if (scheme === 'basic') return proveBasic(context, authenticators, rest);
-  throw unauthorized('Invalid API key', `The Authorization header has no known scheme. ${SCHEME_HINT}.`);
+  const hint = `The Authorization header has no known scheme. ${SCHEME_HINT}.`;
+  throw unauthorized('Invalid API key', hint, { reason: 'unknown scheme' });
 }
 
-function proveBasic(context: Context, authenticators: Authenticators, encoded: string): Proof | Promise<Proof> {
+function proveBasic(
+  context: Context,
+  authenticators: Authenticators,
+  encoded: string,
+): Proof | Promise<Proof> {
   const bytes = Buffer.from(encoded, 'base64');
   const colon = bytes.indexOf(':');
   if (colon === -1) {
-    throw unauthorized('Invalid Basic Auth Header', 'It has to be the base64 of "name:password".');
+    const hint = 'It has to be the base64 of "name:password".';
+    throw unauthorized('Invalid Basic Auth Header', hint, { reason: 'malformed', kind: 'password' });
   }
   const login = bytes.toString('utf8', 0, colon);
   const secret = bytes.subarray(colon + 1);
   // Grafana: the user name "api_key" says that the password is a key or token.
   if (login === 'api_key') return authenticators.bearer(secret.toString('latin1'));
   if (!context.config['auth.basic'].enabled) {
-    throw unauthorized('Basic authentication is switched off', SCHEME_HINT);
+    throw unauthorized('Basic authentication is switched off', SCHEME_HINT, { reason: 'switched off' });
   }
   return authenticators.password(login, passwordFromBytes(secret));
 }
 
-function identify(context: Context, { principal, credential }: Proof, request: FastifyRequest): Identity {
-  const orgId = requestedOrg(request) ?? principal.currentOrgId;
+function identify(context: Context, proof: Proof, request: FastifyRequest): Identity {
+  return identityIn(context, proof, requestedOrg(request) ?? proof.principal.currentOrgId);
+}
+
+/** What somebody is and may do in an organization. Throws 403 when they have no part in it. */
+export function identityIn(context: Context, { principal, credential }: Proof, orgId: number): Identity {
   const role = principal.memberships.get(orgId);
   if (role === undefined && orgId !== 0) throw wrongOrganization(principal, orgId);
   const settings = context.config.access_control;
@@ -108,7 +106,7 @@ function requestedOrg(request: FastifyRequest): number | undefined {
 }
 
 function wrongOrganization(principal: Principal, orgId: number): ApiError {
-  const own = [...principal.memberships.keys()].sort((a, b) => a - b);
+  const own = [...principal.memberships.keys()].toSorted((a, b) => a - b);
   const places = own.length === 0 ? 'no organization' : `organization ${own.join(', ')}`;
   const mend =
     principal.kind === 'service-account'

@@ -7,7 +7,9 @@ const POSTGRES_BAD_TEXT = '22021';
 
 /** Every error becomes a JSON body that says what to do next; what is not meant for clients goes to the log only. */
 export function handleErrors(app: FastifyInstance): void {
-  app.setErrorHandler((error: FastifyError, request, reply) => answer(asApiError(error, request), request, reply));
+  app.setErrorHandler((error: FastifyError, request, reply) =>
+    answer(asApiError(error, request), request, reply),
+  );
 }
 
 export function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -23,7 +23,9 @@ export function guardRoutes(app: FastifyInstance, authenticators: Authenticators
   app.addHook('onRoute', (route) => {
     const access = route.config?.access;
     if (access === undefined) {
-      throw new Error(`${String(route.method)} ${route.url} declares no access: give it can(…), signedIn(…) or open(…)`);
+      throw new Error(
+        `${String(route.method)} ${route.url} declares no access: give it can(…), signedIn(…) or open(…)`,
+      );
     }
     routes.push({ method: String(route.method), url: route.url, access });
     if (access.kind === 'open') return;
@@ -65,7 +67,11 @@ async function decide(access: Access, context: RequestContext, request: FastifyR
   if (access.kind === 'server') throw accessDenied(actor, [access.action], access.scopes);
   if (access.kind !== 'org') return;
   const parameters = request.params as Record<string, string>;
-  if (access.orSelf && actor.principal.kind === 'service-account' && parameters['id'] === String(actor.principal.id)) {
+  if (
+    access.orSelf &&
+    actor.principal.kind === 'service-account' &&
+    parameters['id'] === String(actor.principal.id)
+  ) {
     return;
   }
   const scopes = await scopesOf(access.scopes, context, parameters);
@@ -82,7 +88,10 @@ async function scopesOf(
 ): Promise<string[]> {
   const found: string[] = [];
   for (const scope of scopes) {
-    const text = typeof scope === 'string' ? fill(scope, parameters) : await scope(context, context.actor.orgId, parameters);
+    const text =
+      typeof scope === 'string'
+        ? fill(scope, parameters)
+        : await scope(context, context.actor.orgId, parameters);
     if (text !== undefined) found.push(text);
   }
   return found;
@@ -90,5 +99,7 @@ async function scopesOf(
 
 /** Puts the path's parameters into a scope. */
 function fill(template: string, parameters: Record<string, string>): string {
-  return template.includes('{') ? template.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '') : template;
+  return template.includes('{')
+    ? template.replace(/\{(\w+)\}/g, (_, name: string) => parameters[name] ?? '')
+    : template;
 }

@@ -14,7 +14,8 @@ export const Text = (maxLength = 255) => Type.String({ maxLength, pattern: NO_NU
 /** A text that is searched for, in a query string. */
 export const Query = Type.Optional(Text());
 
-export const RoleSchema = Type.Unsafe<(typeof ROLES)[number]>({ type: 'string', enum: [...ROLES] });
+// Without a type of its own, so that whatever else is sent gets the list of roles as the answer.
+export const RoleSchema = Type.Unsafe<(typeof ROLES)[number]>({ enum: [...ROLES] });
 
 /** An id in a path or a body. */
 export const Id = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });

@@ -25,7 +25,13 @@ export interface World {
   /** Every route and what it asks. */
   routes: readonly GuardedRoute[];
   /** A request as the client sends it. A string body goes out as it is, anything else as JSON. */
-  send(as: As, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  send(
+    as: As,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   clock: { now(): number; advance(milliseconds: number): void };
   /** Everything that was logged, line by line. */
   log: string[];
@@ -79,12 +85,20 @@ async function send(
   const response = await fetch(url, {
     method,
     redirect: 'manual',
-    headers: { ...authorization(as), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: {
+      ...authorization(as),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
-  return { status: response.status, headers: response.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
+  };
 }
 
 function authorization(as: As): Record<string, string> {

@@ -13,7 +13,10 @@ let account = 0;
 let token = '';
 
 test('today: a Viewer key is made with the password of the administrator', async () => {
-  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'my-api-key', role: 'Viewer' });
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', {
+    name: 'my-api-key',
+    role: 'Viewer',
+  });
   expect(status).toBe(200);
   expect(Object.keys(body)).toEqual(['id', 'name', 'key']);
   expect(body.name).toBe('my-api-key');
@@ -55,12 +58,17 @@ test('new: the token reads the folders, as the key did', async () => {
   await world.send(ADMIN, 'POST', '/api/folders', { title: 'gdev dashboards' });
   const { status, body } = await world.send({ bearer: token }, 'GET', '/api/folders');
   expect(status).toBe(200);
-  expect(body).toEqual([expect.objectContaining({ title: 'gdev dashboards', uid: expect.any(String), id: expect.any(Number) })]);
+  expect(body).toEqual([
+    expect.objectContaining({ title: 'gdev dashboards', uid: expect.any(String), id: expect.any(Number) }),
+  ]);
 });
 
 test('one service account carries many tokens', async () => {
   for (const name of ['sat-bar', 'sat-foo']) {
-    const { status } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name, secondsToLive: 30 });
+    const { status } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, {
+      name,
+      secondsToLive: 30,
+    });
     expect(status).toBe(200);
   }
   const { body } = await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}`);

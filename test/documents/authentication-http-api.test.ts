@@ -19,7 +19,11 @@ test('a key lists the keys, with an expiration where there is one', async () => 
   const { status, body } = await world.send(bearer, 'GET', '/api/auth/keys');
   expect(status).toBe(200);
   expect(body).toEqual([
-    expect.objectContaining({ name: 'API', role: 'Admin', expiration: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) }),
+    expect.objectContaining({
+      name: 'API',
+      role: 'Admin',
+      expiration: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    }),
     expect.not.objectContaining({ expiration: expect.anything() }),
   ]);
 });
@@ -42,12 +46,15 @@ test('a key is created with a life of a day', async () => {
   created = body.id;
 });
 
-test.each([[null], [0], [undefined]])('secondsToLive %s is a key that never expires', async (secondsToLive) => {
-  const name = `forever ${String(secondsToLive)}`;
-  await world.send(bearer, 'POST', '/api/auth/keys', { name, role: 'Viewer', secondsToLive });
-  const { body } = await world.send(bearer, 'GET', '/api/auth/keys');
-  expect(body.find((key: { name: string }) => key.name === name)).not.toHaveProperty('expiration');
-});
+test.each([[null], [0], [undefined]])(
+  'secondsToLive %s is a key that never expires',
+  async (secondsToLive) => {
+    const name = `forever ${String(secondsToLive)}`;
+    await world.send(bearer, 'POST', '/api/auth/keys', { name, role: 'Viewer', secondsToLive });
+    const { body } = await world.send(bearer, 'GET', '/api/auth/keys');
+    expect(body.find((key: { name: string }) => key.name === name)).not.toHaveProperty('expiration');
+  },
+);
 
 test('a key is deleted', async () => {
   const { status, body } = await world.send(bearer, 'DELETE', `/api/auth/keys/${created}`);
@@ -55,18 +62,21 @@ test('a key is deleted', async () => {
   expect(body).toEqual({ message: 'API key deleted' });
 });
 
-test.each(['auth', 'security'])('with api_key_max_seconds_to_live in [%s], a key needs a life within it', async (section) => {
-  const limited = await startWorld({ [section]: { api_key_max_seconds_to_live: 3600 } });
-  try {
-    const create = (name: string, secondsToLive?: number) =>
-      limited.send(ADMIN, 'POST', '/api/auth/keys', { name, role: 'Viewer', secondsToLive });
-    expect((await create('none')).status).toBe(400);
-    expect((await create('none', 0)).status).toBe(400);
-    const tooLong = await create('too long', 3601);
-    expect(tooLong.status).toBe(400);
-    expect(tooLong.body.detail).toContain('3600');
-    expect((await create('within', 3600)).status).toBe(200);
-  } finally {
-    await limited.stop();
-  }
-});
+test.each(['auth', 'security'])(
+  'with api_key_max_seconds_to_live in [%s], a key needs a life within it',
+  async (section) => {
+    const limited = await startWorld({ [section]: { api_key_max_seconds_to_live: 3600 } });
+    try {
+      const create = (name: string, secondsToLive?: number) =>
+        limited.send(ADMIN, 'POST', '/api/auth/keys', { name, role: 'Viewer', secondsToLive });
+      expect((await create('none')).status).toBe(400);
+      expect((await create('none', 0)).status).toBe(400);
+      const tooLong = await create('too long', 3601);
+      expect(tooLong.status).toBe(400);
+      expect(tooLong.body.detail).toContain('3600');
+      expect((await create('within', 3600)).status).toBe(200);
+    } finally {
+      await limited.stop();
+    }
+  },
+);

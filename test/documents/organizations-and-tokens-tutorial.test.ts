@@ -30,7 +30,10 @@ test('the organization is created', async () => {
 });
 
 test('whoever made it is its Admin already, so that adding them again is a conflict', async () => {
-  const { status } = await world.send(ADMIN, 'POST', `/api/orgs/${orgId}/users`, { loginOrEmail: 'admin', role: 'Admin' });
+  const { status } = await world.send(ADMIN, 'POST', `/api/orgs/${orgId}/users`, {
+    loginOrEmail: 'admin',
+    role: 'Admin',
+  });
   expect(status).toBe(409);
 });
 
@@ -41,14 +44,23 @@ test('the administrator switches to it', async () => {
 });
 
 test('the key is made there', async () => {
-  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'apikeycurl', role: 'Admin' });
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', {
+    name: 'apikeycurl',
+    role: 'Admin',
+  });
   expect(status).toBe(200);
-  expect(JSON.parse(Buffer.from(body.key, 'base64').toString())).toMatchObject({ n: 'apikeycurl', id: orgId });
+  expect(JSON.parse(Buffer.from(body.key, 'base64').toString())).toMatchObject({
+    n: 'apikeycurl',
+    id: orgId,
+  });
   key = body.key;
 });
 
 test('the key adds a dashboard of the old kind, without a switch of organization', async () => {
-  const { status, body } = await world.send({ bearer: key }, 'POST', '/api/dashboards/db', { dashboard, overwrite: false });
+  const { status, body } = await world.send({ bearer: key }, 'POST', '/api/dashboards/db', {
+    dashboard,
+    overwrite: false,
+  });
   expect(status).toBe(200);
   expect(body).toMatchObject({ status: 'success', version: 1, slug: 'production-overview' });
 

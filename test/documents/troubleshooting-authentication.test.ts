@@ -41,7 +41,9 @@ test('a service account and a token of it are made', async () => {
   const made = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'automation', role: 'Admin' });
   expect(made.status).toBe(201);
   account = made.body.id;
-  const issued = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name: 'automation-token' });
+  const issued = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, {
+    name: 'automation-token',
+  });
   expect(issued.status).toBe(200);
   token = issued.body.key;
   tokenId = issued.body.id;
@@ -53,7 +55,9 @@ test('service accounts and tokens are listed with the password', async () => {
   expect(accounts.body).toEqual([expect.objectContaining({ id: account, name: 'automation', tokens: 1 })]);
   const tokens = await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}/tokens`);
   expect(tokens.status).toBe(200);
-  expect(tokens.body).toEqual([expect.objectContaining({ id: tokenId, hasExpired: false, isRevoked: false })]);
+  expect(tokens.body).toEqual([
+    expect.objectContaining({ id: tokenId, hasExpired: false, isRevoked: false }),
+  ]);
 });
 
 test('a key works as a bearer', async () => {
@@ -61,7 +65,9 @@ test('a key works as a bearer', async () => {
 });
 
 test('a key works as the password of the user api_key', async () => {
-  expect((await world.send({ basic: `api_key:${viewerKey}` }, 'GET', '/api/dashboards/home')).status).toBe(200);
+  expect((await world.send({ basic: `api_key:${viewerKey}` }, 'GET', '/api/dashboards/home')).status).toBe(
+    200,
+  );
 });
 
 test('a header without the word Bearer is refused, and says what is missing', async () => {
@@ -120,9 +126,13 @@ test('a token is refused in another organization until the account is granted it
   expect(refused.status).toBe(403);
   expect(refused.body.message).toContain('organization 1');
 
-  const granted = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/orgs`, { orgId: body.orgId });
+  const granted = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/orgs`, {
+    orgId: body.orgId,
+  });
   expect(granted.status).toBe(200);
-  expect((await world.send({ bearer: token }, 'GET', '/api/dashboards/home', undefined, header)).status).toBe(200);
+  expect((await world.send({ bearer: token }, 'GET', '/api/dashboards/home', undefined, header)).status).toBe(
+    200,
+  );
   const where = await world.send({ bearer: token }, 'GET', '/api/org', undefined, header);
   expect(where.body.name).toBe('second');
 });

@@ -12,7 +12,9 @@ export async function setup(): Promise<void> {
     url = server.url;
     process.env[VARIABLE] = url;
   }
-  console.log(`PostgreSQL ${await readVersion(url)}, ${server === undefined ? `from ${VARIABLE}` : 'started for this run'}`);
+  console.log(
+    `PostgreSQL ${await readVersion(url)}, ${server === undefined ? `from ${VARIABLE}` : 'started for this run'}`,
+  );
 }
 
 /** Stops the PostgreSQL that setup started; leaves any other alone. */

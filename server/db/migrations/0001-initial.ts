@@ -17,11 +17,11 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
     `create table org (${id}, name ${text} not null unique,
        address1 ${text} not null default '', address2 ${text} not null default '', city ${text} not null default '',
        zip_code ${text} not null default '', state ${text} not null default '', country ${text} not null default '',
-       ${times})`,
+       search_text ${text} not null, ${times})`,
 
     `create table "user" (id ${key} references identity (id), login ${text} not null unique, email ${text} not null unique,
        name ${text} not null, password_hash ${text}, is_server_admin ${flag}, is_disabled ${flag},
-       org_id ${integer} not null, search_text ${text} not null, ${times}, last_seen_at ${integer})`,
+       theme ${text} not null default '', org_id ${integer} not null, search_text ${text} not null, ${times}, last_seen_at ${integer})`,
 
     `create table org_member (${orgId}, ${userId}, role ${text} not null, ${times}, primary key (org_id, user_id))`,
     `create index org_member_by_user on org_member (user_id)`,

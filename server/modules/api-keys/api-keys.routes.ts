@@ -3,7 +3,16 @@ import { can } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdParams, Message, Name, nullable, RoleSchema, SecondsToLive, Timestamp } from '../../http/schemas.ts';
+import {
+  Id,
+  IdParams,
+  Message,
+  Name,
+  nullable,
+  RoleSchema,
+  SecondsToLive,
+  Timestamp,
+} from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
 import { lastUseOf } from '../credentials/credentials.ts';
 import { listApiKeys } from './api-keys.store.ts';

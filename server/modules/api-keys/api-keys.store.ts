@@ -13,7 +13,9 @@ export function listApiKeys(
     .where('org_id', '=', orgId)
     .where('service_account_id', 'is', null)
     .$if(expiredBy !== undefined, (query) =>
-      query.where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', expiredBy as number)])),
+      query.where(({ or, eb }) =>
+        or([eb('expires_at', 'is', null), eb('expires_at', '>', expiredBy as number)]),
+      ),
     )
     .orderBy('name')
     .limit(limit)

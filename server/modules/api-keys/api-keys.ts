@@ -5,7 +5,13 @@ import { makeApiKey } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { type CredentialRow, dropCredential, expiryOf, keepCredential, revokeCredential } from '../credentials/credentials.ts';
+import {
+  type CredentialRow,
+  dropCredential,
+  expiryOf,
+  keepCredential,
+  revokeCredential,
+} from '../credentials/credentials.ts';
 
 export interface NewApiKey {
   name: string;
@@ -36,7 +42,15 @@ export async function issueApiKey(context: RequestContext, wanted: NewApiKey): P
   return inTransaction(context, async (context) => {
     const { orgId } = context.actor;
     const { key, secret } = makeApiKey(name, orgId);
-    const fresh = { orgId, name, secret, serviceAccountId: null, role, isServerAdmin: isGrafanaAdmin, expiresAt };
+    const fresh = {
+      orgId,
+      name,
+      secret,
+      serviceAccountId: null,
+      role,
+      isServerAdmin: isGrafanaAdmin,
+      expiresAt,
+    };
     const taken = conflict(
       'API key, organization ID and name must be unique',
       'The organization has a key or a service account token of that name already: choose another.',

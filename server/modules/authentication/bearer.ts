@@ -1,8 +1,7 @@
 import type { Context } from '../../context.ts';
-import type { Principal } from '../../access/identity.ts';
+import type { CredentialKind, Principal, Proof } from '../../access/identity.ts';
 import { secretOf } from '../../crypto/secrets.ts';
-import type { ApiError } from '../../errors.ts';
-import { type Proof, unauthorized } from '../../http/authenticate.ts';
+import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
 import { type KnownCredential, findBySecret, noteUse } from '../credentials/credentials.ts';
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
 
@@ -12,14 +11,14 @@ import { type Account, findAccount } from '../service-accounts/service-accounts.
  */
 export function proveBearer(context: Context, presented: string): Proof | Promise<Proof> {
   const secret = secretOf(presented);
-  if (secret === undefined) throw invalid();
+  if (secret === undefined) throw invalid({ reason: 'malformed' });
   const found = findBySecret(context, secret);
   if (found instanceof Promise) return found.then((credential) => proveCredential(context, credential));
   return proveCredential(context, found);
 }
 
 function proveCredential(context: Context, credential: KnownCredential | undefined): Proof | Promise<Proof> {
-  if (credential === undefined) throw invalid();
+  if (credential === undefined) throw invalid({ reason: 'unknown' });
   if (credential.serviceAccountId === null) return admit(context, credential, keyPrincipal(credential));
   const account = findAccount(context, credential.serviceAccountId);
   if (account instanceof Promise) return account.then((found) => admitToken(context, credential, found));
@@ -27,21 +26,33 @@ function proveCredential(context: Context, credential: KnownCredential | undefin
 }
 
 function admitToken(context: Context, credential: KnownCredential, account: Account | undefined): Proof {
-  if (account === undefined) throw invalid();
+  if (account === undefined) throw invalid(refusal('unknown', credential));
   if (account.isDisabled) {
-    throw unauthorized('Service account is disabled', 'An Admin of its organization can enable it again.');
+    const mend = 'An Admin of its organization can enable it again.';
+    throw unauthorized('Service account is disabled', mend, refusal('account disabled', credential));
   }
   return admit(context, credential, account.principal);
 }
 
 function admit(context: Context, credential: KnownCredential, principal: Principal): Proof {
-  if (credential.isRevoked) throw unauthorized('Token revoked', 'It was revoked for good: issue a new one.');
+  if (credential.isRevoked) {
+    const mend = 'It was revoked for good: issue a new one.';
+    throw unauthorized('Token revoked', mend, refusal('revoked', credential));
+  }
   if (credential.expiresAt !== null && credential.expiresAt <= context.now()) {
-    throw unauthorized('Token expired', 'Its life has ended: issue a new one.');
+    throw unauthorized('Token expired', 'Its life has ended: issue a new one.', refusal('expired', credential));
   }
   noteUse(context, credential);
-  const kind = credential.serviceAccountId === null ? 'api-key' : 'token';
-  return { principal, credential: { kind, id: credential.id, name: credential.name, expiresAt: credential.expiresAt } };
+  const { id, name, expiresAt } = credential;
+  return { principal, credential: { kind: kindOf(credential), id, name, expiresAt } };
+}
+
+function kindOf({ serviceAccountId }: KnownCredential): CredentialKind {
+  return serviceAccountId === null ? 'api-key' : 'token';
+}
+
+function refusal(reason: Refusal['reason'], credential: KnownCredential): Refusal {
+  return { reason, kind: kindOf(credential), credentialId: credential.id };
 }
 
 function keyPrincipal(credential: KnownCredential): Principal {
@@ -57,6 +68,7 @@ function keyPrincipal(credential: KnownCredential): Principal {
   };
 }
 
-function invalid(): ApiError {
-  return unauthorized('Invalid API key', 'It is not known here: it may be mistyped, cut off, or deleted.');
+function invalid(refused: Refusal): ApiError {
+  const hint = 'It is not known here: it may be mistyped, cut off, or deleted.';
+  return unauthorized('Invalid API key', hint, refused);
 }

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import type { Proof } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { passwordFits } from '../../crypto/passwords.ts';
-import type { ApiError } from '../../errors.ts';
-import { type Proof, unauthorized } from '../../http/authenticate.ts';
+import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
+import { notePerson } from '../users/last-seen.ts';
 import { findPerson, getUserIdByLoginOrEmail, type Person } from '../users/users.ts';
 
 /** A password that was found right: for whom, and against which hash. */
@@ -14,35 +15,60 @@ interface Verified {
 // Only this process can make the keys under which right passwords are remembered.
 const processKey = randomBytes(32);
 
-/**
- * Who signs in with a login or email and a password. The costly hash is computed once for each password: afterwards it is
- * remembered under a keyed digest, and only as long as the user's stored hash is the one that it was compared with.
- * Throws 401, in the same words and after the same time whether the user exists or not.
- */
+/** Who asks with a login or email and a password, as `verifyPassword` finds them. */
 export async function provePassword(context: Context, login: string, password: string): Promise<Proof> {
+  const person = await verifyPassword(context, login, password);
+  notePerson(context, person);
+  return {
+    principal: person.principal,
+    credential: { kind: 'password', id: 0, name: '', expiresAt: null },
+  };
+}
+
+/**
+ * Who has this login or email and this password. The costly hash is computed once for each password: afterwards it is
+ * remembered under a keyed digest, and only as long as the user has that login or email, and the stored hash is the one that it
+ * was compared with. Throws 401, in the same words and after the same time whether the user exists or not.
+ */
+export async function verifyPassword(context: Context, login: string, password: string): Promise<Person> {
   const key = `password:${digest(login, password)}`;
   const verified = context.memory.recall<Verified>(key);
   const known = verified && (await findPerson(context, verified.userId));
-  if (known && known.passwordHash === verified.passwordHash) return admit(known);
+  if (known && known.passwordHash === verified.passwordHash && goesBy(known, login)) return requireEnabled(known);
 
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);
   const fits = await passwordFits(password, person?.passwordHash ?? undefined);
-  if (!fits || !person?.passwordHash) throw wrongPassword();
+  if (person === undefined) throw wrongPassword({ exactly: 'no such user' });
+  if (!fits || !person.passwordHash) throw wrongPassword(refusedOf(person, 'it does not fit'));
   const { passwordHash, principal } = person;
   context.touch(key);
   await context.memory.remember<Verified>(key, () => Promise.resolve({ userId: principal.id, passwordHash }));
-  return admit(person);
+  return requireEnabled(person);
 }
 
 /** 401, the same for a user who does not exist, who is disabled, and a wrong password. */
-export function wrongPassword(): ApiError {
-  return unauthorized('invalid username or password', 'Check both; an administrator can set a new password.');
+export function wrongPassword(
+  known: Pick<Refusal, 'exactly' | 'principal'> = {},
+  message = 'invalid username or password',
+): ApiError {
+  const hint = 'Check both; an administrator can set a new password.';
+  return unauthorized(message, hint, { reason: 'wrong password', kind: 'password', ...known });
 }
 
-function admit(person: Person): Proof {
-  if (person.isDisabled) throw wrongPassword();
-  return { principal: person.principal, credential: { kind: 'password', id: 0, name: '', expiresAt: null } };
+function refusedOf({ principal }: Person, exactly: string) {
+  return { exactly, principal: `user:${principal.id}` };
+}
+
+function requireEnabled(person: Person): Person {
+  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
+  return person;
+}
+
+// Names change hands: whoever had this one when the password was found right may not have it now.
+function goesBy({ principal }: Person, login: string): boolean {
+  const name = login.toLowerCase();
+  return principal.login === name || principal.email === name;
 }
 
 function digest(login: string, password: string): string {

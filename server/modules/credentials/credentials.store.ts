@@ -6,7 +6,16 @@ export type CredentialRow = Selectable<CredentialTable>;
 export function getCredentialByHash(db: Kysely<Schema>, hash: string) {
   return db
     .selectFrom('credential')
-    .select(['id', 'org_id', 'service_account_id', 'name', 'role', 'is_server_admin', 'is_revoked', 'expires_at'])
+    .select([
+      'id',
+      'org_id',
+      'service_account_id',
+      'name',
+      'role',
+      'is_server_admin',
+      'is_revoked',
+      'expires_at',
+    ])
     .where('secret_hash', '=', hash)
     .executeTakeFirst();
 }
@@ -53,7 +62,10 @@ export function updateRevoked(
 }
 
 /** Sets when credentials were last used, all in one statement. */
-export async function updateLastUsed(db: Kysely<Schema>, uses: readonly (readonly [id: number, at: Time])[]): Promise<void> {
+export async function updateLastUsed(
+  db: Kysely<Schema>,
+  uses: readonly (readonly [id: number, at: Time])[],
+): Promise<void> {
   const rows = sql.join(uses.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
   await sql`with uses (id, at) as (values ${rows})
     update credential set last_used_at = uses.at from uses where uses.id = credential.id`.execute(db);

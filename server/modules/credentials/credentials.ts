@@ -53,11 +53,17 @@ export function findBySecret(
 ): KnownCredential | undefined | Promise<KnownCredential | undefined> {
   const hash = secretHash(secret);
   const key = CACHE + hash;
-  return context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, hash));
+  return (
+    context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, hash))
+  );
 }
 
 /** Keeps a new key or token; the secret itself is not kept. `taken` is thrown when the organization has one of that name. */
-export async function keepCredential(context: RequestContext, fresh: NewCredential, taken: ApiError): Promise<number> {
+export async function keepCredential(
+  context: RequestContext,
+  fresh: NewCredential,
+  taken: ApiError,
+): Promise<number> {
   try {
     return await insertCredential(context.db, {
       org_id: fresh.orgId,
@@ -113,10 +119,16 @@ export function expiryOf(
   limit: { maximum: number; setting: string; negative: string },
 ): number | null {
   const seconds = secondsToLive ?? 0;
-  if (seconds < 0) throw badRequest('secondsToLive has to be a positive number, or be left out', limit.negative);
+  if (seconds < 0)
+    throw badRequest('secondsToLive has to be a positive number, or be left out', limit.negative);
   if (limit.maximum >= 0 && (seconds === 0 || seconds > limit.maximum)) {
     const rule = `${limit.setting} is ${limit.maximum}: secondsToLive has to be between 1 and ${limit.maximum}`;
-    throw badRequest(rule, seconds === 0 ? 'Number of seconds before expiration should be set' : 'Number of seconds before expiration is greater than the global limit');
+    throw badRequest(
+      rule,
+      seconds === 0
+        ? 'Number of seconds before expiration should be set'
+        : 'Number of seconds before expiration is greater than the global limit',
+    );
   }
   return seconds === 0 ? null : context.now() + seconds * 1000;
 }

@@ -1,7 +1,10 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { ObjectPermissionTable, Schema } from '../../db/schema.ts';
 
-export async function upsertPermission(db: Kysely<Schema>, row: Insertable<ObjectPermissionTable>): Promise<void> {
+export async function upsertPermission(
+  db: Kysely<Schema>,
+  row: Insertable<ObjectPermissionTable>,
+): Promise<void> {
   await db
     .insertInto('object_permission')
     .values(row)
@@ -28,7 +31,11 @@ export async function deletePermissionsOn(
     .execute();
 }
 
-export async function deletePermissionsOf(db: Kysely<Schema>, subject: string, orgId?: number): Promise<void> {
+export async function deletePermissionsOf(
+  db: Kysely<Schema>,
+  subject: string,
+  orgId?: number,
+): Promise<void> {
   await db
     .deleteFrom('object_permission')
     .where('subject', '=', subject)

@@ -20,7 +20,11 @@ export async function grantLevel(
  * What a new folder, or a dashboard outside any, starts with: Viewers view, Editors edit, and its maker has a permission of
  * their own: Admin, or Edit where Admin would let an Editor delete. Keys and tokens get none, as in Grafana.
  */
-export async function grantDefaults(context: RequestContext, kind: ObjectKind, objectId: string): Promise<void> {
+export async function grantDefaults(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectId: string,
+): Promise<void> {
   const { principal, role } = context.actor;
   await grantLevel(context, kind, objectId, 'role:Viewer', VIEW);
   await grantLevel(context, kind, objectId, 'role:Editor', EDIT);
@@ -30,7 +34,11 @@ export async function grantDefaults(context: RequestContext, kind: ObjectKind, o
 }
 
 /** Forgets all permissions on objects that are gone, so that a later one of the same name starts anew. */
-export function dropObjects(context: RequestContext, kind: ObjectKind, objectIds: readonly string[]): Promise<void> {
+export function dropObjects(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectIds: readonly string[],
+): Promise<void> {
   return deletePermissionsOn(context.db, context.actor.orgId, kind, objectIds);
 }
 

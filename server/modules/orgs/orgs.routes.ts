@@ -1,10 +1,21 @@
 import { Type } from 'typebox';
-import { can } from '../../access/can.ts';
+import { can, canOnServer, signedIn } from '../../access/can.ts';
 import { notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
-import { Id } from '../../http/schemas.ts';
-import type { OrgRow } from './orgs.store.ts';
-import { findOrg } from './orgs.ts';
+import { pageOf, Paging } from '../../http/paging.ts';
+import { contextOf } from '../../http/request.ts';
+import { Id, IdParams, Message, Name, Query, Text } from '../../http/schemas.ts';
+import { listOrgs, type OrgRow } from './orgs.store.ts';
+import {
+  changeAddress,
+  createOrg,
+  deleteOrg,
+  findOrg,
+  renameOrg,
+  requireMayCreateOrg,
+  requireOrg,
+  requireOrgByName,
+} from './orgs.ts';
 
 const Address = Type.Object({
   address1: Type.String(),
@@ -15,9 +26,25 @@ const Address = Type.Object({
   country: Type.String(),
 });
 
+const AddressChanges = Type.Object({
+  address1: Type.Optional(Text()),
+  address2: Type.Optional(Text()),
+  city: Type.Optional(Text()),
+  zipCode: Type.Optional(Text()),
+  state: Type.Optional(Text()),
+  country: Type.Optional(Text()),
+});
+
 const Org = Type.Object({ id: Id, name: Type.String(), address: Address });
+const Listed = Type.Object({ id: Id, name: Type.String() });
+const Named = Type.Object({ name: Name });
 
 export function orgsRoutes(app: App): void {
+  currentOrgRoutes(app);
+  anyOrgRoutes(app);
+}
+
+function currentOrgRoutes(app: App): void {
   app.get(
     '/api/org',
     { config: { access: can('orgs:read') }, schema: { response: { 200: Org } } },
@@ -25,6 +52,103 @@ export function orgsRoutes(app: App): void {
       const org = await findOrg(app.context, request.identity.orgId);
       if (org === undefined) throw notFound('Organization not found', 'orgs.not-found');
       return orgAnswer(org);
+    },
+  );
+
+  app.put(
+    '/api/org',
+    { config: { access: can('orgs:write') }, schema: { body: Named, response: { 200: Message } } },
+    async (request) => {
+      await renameOrg(contextOf(request), request.identity.orgId, request.body.name);
+      return { message: 'Organization updated' };
+    },
+  );
+
+  app.put(
+    '/api/org/address',
+    { config: { access: can('orgs:write') }, schema: { body: AddressChanges, response: { 200: Message } } },
+    async (request) => {
+      await changeAddress(contextOf(request), request.identity.orgId, request.body);
+      return { message: 'Address updated' };
+    },
+  );
+}
+
+function anyOrgRoutes(app: App): void {
+  app.get(
+    '/api/orgs',
+    {
+      config: { access: canOnServer('orgs:read') },
+      schema: {
+        querystring: Type.Object({ query: Query, name: Query, ...Paging }),
+        response: { 200: Type.Array(Listed) },
+      },
+    },
+    // Grafana: pages of this list count from 0.
+    (request) => listOrgs(app.context.db, request.query, pageOf(request.query, 0)),
+  );
+
+  app.post(
+    '/api/orgs',
+    {
+      config: { access: signedIn('whether people may make organizations is a setting: onRequest asks') },
+      onRequest: (request, _reply, done) => {
+        requireMayCreateOrg(contextOf(request));
+        done();
+      },
+      schema: { body: Named, response: { 200: Type.Object({ message: Type.String(), orgId: Id }) } },
+    },
+    async (request) => {
+      const orgId = await createOrg(contextOf(request), request.body.name);
+      return { message: 'Organization created', orgId };
+    },
+  );
+
+  app.get(
+    '/api/orgs/:id',
+    { config: { access: canOnServer('orgs:read') }, schema: { params: IdParams, response: { 200: Org } } },
+    async (request) => orgAnswer(await requireOrg(app.context, request.params.id)),
+  );
+
+  app.get(
+    '/api/orgs/name/:name',
+    {
+      config: { access: canOnServer('orgs:read') },
+      schema: { params: Type.Object({ name: Text() }), response: { 200: Org } },
+    },
+    async (request) => orgAnswer(await requireOrgByName(app.context, request.params.name)),
+  );
+
+  app.put(
+    '/api/orgs/:id',
+    {
+      config: { access: canOnServer('orgs:write') },
+      schema: { params: IdParams, body: Named, response: { 200: Message } },
+    },
+    async (request) => {
+      await renameOrg(contextOf(request), request.params.id, request.body.name);
+      return { message: 'Organization updated' };
+    },
+  );
+
+  app.put(
+    '/api/orgs/:id/address',
+    {
+      config: { access: canOnServer('orgs:write') },
+      schema: { params: IdParams, body: AddressChanges, response: { 200: Message } },
+    },
+    async (request) => {
+      await changeAddress(contextOf(request), request.params.id, request.body);
+      return { message: 'Address updated' };
+    },
+  );
+
+  app.delete(
+    '/api/orgs/:id',
+    { config: { access: canOnServer('orgs:delete') }, schema: { params: IdParams, response: { 200: Message } } },
+    async (request) => {
+      await deleteOrg(contextOf(request), request.params.id);
+      return { message: 'Organization deleted' };
     },
   );
 }

@@ -1,15 +1,44 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { contains } from '../../db/search.ts';
 import type { OrgTable, Schema } from '../../db/schema.ts';
 
 export type OrgRow = Selectable<OrgTable>;
+
+/** What an organization held that others remember, by the ids and hashes they know it under. */
+export interface OrgContents {
+  userIds: number[];
+  serviceAccountIds: number[];
+  credentialHashes: string[];
+}
+
+/** Organizations with the text in their name, or of exactly this name, by name. */
+export function listOrgs(
+  db: Kysely<Schema>,
+  { query = '', name = '' }: { query?: string | undefined; name?: string | undefined },
+  { limit, offset }: { limit: number; offset: number },
+): Promise<{ id: number; name: string }[]> {
+  return db
+    .selectFrom('org')
+    .select(['id', 'name'])
+    .$if(query !== '', (q) => q.where(contains('org.search_text', query)))
+    .$if(name !== '', (q) => q.where('name', '=', name))
+    .orderBy('name')
+    .limit(limit)
+    .offset(offset)
+    .execute();
+}
 
 export function getOrg(db: Kysely<Schema>, id: number): Promise<OrgRow | undefined> {
   return db.selectFrom('org').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export function getOrgByName(db: Kysely<Schema>, name: string): Promise<OrgRow | undefined> {
+  return db.selectFrom('org').selectAll().where('name', '=', name).executeTakeFirst();
+}
+
 export async function insertOrg(
   db: Kysely<Schema>,
-  row: Pick<Insertable<OrgTable>, 'name' | 'created_at' | 'updated_at'>,
+  row: Pick<Insertable<OrgTable>, 'name' | 'search_text' | 'created_at' | 'updated_at'>,
 ): Promise<number> {
   const empty = { address1: '', address2: '', city: '', zip_code: '', state: '', country: '' };
   const { id } = await db
@@ -18,4 +47,29 @@ export async function insertOrg(
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
+}
+
+export async function updateOrg(db: Kysely<Schema>, id: number, changes: Updateable<OrgTable>): Promise<void> {
+  await db.updateTable('org').set(changes).where('id', '=', id).execute();
+}
+
+/** Deletes an organization with all that is in it, and returns who and what could act in it. */
+export async function deleteOrgRow(db: Kysely<Schema>, id: number): Promise<OrgContents> {
+  // What the organization's accounts were permitted in others goes with them.
+  await sql`delete from object_permission
+    where subject in (select 'user:' || service_account.id from service_account where org_id = ${id})`.execute(db);
+  const credentials = await db.deleteFrom('credential').where('org_id', '=', id).returning('secret_hash').execute();
+  const guests = await db
+    .deleteFrom('service_account_org')
+    .where('org_id', '=', id)
+    .returning('service_account_id as id')
+    .execute();
+  const accounts = await db.deleteFrom('service_account').where('org_id', '=', id).returning('id').execute();
+  const members = await db.deleteFrom('org_member').where('org_id', '=', id).returning('user_id').execute();
+  await db.deleteFrom('org').where('id', '=', id).execute();
+  return {
+    userIds: members.map((row) => row.user_id),
+    serviceAccountIds: [...guests, ...accounts].map((row) => row.id),
+    credentialHashes: credentials.map((row) => row.secret_hash),
+  };
 }

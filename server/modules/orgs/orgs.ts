@@ -1,31 +1,159 @@
 import { MAIN_ORG_ID } from '../../access/basic-roles.ts';
-import type { Context } from '../../context.ts';
+import { accessDenied } from '../../access/can.ts';
+import { allows } from '../../access/evaluate.ts';
+import type { Context, RequestContext } from '../../context.ts';
+import { isUniqueViolation } from '../../db/errors.ts';
+import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { notFound } from '../../errors.ts';
-import { getOrg, insertOrg, type OrgRow } from './orgs.store.ts';
+import { ApiError, badRequest, notFound } from '../../errors.ts';
+import { REMEMBERED } from '../../memory.ts';
+import { recordChange } from '../audit/audit.ts';
+import { forgetCredential } from '../credentials/credentials.ts';
+import { joinOrg } from './org-members.ts';
+import { deleteOrgRow, getOrg, getOrgByName, insertOrg, type OrgRow, updateOrg } from './orgs.store.ts';
 
-const CACHE = 'org:';
+/** An address as it may be sent: what is left out stays. */
+export interface AddressChanges {
+  address1?: string;
+  address2?: string;
+  city?: string;
+  zipCode?: string;
+  state?: string;
+  country?: string;
+}
+
 const MAIN_ORG_NAME = 'Main Org.';
 
 /** An organization by id, remembered until it changes; undefined when there is none. */
 export function findOrg(context: Context, id: number): OrgRow | undefined | Promise<OrgRow | undefined> {
-  const key = CACHE + id;
+  const key = REMEMBERED.org + id;
   return context.memory.recall<OrgRow>(key) ?? context.memory.remember(key, () => getOrg(context.db, id));
 }
 
 /** An organization by id. Throws 404. */
 export async function requireOrg(context: Context, id: number): Promise<OrgRow> {
-  const org = await getOrg(context.db, id);
-  if (org === undefined) throw notFound('Organization not found', 'orgs.not-found');
-  return org;
+  return orNotFound(await getOrg(context.db, id));
+}
+
+/** Whether there is an organization of this id. */
+export async function hasOrg(context: Context, id: number): Promise<boolean> {
+  return (await getOrg(context.db, id)) !== undefined;
+}
+
+/** An organization by its exact name. Throws 404. */
+export async function requireOrgByName(context: Context, name: string): Promise<OrgRow> {
+  return orNotFound(await getOrgByName(context.db, name));
+}
+
+/** Refuses with 403 whoever may not make organizations: all but server administrators, and people where the setting says so. */
+export function requireMayCreateOrg({ actor, config }: RequestContext): void {
+  if (allows(actor.serverGrants, 'orgs:create')) return;
+  if (actor.principal.kind === 'user' && config.users.allow_org_create) return;
+  throw accessDenied(actor, ['orgs:create'], []);
+}
+
+/** Makes an organization; a person becomes its Admin, a key or token has no part in it. Throws 409 when the name is taken. */
+export async function createOrg(context: RequestContext, name: string): Promise<number> {
+  return inTransaction(context, async (context) => {
+    const taken = new ApiError(409, 'orgs.name-taken', 'Organization name taken', { detail: 'Choose another name.' });
+    const id = await refusingTakenName(taken, () => insertNamed(context, name));
+    const { principal } = context.actor;
+    if (principal.kind === 'user') await joinOrg(context, { orgId: id, userId: principal.id, role: 'Admin' });
+    await recordChange(context, { action: 'orgs:create', kind: 'org', id, name, orgId: id });
+    return id;
+  });
+}
+
+/** Makes an organization of this name or, where it is taken, of the name with a number behind it. */
+export async function createOrgNamedLike(context: RequestContext, wanted: string): Promise<number> {
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? wanted : `${wanted} ${count}`;
+    if ((await getOrgByName(context.db, name)) !== undefined) continue;
+    const id = await insertNamed(context, name);
+    await recordChange(context, { action: 'orgs:create', kind: 'org', id, name, orgId: id });
+    return id;
+  }
+}
+
+/** Gives an organization another name. Throws 404, and 400 when the name is taken. */
+export async function renameOrg(context: RequestContext, id: number, name: string): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const before = await requireOrg(context, id);
+    // Grafana: 400 here, and 409 where an organization is made.
+    const taken = badRequest('another organization has this name: choose another', 'Organization name taken');
+    const changes = { name, search_text: searchText(name), updated_at: context.now() };
+    await refusingTakenName(taken, () => updateOrg(context.db, id, changes));
+    context.touch(REMEMBERED.org + id);
+    const entry = { action: 'orgs:write', kind: 'org', id, name: before.name, orgId: id };
+    await recordChange(context, { ...entry, change: { name } });
+  });
+}
+
+/** Changes what is given of an organization's address. Throws 404. */
+export async function changeAddress(context: RequestContext, id: number, changes: AddressChanges): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const { name, ...before } = await requireOrg(context, id);
+    await updateOrg(context.db, id, {
+      address1: changes.address1 ?? before.address1,
+      address2: changes.address2 ?? before.address2,
+      city: changes.city ?? before.city,
+      zip_code: changes.zipCode ?? before.zip_code,
+      state: changes.state ?? before.state,
+      country: changes.country ?? before.country,
+      updated_at: context.now(),
+    });
+    context.touch(REMEMBERED.org + id);
+    const change = { address: changes };
+    await recordChange(context, { action: 'orgs:write', kind: 'org', id, name, orgId: id, change });
+  });
+}
+
+/**
+ * Deletes an organization with all that is in it; its keys and tokens are refused at once. People stay, though they may be in
+ * no organization then. Throws 404, and 400 for the main organization and for the one that is acted in.
+ */
+export async function deleteOrg(context: RequestContext, id: number): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const org = await getOrg(context.db, id);
+    if (org === undefined) throw notFound('Failed to delete organization. ID not found', 'orgs.not-found');
+    if (id === MAIN_ORG_ID) {
+      throw badRequest('the server needs its main organization', 'Can not delete the main organization');
+    }
+    if (id === context.actor.orgId) {
+      throw badRequest('act in another one first: POST /api/user/using/1', 'Can not delete org for current user');
+    }
+    const contents = await deleteOrgRow(context.db, id);
+    for (const hash of contents.credentialHashes) forgetCredential(context, hash);
+    for (const account of contents.serviceAccountIds) context.touch(REMEMBERED.serviceAccount + account);
+    for (const user of contents.userIds) context.touch(REMEMBERED.user + user);
+    context.touch(REMEMBERED.org + id);
+    await recordChange(context, { action: 'orgs:delete', kind: 'org', id, name: org.name, orgId: id });
+  });
 }
 
 /** Sees to it that there is the main organization, number 1. */
 export async function ensureMainOrg(context: Context): Promise<void> {
   await inTransaction(context, async (context) => {
     if ((await getOrg(context.db, MAIN_ORG_ID)) !== undefined) return;
-    const now = context.now();
-    const id = await insertOrg(context.db, { name: MAIN_ORG_NAME, created_at: now, updated_at: now });
+    const id = await insertNamed(context, MAIN_ORG_NAME);
     if (id !== MAIN_ORG_ID) context.log.warn(`the main organization was deleted; a new one has the id ${id}`);
   });
+}
+
+function insertNamed(context: Context, name: string): Promise<number> {
+  const now = context.now();
+  return insertOrg(context.db, { name, search_text: searchText(name), created_at: now, updated_at: now });
+}
+
+function orNotFound(org: OrgRow | undefined): OrgRow {
+  if (org === undefined) throw notFound('Organization not found', 'orgs.not-found');
+  return org;
+}
+
+async function refusingTakenName<T>(taken: ApiError, change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken : error;
+  }
 }

@@ -113,7 +113,8 @@ export function serviceAccountsRoutes(app: App): void {
         expiredAt: expiredTokens === true ? now() : undefined,
       };
       const rows = await listServiceAccounts(db, filter, page);
-      const permissions = accesscontrol === true ? (row: ListedServiceAccount) => held(request.identity, row) : () => ({});
+      const permissions =
+        accesscontrol === true ? (row: ListedServiceAccount) => held(request.identity, row) : () => ({});
       return {
         totalCount: await countServiceAccounts(db, filter),
         serviceAccounts: rows.map((row) => ({ ...listed(row), ...permissions(row) })),
@@ -223,7 +224,16 @@ export function serviceAccountsRoutes(app: App): void {
 }
 
 function listed({ id, name, login, org_id, is_disabled, role, tokens }: ListedServiceAccount) {
-  return { id, name, login, orgId: org_id, isDisabled: is_disabled === 1, role, tokens, avatarUrl: avatarUrl(name) };
+  return {
+    id,
+    name,
+    login,
+    orgId: org_id,
+    isDisabled: is_disabled === 1,
+    role,
+    tokens,
+    avatarUrl: avatarUrl(name),
+  };
 }
 
 function updated(row: ListedServiceAccount) {

@@ -18,7 +18,9 @@ function filtered(db: Kysely<Schema>, { orgId, query, isDisabled, expiredAt }: S
   return db
     .selectFrom('service_account')
     .where('service_account.org_id', '=', orgId)
-    .$if(query !== undefined && query !== '', (q) => q.where(contains('service_account.search_text', query ?? '')))
+    .$if(query !== undefined && query !== '', (q) =>
+      q.where(contains('service_account.search_text', query ?? '')),
+    )
     .$if(isDisabled !== undefined, (q) => q.where('is_disabled', '=', isDisabled ? 1 : 0))
     .$if(expiredAt !== undefined, (q) =>
       q.where(({ exists, selectFrom }) =>
@@ -48,7 +50,10 @@ export function listServiceAccounts(
     .execute();
 }
 
-export async function countServiceAccounts(db: Kysely<Schema>, filter: ServiceAccountFilter): Promise<number> {
+export async function countServiceAccounts(
+  db: Kysely<Schema>,
+  filter: ServiceAccountFilter,
+): Promise<number> {
   const { count } = await filtered(db, filter)
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .executeTakeFirstOrThrow();
@@ -70,7 +75,10 @@ export function getServiceAccount(
 }
 
 /** An account by its id alone, whatever its organization: for authentication. */
-export function getServiceAccountAnywhere(db: Kysely<Schema>, id: number): Promise<ServiceAccountRow | undefined> {
+export function getServiceAccountAnywhere(
+  db: Kysely<Schema>,
+  id: number,
+): Promise<ServiceAccountRow | undefined> {
   return db.selectFrom('service_account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
@@ -90,7 +98,10 @@ export async function insertServiceAccount(
 ): Promise<number> {
   const identity = { kind: 'service-account' } as const;
   const { id } = await db.insertInto('identity').values(identity).returning('id').executeTakeFirstOrThrow();
-  await db.insertInto('service_account').values({ ...row, id }).execute();
+  await db
+    .insertInto('service_account')
+    .values({ ...row, id })
+    .execute();
   return id;
 }
 
@@ -100,7 +111,12 @@ export async function updateServiceAccount(
   id: number,
   changes: Updateable<ServiceAccountTable>,
 ): Promise<void> {
-  await db.updateTable('service_account').set(changes).where('org_id', '=', orgId).where('id', '=', id).execute();
+  await db
+    .updateTable('service_account')
+    .set(changes)
+    .where('org_id', '=', orgId)
+    .where('id', '=', id)
+    .execute();
 }
 
 export async function deleteServiceAccount(db: Kysely<Schema>, orgId: number, id: number): Promise<void> {
@@ -109,7 +125,11 @@ export async function deleteServiceAccount(db: Kysely<Schema>, orgId: number, id
 
 /** The hashes of an account's tokens, to forget them by. */
 export async function listTokenHashes(db: Kysely<Schema>, id: number): Promise<string[]> {
-  const rows = await db.selectFrom('credential').select('secret_hash').where('service_account_id', '=', id).execute();
+  const rows = await db
+    .selectFrom('credential')
+    .select('secret_hash')
+    .where('service_account_id', '=', id)
+    .execute();
   return rows.map((row) => row.secret_hash);
 }
 
@@ -133,7 +153,9 @@ export async function upsertOrgGrant(
   await db
     .insertInto('service_account_org')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['service_account_id', 'org_id']).doUpdateSet({ role: row.role }))
+    .onConflict((conflict) =>
+      conflict.columns(['service_account_id', 'org_id']).doUpdateSet({ role: row.role }),
+    )
     .execute();
 }
 

@@ -7,6 +7,7 @@ import { isUniqueViolation } from '../../db/errors.ts';
 import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
+import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
@@ -40,10 +41,13 @@ export interface Account {
   isDisabled: boolean;
 }
 
-const CACHE = 'service-account:';
+const CACHE = REMEMBERED.serviceAccount;
 
 /** An account by id, remembered until it changes; undefined when there is none. */
-export function findAccount(context: Context, id: number): Account | undefined | Promise<Account | undefined> {
+export function findAccount(
+  context: Context,
+  id: number,
+): Account | undefined | Promise<Account | undefined> {
   const key = CACHE + id;
   return context.memory.recall<Account>(key) ?? context.memory.remember(key, () => loadAccount(context, id));
 }
@@ -51,12 +55,16 @@ export function findAccount(context: Context, id: number): Account | undefined |
 /** The account of the organization acted in. Throws 404. */
 export async function requireAccount(context: RequestContext, id: number): Promise<ListedServiceAccount> {
   const account = await getServiceAccount(context.db, context.actor.orgId, id);
-  if (account === undefined) throw notFound('Failed to retrieve service account', 'serviceaccounts.not-found');
+  if (account === undefined)
+    throw notFound('Failed to retrieve service account', 'serviceaccounts.not-found');
   return account;
 }
 
 /** Makes an account. Its maker may administer it; nobody makes one with a role above their own. */
-export async function createAccount(context: RequestContext, wanted: NewServiceAccount): Promise<ListedServiceAccount> {
+export async function createAccount(
+  context: RequestContext,
+  wanted: NewServiceAccount,
+): Promise<ListedServiceAccount> {
   const { name, role = 'Viewer' } = wanted;
   requireRoleAtMostOwn(context.actor, role);
   requireServerAdminToMakeOne(context, wanted.isGrafanaAdmin);
@@ -79,8 +87,18 @@ export async function createAccount(context: RequestContext, wanted: NewServiceA
     if (principal.kind === 'user') {
       await grantLevel(context, 'serviceaccounts', String(id), `user:${principal.id}`, ADMINISTER);
     }
-    const change = { role, isDisabled: wanted.isDisabled ?? false, isGrafanaAdmin: wanted.isGrafanaAdmin ?? false };
-    await recordChange(context, { action: 'serviceaccounts:create', kind: 'service-account', id, name, change });
+    const change = {
+      role,
+      isDisabled: wanted.isDisabled ?? false,
+      isGrafanaAdmin: wanted.isGrafanaAdmin ?? false,
+    };
+    await recordChange(context, {
+      action: 'serviceaccounts:create',
+      kind: 'service-account',
+      id,
+      name,
+      change,
+    });
     return requireAccount(context, id);
   });
 }
@@ -128,14 +146,23 @@ export async function deleteAccount(context: RequestContext, id: number): Promis
 }
 
 /** Lets an account act in a further organization. Asks for the right to add members there, and for no role above one's own. */
-export async function grantOrg(context: RequestContext, id: number, orgId: number, role: Role): Promise<void> {
+export async function grantOrg(
+  context: RequestContext,
+  id: number,
+  orgId: number,
+  role: Role,
+): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, id);
-    const org = await requireOrg(context, orgId);
+    requireOutranking(context, account);
     if (orgId === account.org_id) {
-      throw badRequest(`the service account belongs to organization ${orgId}; change its role with PATCH instead`);
+      throw badRequest(
+        `the service account belongs to organization ${orgId}; change its role with PATCH instead`,
+      );
     }
+    // Before the look-up, so that nobody learns which organizations there are.
     requireMayGrantIn(context, orgId, role);
+    const org = await requireOrg(context, orgId);
     const row = { service_account_id: id, org_id: orgId, role, created_at: context.now() };
     await upsertOrgGrant(context.db, row);
     context.touch(CACHE + id);
@@ -162,7 +189,10 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
   const row = await getServiceAccountAnywhere(context.db, id);
   if (row === undefined) return undefined;
   const grants = await listOrgGrants(context.db, id);
-  const memberships = new Map([[row.org_id, row.role], ...grants.map((grant) => [grant.org_id, grant.role] as const)]);
+  const memberships = new Map([
+    [row.org_id, row.role],
+    ...grants.map((grant) => [grant.org_id, grant.role] as const),
+  ]);
   const { name, login } = row;
   return {
     isDisabled: row.is_disabled === 1,
@@ -208,10 +238,15 @@ function requireServerAdminToMakeOne(context: RequestContext, isGrafanaAdmin: bo
 }
 
 /** Nobody touches an account that can do more than they can: they could act through it. */
-export function requireOutranking(context: RequestContext, account: { role: Role; is_server_admin: 0 | 1 }): void {
+export function requireOutranking(
+  context: RequestContext,
+  account: { role: Role; is_server_admin: 0 | 1 },
+): void {
   requireRoleAtMostOwn(context.actor, account.role);
   if (account.is_server_admin === 1 && !context.actor.principal.isServerAdmin) {
-    throw denied('this service account administers the server; only another server administrator may touch it');
+    throw denied(
+      'this service account administers the server; only another server administrator may touch it',
+    );
   }
 }
 

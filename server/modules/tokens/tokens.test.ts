@@ -9,13 +9,19 @@ afterAll(() => world.stop());
 
 let account = 0;
 beforeAll(async () => {
-  const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'ci', role: 'Viewer' });
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', {
+    name: 'ci',
+    role: 'Viewer',
+  });
   expect(status).toBe(201);
   account = body.id;
 });
 
 async function issue(name: string, more: object = {}): Promise<{ id: number; key: string }> {
-  const { status, body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name, ...more });
+  const { status, body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, {
+    name,
+    ...more,
+  });
   expect(status).toBe(200);
   return body;
 }

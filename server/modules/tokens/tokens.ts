@@ -3,7 +3,13 @@ import { makeToken } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { type CredentialRow, dropCredential, expiryOf, keepCredential, revokeCredential } from '../credentials/credentials.ts';
+import {
+  type CredentialRow,
+  dropCredential,
+  expiryOf,
+  keepCredential,
+  revokeCredential,
+} from '../credentials/credentials.ts';
 import { requireAccount, requireOutranking } from '../service-accounts/service-accounts.ts';
 
 export interface IssuedToken {
@@ -28,7 +34,15 @@ export async function issueToken(
       negative: 'invalid SecondsToLive value',
     });
     const key = makeToken();
-    const fresh = { orgId: account.org_id, name, secret: key, serviceAccountId, role: null, isServerAdmin: false, expiresAt };
+    const fresh = {
+      orgId: account.org_id,
+      name,
+      secret: key,
+      serviceAccountId,
+      role: null,
+      isServerAdmin: false,
+      expiresAt,
+    };
     const taken = conflict(
       'service account token with given name already exists in the organization',
       'Names of keys and tokens are unique in an organization: choose another.',
@@ -61,7 +75,8 @@ async function end(
     const account = await requireAccount(context, serviceAccountId);
     requireOutranking(context, account);
     const row = await how(context, serviceAccountId, id);
-    if (row === undefined) throw notFound('Service account token not found', 'serviceaccounts.token-not-found');
+    if (row === undefined)
+      throw notFound('Service account token not found', 'serviceaccounts.token-not-found');
     const change = { serviceAccountId, serviceAccount: account.name };
     await recordChange(context, { action, kind: 'token', id, name: row.name, change });
   });

@@ -1,8 +1,29 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Role } from '../../access/roles.ts';
-import type { Schema, UserTable } from '../../db/schema.ts';
+import { contains } from '../../db/search.ts';
+import type { Schema, Time, UserTable } from '../../db/schema.ts';
 
 export type UserRow = Selectable<UserTable>;
+
+function filtered(db: Kysely<Schema>, query: string) {
+  return db.selectFrom('user').$if(query !== '', (q) => q.where(contains('user.search_text', query)));
+}
+
+/** Users whose name, login or email has the text in it, by login. */
+export function listUsers(
+  db: Kysely<Schema>,
+  query: string,
+  { limit, offset }: { limit: number; offset: number },
+): Promise<UserRow[]> {
+  return filtered(db, query).selectAll().orderBy('login').limit(limit).offset(offset).execute();
+}
+
+export async function countUsers(db: Kysely<Schema>, query = ''): Promise<number> {
+  const { count } = await filtered(db, query)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
+}
 
 export function getUser(db: Kysely<Schema>, id: number): Promise<UserRow | undefined> {
   return db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst();
@@ -19,12 +40,28 @@ export function getUserByLoginOrEmail(db: Kysely<Schema>, loginOrEmail: string):
     .executeTakeFirst();
 }
 
-export async function countUsers(db: Kysely<Schema>): Promise<number> {
-  const { count } = await db
+/** Whether any of the names is the login or email of another user, or the login of a service account. */
+export async function nameIsTaken(db: Kysely<Schema>, names: readonly string[], exceptId: number): Promise<boolean> {
+  const row = await db
     .selectFrom('user')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
-  return count;
+    .select('id')
+    .where(({ or, eb }) => or([eb('login', 'in', names), eb('email', 'in', names)]))
+    .where('id', '<>', exceptId)
+    .unionAll(db.selectFrom('service_account').select('id').where('login', 'in', names))
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether anybody else administers the server and may sign in. */
+export async function hasOtherServerAdmin(db: Kysely<Schema>, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('user')
+    .select('id')
+    .where('is_server_admin', '=', 1)
+    .where('is_disabled', '=', 0)
+    .where('id', '<>', id)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function insertUser(db: Kysely<Schema>, row: Omit<Insertable<UserTable>, 'id'>): Promise<number> {
@@ -32,6 +69,15 @@ export async function insertUser(db: Kysely<Schema>, row: Omit<Insertable<UserTa
   const { id } = await db.insertInto('identity').values(identity).returning('id').executeTakeFirstOrThrow();
   await db.insertInto('user').values({ ...row, id }).execute();
   return id;
+}
+
+export async function updateUser(db: Kysely<Schema>, id: number, changes: Updateable<UserTable>): Promise<void> {
+  await db.updateTable('user').set(changes).where('id', '=', id).execute();
+}
+
+/** Deletes a user with their memberships, sessions and stars. */
+export async function deleteUserRow(db: Kysely<Schema>, id: number): Promise<void> {
+  await db.deleteFrom('user').where('id', '=', id).execute();
 }
 
 export function listMemberships(
@@ -47,9 +93,12 @@ export function listMemberships(
     .execute();
 }
 
-export async function insertMembership(
+/** Sets when people were last seen, all in one statement. */
+export async function updateUsersSeen(
   db: Kysely<Schema>,
-  row: { org_id: number; user_id: number; role: Role; created_at: number; updated_at: number },
+  seen: readonly (readonly [id: number, at: Time])[],
 ): Promise<void> {
-  await db.insertInto('org_member').values(row).execute();
+  const rows = sql.join(seen.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
+  await sql`with seen (id, at) as (values ${rows})
+    update "user" set last_seen_at = seen.at from seen where seen.id = "user".id`.execute(db);
 }

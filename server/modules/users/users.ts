@@ -4,14 +4,19 @@ import type { Context } from '../../context.ts';
 import { hashPassword } from '../../crypto/passwords.ts';
 import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { notFound } from '../../errors.ts';
+import { REMEMBERED } from '../../memory.ts';
+import { joinOrg } from '../orgs/org-members.ts';
 import {
   countUsers,
   getUser,
   getUserByLoginOrEmail,
-  insertMembership,
   insertUser,
   listMemberships,
+  type UserRow,
 } from './users.store.ts';
+
+export type { UserRow };
 
 /** A user as authentication needs it. */
 export interface Person {
@@ -21,22 +26,35 @@ export interface Person {
   lastSeenAt: number | null;
 }
 
-const CACHE = 'user:';
-
 /** A user by id, remembered until it changes; undefined when there is none. */
 export function findPerson(context: Context, id: number): Person | undefined | Promise<Person | undefined> {
-  const key = CACHE + id;
+  const key = REMEMBERED.user + id;
   return context.memory.recall<Person>(key) ?? context.memory.remember(key, () => loadPerson(context, id));
 }
 
 /** The id of the user with this login or, failing that, this email. */
 export async function getUserIdByLoginOrEmail(context: Context, loginOrEmail: string): Promise<number | undefined> {
+  // PostgreSQL takes no NUL in a text: nobody is called so.
+  if (loginOrEmail.includes('\0')) return undefined;
   return (await getUserByLoginOrEmail(context.db, loginOrEmail))?.id;
+}
+
+/** Whether somebody is still what they were when they were looked up: there, enabled, and with the same password. */
+export async function isStill(context: Context, { principal, passwordHash }: Person): Promise<boolean> {
+  const row = await getUser(context.db, principal.id);
+  return row !== undefined && row.is_disabled === 0 && row.password_hash === passwordHash;
 }
 
 /** Has the user looked up anew: to be called by whatever changes the user or their memberships. */
 export function forgetPerson(context: Context, id: number): void {
-  context.touch(CACHE + id);
+  context.touch(REMEMBERED.user + id);
+}
+
+/** A user by id. Throws 404. */
+export async function requireUser(context: Context, id: number): Promise<UserRow> {
+  const user = await getUser(context.db, id);
+  if (user === undefined) throw notFound('user not found', 'user.not-found');
+  return user;
 }
 
 /** On a server without any user, makes the administrator that the configuration names. Says whether it did. */
@@ -56,14 +74,14 @@ export async function ensureFirstAdmin(context: Context): Promise<boolean> {
       password_hash,
       is_server_admin: 1,
       is_disabled: 0,
+      theme: '',
       org_id: MAIN_ORG_ID,
       search_text: searchText(login, email),
       created_at: now,
       updated_at: now,
       last_seen_at: null,
     });
-    const membership = { org_id: MAIN_ORG_ID, user_id: id, role: 'Admin', created_at: now, updated_at: now } as const;
-    await insertMembership(context.db, membership);
+    await joinOrg(context, { orgId: MAIN_ORG_ID, userId: id, role: 'Admin' });
     return true;
   });
 }

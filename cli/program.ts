@@ -1,0 +1,57 @@
+import { Command } from 'commander';
+import { addConfig } from './local/config.ts';
+import { addMigrateDb } from './local/migrate-db.ts';
+import { addResetAdminPassword } from './local/reset-admin-password.ts';
+import { addServe } from './local/serve.ts';
+import { addKeys } from './remote/keys.ts';
+import { addLogin, addLogout } from './remote/login.ts';
+import { addOrgs } from './remote/orgs.ts';
+import { addServiceAccounts } from './remote/service-accounts.ts';
+import { addTokens } from './remote/tokens.ts';
+import { addWhoami } from './remote/whoami.ts';
+
+const AFTER = `
+Examples:
+  $ latchkey serve
+  $ latchkey login http://127.0.0.1:3000 --user admin
+  $ KEY=$(latchkey keys create my-first-key --role Viewer --ttl 12h)
+  $ LATCHKEY_TOKEN=$KEY latchkey whoami
+
+Every command has more of them: latchkey keys create --help
+
+Where the server is and who asks:
+  Options come first (--url, --token, --user), then LATCHKEY_URL and
+  LATCHKEY_TOKEN, then GRAFANA_URL and GRAFANA_AUTH as Terraform has them, then
+  what "latchkey login" saved. A secret is sent only to the server it is for.
+
+Exit codes:
+  0  done                          3  401: the credential is not accepted
+  1  failed                        4  403: it may not do this
+  2  called or configured wrongly  5  the server cannot be reached`;
+
+/** The whole command line. It throws CommanderErrors instead of ending the process. */
+export function buildProgram(): Command {
+  const program = new Command('latchkey')
+    .description("Latchkey: a self-hosted server for machine access that speaks Grafana's HTTP API.")
+    .usage('<command> [options]')
+    .helpCommand(false)
+    .exitOverride()
+    .showHelpAfterError('  Add --help to see how the command is used.')
+    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'latchkey: ')) });
+
+  program.commandsGroup("On the server's machine:");
+  addServe(program);
+  addConfig(program);
+  addMigrateDb(program);
+  addResetAdminPassword(program);
+
+  program.commandsGroup('Over HTTP, from anywhere:');
+  addLogin(program);
+  addLogout(program);
+  addWhoami(program);
+  addKeys(program);
+  addServiceAccounts(program);
+  addTokens(program);
+  addOrgs(program);
+  return program.addHelpText('after', AFTER);
+}

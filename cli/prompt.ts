@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { Failure, usageFailure } from './failure.ts';
+
+const INTERRUPTED = 130;
+const LONGEST_SECRET = 65_536;
+
+/** Whether there is somebody to ask. */
+export function canAsk(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY;
+}
+
+/** What the person at the terminal answers; the question goes to standard error. */
+export function ask(question: string): Promise<string> {
+  return readAnswer(question, process.stderr);
+}
+
+/** The same for a secret: what is typed does not show. */
+export async function askSecret(question: string): Promise<string> {
+  process.stderr.write(question);
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const secret = await readAnswer('', nowhere);
+  process.stderr.write('\n');
+  return secret;
+}
+
+/** The secret on standard input, without the line break at its end. */
+export async function readSecret(what: string): Promise<string> {
+  let text = '';
+  process.stdin.setEncoding('utf8');
+  for await (const chunk of process.stdin) {
+    text += String(chunk);
+    if (text.length > LONGEST_SECRET) throw usageFailure(`the ${what} on standard input is too long`);
+  }
+  const secret = text.replace(/\r?\n$/, '');
+  if (secret === '') throw usageFailure(`there is no ${what} on standard input`);
+  return secret;
+}
+
+function readAnswer(question: string, output: NodeJS.WritableStream): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  return new Promise((resolve, reject) => {
+    // Before the answer, the end of the input is as good as Ctrl-C.
+    terminal.once('SIGINT', () => terminal.close());
+    terminal.once('close', () => reject(new Failure(INTERRUPTED, 'interrupted')));
+    terminal.question(question, (answer) => {
+      resolve(answer);
+      terminal.close();
+    });
+  });
+}

@@ -1,0 +1,160 @@
+import { type Client, createClient } from '../../client/client.ts';
+import { ApiFailure, Unreachable } from '../../client/failures.ts';
+import type { Health, Org, Self } from '../../client/shapes.ts';
+import { EXIT } from '../failure.ts';
+import { adviseOnRefusal } from './advice.ts';
+import type { Connection } from './connection.ts';
+import { type Look, lookAt } from './credential-look.ts';
+
+/** A call that was not answered as hoped: what the server said, and what to do. */
+export interface Refused {
+  status: number | null;
+  message: string;
+  advice: string[];
+}
+
+/** One well known call, and whether the credential may make it. */
+export interface Attempt {
+  call: string;
+  purpose: string;
+  allowed: boolean;
+  status: number | null;
+  reason?: string;
+  mend?: string;
+}
+
+export interface Identity {
+  kind: string;
+  name: string;
+  login: string;
+  org: { id: number; name: string | null };
+  role: string | null;
+  isServerAdmin: boolean;
+  /** RFC 3339; null when it never expires, or is a password. */
+  expiresAt: string | null;
+}
+
+/** The credential as it looks from here, and how it is sent. */
+type LookedAt = Look & {
+  source: string | undefined;
+  /** The scheme in the Authorization header. */
+  header: 'Bearer' | 'Basic' | undefined;
+  /** Credentials that were for other servers. */
+  leftOut: string[];
+  inTheClear: boolean;
+};
+
+/** All that whoami found out, in the order in which it asked. */
+export interface Findings {
+  url: string;
+  server: { reachable: boolean; version: string | null; database: string | null; problem: Refused | null };
+  credential: LookedAt;
+  refused: Refused | null;
+  identity: Identity | null;
+  access: Attempt[];
+  exitCode: number;
+}
+
+const CALLS = [
+  { path: '/api/org', purpose: 'read the organization' },
+  { path: '/api/folders', purpose: 'list folders' },
+  { path: '/api/auth/keys', purpose: 'list API keys' },
+  { path: '/api/serviceaccounts/search', purpose: 'list service accounts' },
+  { path: '/api/admin/stats', purpose: 'read the statistics of the server' },
+] as const;
+
+/** Asks one thing after the other, and stops where going on would tell nothing. */
+export async function investigate(connection: Connection): Promise<Findings> {
+  const client = createClient(connection);
+  const findings = whatIsKnown(connection);
+  try {
+    findings.server = await askServer(client);
+    const self = await client.request<Self>('GET', '/api/user');
+    findings.access = await tryCalls(client);
+    findings.identity = identityOf(self, await orgName(client));
+    return { ...findings, exitCode: EXIT.fine };
+  } catch (error) {
+    if (error instanceof Unreachable) return { ...findings, ...unreachable(error) };
+    if (error instanceof ApiFailure) return { ...findings, ...refused(error, findings.credential) };
+    throw error;
+  }
+}
+
+function whatIsKnown({ url, credential, source, leftOut }: Connection): Findings {
+  const header = credential === undefined ? undefined : 'token' in credential ? 'Bearer' : 'Basic';
+  const { protocol, hostname } = new URL(url);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+  const inTheClear = header !== undefined && protocol === 'http:' && !isHere;
+  return {
+    url,
+    server: { reachable: false, version: null, database: null, problem: null },
+    credential: { ...lookAt(credential), source, header, leftOut, inTheClear },
+    refused: null,
+    identity: null,
+    access: [],
+    exitCode: EXIT.failure,
+  };
+}
+
+async function askServer(client: Client): Promise<Findings['server']> {
+  try {
+    const { version, database } = await client.request<Health>('GET', '/api/health');
+    return { reachable: true, version: version ?? null, database: database ?? null, problem: null };
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error;
+    const advice = error.detail === undefined ? [] : [error.detail];
+    const problem = { status: error.status, message: error.message, advice };
+    return { reachable: true, version: null, database: null, problem };
+  }
+}
+
+async function tryCalls(client: Client): Promise<Attempt[]> {
+  const attempts: Attempt[] = [];
+  for (const { path, purpose } of CALLS) {
+    const attempt = { call: `GET ${path}`, purpose };
+    try {
+      await client.request('GET', path);
+      attempts.push({ ...attempt, allowed: true, status: 200 });
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      const mend = error.detail === undefined ? {} : { mend: error.detail };
+      attempts.push({ ...attempt, allowed: false, status: error.status, reason: error.message, ...mend });
+    }
+  }
+  return attempts;
+}
+
+async function orgName(client: Client): Promise<string | null> {
+  try {
+    return (await client.request<Org>('GET', '/api/org')).name;
+  } catch (error) {
+    if (error instanceof ApiFailure) return null;
+    throw error;
+  }
+}
+
+function unreachable(error: Unreachable): Partial<Findings> {
+  const problem = { status: null, message: error.message, advice: [error.detail] };
+  const server = { reachable: false, version: null, database: null, problem };
+  return { server, exitCode: EXIT.unreachable };
+}
+
+function refused(error: ApiFailure, look: Look): Partial<Findings> {
+  const detail = error.detail === undefined ? [] : [error.detail];
+  const advice = [...detail, ...adviseOnRefusal(error, look)].filter((line) => line !== '');
+  const exitCode =
+    error.status === 401 ? EXIT.unauthorized : error.status === 403 ? EXIT.forbidden : EXIT.failure;
+  return { refused: { status: error.status, message: error.message, advice }, exitCode };
+}
+
+function identityOf(self: Self, org: string | null): Identity {
+  return {
+    kind: self.kind ?? 'user',
+    name: self.name,
+    login: self.login,
+    org: { id: self.orgId, name: self.orgName ?? org },
+    role: self.orgRole ?? null,
+    isServerAdmin: self.isGrafanaAdmin,
+    expiresAt: self.expiration ?? null,
+  };
+}

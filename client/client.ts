@@ -1,0 +1,89 @@
+import { ApiFailure, type ErrorBody, Unreachable } from './failures.ts';
+
+/** What proves who asks: a key or token, or a person's login and password. */
+export type Credential = { token: string } | { user: string; password: string };
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface ClientOptions {
+  /** Of the server, with whatever path it lies under. */
+  url: string;
+  credential?: Credential | undefined;
+  /** The organization to act in, where it is not the credential's own. */
+  orgId?: number | undefined;
+  timeoutMs?: number | undefined;
+}
+
+export interface Client {
+  /** The server's address without a slash at the end. */
+  readonly url: string;
+  /** The answer's body. Throws an ApiFailure for what is no success, and Unreachable where no server of ours answers. */
+  request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+}
+
+const TIMEOUT_MS = 30_000;
+
+/** A client of one server as one somebody. It follows no redirect, so that a credential goes nowhere but there. */
+export function createClient({ url, credential, orgId, timeoutMs = TIMEOUT_MS }: ClientOptions): Client {
+  const base = url.replace(/\/+$/, '');
+  const headers = {
+    accept: 'application/json',
+    ...(credential === undefined ? {} : { authorization: authorization(credential) }),
+    ...(orgId === undefined ? {} : { 'x-grafana-org-id': String(orgId) }),
+  };
+
+  async function exchange(
+    method: Method,
+    path: string,
+    body: unknown,
+  ): Promise<{ response: Response; text: string }> {
+    try {
+      const response = await fetch(base + path, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.timeout(timeoutMs),
+        headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { response, text: await response.text() };
+    } catch (cause) {
+      throw new Unreachable(base, cause, timeoutMs);
+    }
+  }
+
+  return {
+    url: base,
+    async request<T>(method: Method, path: string, body?: unknown): Promise<T> {
+      const { response, text } = await exchange(method, path, body);
+      const answer = parsed(text);
+      if (response.ok && answer !== undefined) return answer as T;
+      throw new ApiFailure({
+        status: response.status,
+        url: base,
+        location: response.headers.get('location'),
+        retryAfter: response.headers.get('retry-after'),
+        body: isObject(answer) ? answer : undefined,
+      });
+    },
+  };
+}
+
+/** What goes into the Authorization header. */
+function authorization(credential: Credential): string {
+  if ('token' in credential) return `Bearer ${credential.token}`;
+  const bytes = new TextEncoder().encode(`${credential.user}:${credential.password}`);
+  return `Basic ${btoa(Array.from(bytes, (byte) => String.fromCodePoint(byte)).join(''))}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A page of a proxy, or of some other server: the status says more than its text.
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is ErrorBody {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+
+const manifest = findPackageJSON(import.meta.url);
+if (manifest === undefined) throw new Error(`no package.json lies above ${import.meta.filename}`);
+
+/** The version of this Latchkey, as its package says. */
+export const VERSION = (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+
+/** Grafana: NA where the build does not tell which commit it was made of, as here. */
+export const COMMIT = 'NA';

@@ -1,0 +1,30 @@
+import type { Grants } from '../../access/evaluate.ts';
+import { actionsOf, type ObjectKind } from '../../access/object-levels.ts';
+import type { RequestContext } from '../../context.ts';
+import { listLevels } from './effective-permissions.store.ts';
+
+// The kinds whose scopes name an object by its number rather than by its uid.
+const NUMBERED = new Set<ObjectKind>(['serviceaccounts', 'teams']);
+
+/** All that the actor may do: each action with the scopes that it reaches, both in order. */
+export async function effectivePermissions(context: RequestContext): Promise<Record<string, string[]>> {
+  const { db, actor, config } = context;
+  const held = new Map<string, Set<string>>();
+  const hold = (action: string, scope: string): void => {
+    const scopes = held.get(action) ?? new Set<string>();
+    held.set(action, scopes.add(scope));
+  };
+  const holdAll = (grants: Grants): void => {
+    for (const [action, scopes] of grants) for (const scope of scopes) hold(action, scope);
+  };
+
+  holdAll(actor.grants);
+  holdAll(actor.serverGrants);
+  for (const { kind, object_id, level } of await listLevels(db, actor.orgId, actor.subjects)) {
+    const scope = `${kind}:${NUMBERED.has(kind) ? 'id' : 'uid'}:${object_id}`;
+    for (const action of actionsOf(kind, level, config.access_control)) hold(action, scope);
+  }
+  return Object.fromEntries(
+    [...held.keys()].toSorted().map((action) => [action, [...(held.get(action) ?? [])].toSorted()]),
+  );
+}

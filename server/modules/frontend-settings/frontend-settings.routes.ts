@@ -1,0 +1,93 @@
+import { Type } from 'typebox';
+import { signedIn } from '../../access/can.ts';
+import type { Context } from '../../context.ts';
+import type { App } from '../../http/app-type.ts';
+import { contextOf } from '../../http/request.ts';
+import { FreeJson } from '../../http/schemas.ts';
+import { COMMIT, VERSION } from '../../http/version.ts';
+import { readableDataSources } from './frontend-settings.ts';
+
+const EDITION = 'Open Source';
+
+const DataSource = Type.Object({
+  id: Type.Integer(),
+  uid: Type.String(),
+  type: Type.String(),
+  name: Type.String(),
+  access: Type.String(),
+  url: Type.Optional(Type.String()),
+  isDefault: Type.Boolean(),
+  readOnly: Type.Boolean(),
+  jsonData: FreeJson,
+  meta: Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() }),
+});
+
+const Settings = Type.Object({
+  appUrl: Type.String(),
+  appSubUrl: Type.String(),
+  buildInfo: Type.Object({
+    version: Type.String(),
+    commit: Type.String(),
+    edition: Type.String(),
+    env: Type.String(),
+    hasUpdate: Type.Boolean(),
+    hideVersion: Type.Boolean(),
+    latestVersion: Type.String(),
+  }),
+  licenseInfo: Type.Object({ edition: Type.String(), enabledFeatures: Type.Object({}) }),
+  featureToggles: Type.Object({}),
+  datasources: Type.Record(Type.String(), DataSource),
+  defaultDatasource: Type.String(),
+  allowOrgCreate: Type.Boolean(),
+  authProxyEnabled: Type.Boolean(),
+  ldapEnabled: Type.Boolean(),
+  samlEnabled: Type.Boolean(),
+  autoAssignOrg: Type.Boolean(),
+  disableLoginForm: Type.Boolean(),
+  disableUserSignUp: Type.Boolean(),
+  viewersCanEdit: Type.Boolean(),
+  rbacEnabled: Type.Boolean(),
+});
+
+export function frontendSettingsRoutes(app: App): void {
+  app.get(
+    '/api/frontend/settings',
+    {
+      config: { access: signedIn('pages and clients ask what this server can do; data sources are filtered') },
+      schema: { response: { 200: Settings } },
+    },
+    async (request) => ({
+      ...serverSettings(app.context),
+      ...(await readableDataSources(contextOf(request))),
+      allowOrgCreate:
+        app.context.config.users.allow_org_create || request.identity.serverGrants.has('orgs:create'),
+    }),
+  );
+}
+
+function serverSettings({ config }: Context) {
+  const { root_url } = config.server;
+  return {
+    appUrl: root_url,
+    appSubUrl: new URL(root_url).pathname.replace(/\/$/, ''),
+    buildInfo: {
+      version: VERSION,
+      commit: COMMIT,
+      edition: EDITION,
+      env: config.DEFAULT.app_mode,
+      hasUpdate: false,
+      hideVersion: false,
+      latestVersion: '',
+    },
+    licenseInfo: { edition: EDITION, enabledFeatures: {} },
+    featureToggles: {},
+    authProxyEnabled: false,
+    ldapEnabled: false,
+    samlEnabled: false,
+    autoAssignOrg: config.users.auto_assign_org,
+    disableLoginForm: false,
+    disableUserSignUp: !config.users.allow_sign_up,
+    viewersCanEdit: config.users.viewers_can_edit,
+    rbacEnabled: true,
+  };
+}

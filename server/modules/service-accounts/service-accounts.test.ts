@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ access_control: { editors_can_manage_keys: true } });
+});
+afterAll(() => world.stop());
+
+async function makeAccount(name: string, role = 'Viewer', as: As = ADMIN): Promise<number> {
+  const { status, body } = await world.send(as, 'POST', '/api/serviceaccounts', { name, role });
+  expect(status).toBe(201);
+  return body.id;
+}
+
+async function makeToken(account: number, name = `token of ${account}`): Promise<As> {
+  const { status, body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name });
+  expect(status).toBe(200);
+  return { bearer: body.key };
+}
+
+test('a lowered role is obeyed by the very next request', async () => {
+  const account = await makeAccount('lowered', 'Admin');
+  const token = await makeToken(account);
+  expect((await world.send(token, 'GET', '/api/auth/keys')).status).toBe(200);
+  await world.send(ADMIN, 'PATCH', `/api/serviceaccounts/${account}`, { role: 'Viewer' });
+  expect((await world.send(token, 'GET', '/api/auth/keys')).status).toBe(403);
+});
+
+test('the tokens of a deleted account are refused at once', async () => {
+  const account = await makeAccount('deleted');
+  const token = await makeToken(account);
+  expect((await world.send(token, 'GET', '/api/org')).status).toBe(200);
+  expect((await world.send(ADMIN, 'DELETE', `/api/serviceaccounts/${account}`)).status).toBe(200);
+  expect((await world.send(token, 'GET', '/api/org')).status).toBe(401);
+  expect((await world.send(ADMIN, 'DELETE', `/api/serviceaccounts/${account}`)).status).toBe(404);
+});
+
+test('a name is taken once in an organization, and logins differ where names become the same', async () => {
+  await makeAccount('two words');
+  const again = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'two words' });
+  expect(again.status).toBe(400);
+  expect(again.body.detail).toContain('choose another name');
+  const id = await makeAccount('two-words');
+  const { body } = await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`);
+  expect(body.login).toBe('sa-1-two-words');
+});
+
+test('an Editor who may manage accounts makes none above their own role, and touches none', async () => {
+  const editor = await makeToken(await makeAccount('editor', 'Editor'));
+  await makeAccount('by an editor', 'Editor', editor);
+  const admin = await world.send(editor, 'POST', '/api/serviceaccounts', { name: 'too high', role: 'Admin' });
+  expect(admin.status).toBe(403);
+  expect(admin.body.message).toMatch(/^Permission denied/);
+
+  const above = await makeAccount('above', 'Admin');
+  const path = `/api/serviceaccounts/${above}`;
+  for (const [method, url, body] of [
+    ['PATCH', path, { isDisabled: true }],
+    ['DELETE', path, undefined],
+    ['POST', `${path}/tokens`, { name: 'stolen' }],
+  ] as const) {
+    expect((await world.send(editor, method, url, body)).status, `${method} ${url}`).toBe(403);
+  }
+});
+
+test('only an administrator of the server makes one that administers the server', async () => {
+  const admin = await makeToken(await makeAccount('org admin', 'Admin'));
+  const wanted = { name: 'server admin', role: 'Admin', isGrafanaAdmin: true };
+  expect((await world.send(admin, 'POST', '/api/serviceaccounts', wanted)).status).toBe(403);
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', wanted);
+  expect(status).toBe(201);
+  // Nor does an organization's Admin get in through its tokens.
+  expect((await world.send(admin, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name: 'x' })).status).toBe(403);
+  const server = await makeToken(body.id, 'of the server admin');
+  expect((await world.send(server, 'POST', '/api/orgs', { name: 'by a service account' })).status).toBe(200);
+});
+
+test('a grant opens a further organization with its role, and its end closes it at once', async () => {
+  const { body: made } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'granted' });
+  const there = { 'x-grafana-org-id': String(made.orgId) };
+  const account = await makeAccount('traveller', 'Admin');
+  const token = await makeToken(account);
+  const grant = { orgId: made.orgId, role: 'Viewer' };
+  expect((await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/orgs`, grant)).status).toBe(200);
+  expect((await world.send(token, 'GET', '/api/org', undefined, there)).body.id).toBe(made.orgId);
+  expect((await world.send(token, 'GET', `/api/org?orgId=${made.orgId}`)).body.id).toBe(made.orgId);
+  expect((await world.send(token, 'GET', '/api/auth/keys', undefined, there)).status).toBe(403);
+  expect((await world.send(token, 'GET', '/api/auth/keys')).status).toBe(200);
+
+  const list = await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}/orgs`);
+  expect(list.body).toEqual([{ orgId: made.orgId, name: 'granted', role: 'Viewer' }]);
+  const path = `/api/serviceaccounts/${account}/orgs/${made.orgId}`;
+  expect((await world.send(ADMIN, 'DELETE', path)).status).toBe(200);
+  expect((await world.send(token, 'GET', '/api/org', undefined, there)).status).toBe(403);
+  expect((await world.send(ADMIN, 'DELETE', path)).status).toBe(404);
+});
+
+test('an Admin grants nothing in an organization that is not theirs, and does not learn whether there is one', async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'not theirs' });
+  const account = await makeAccount('ambitious', 'Admin');
+  const admin = await makeToken(account);
+  const grant = (orgId: number) =>
+    world.send(admin, 'POST', `/api/serviceaccounts/${account}/orgs`, { orgId, role: 'Admin' });
+  const answers = [await grant(body.orgId), await grant(999_999)];
+  expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+});
+
+test('an account of another organization is not there', async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'elsewhere' });
+  const there = { 'x-grafana-org-id': String(body.orgId) };
+  const here = await makeAccount('here only');
+  const path = `/api/serviceaccounts/${here}`;
+  for (const [method, url, data] of [
+    ['GET', path, undefined],
+    ['PATCH', path, { name: 'renamed from afar' }],
+    ['DELETE', path, undefined],
+    ['GET', `${path}/tokens`, undefined],
+    ['POST', `${path}/tokens`, { name: 'from afar' }],
+    ['GET', `${path}/orgs`, undefined],
+  ] as const) {
+    expect((await world.send(ADMIN, method, url, data, there)).status, `${method} ${url}`).toBe(404);
+  }
+  const { body: same } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'here only' }, there);
+  expect(same).toMatchObject({ orgId: body.orgId, login: `sa-${body.orgId}-here-only` });
+});
+
+test('lists are read page by page until an empty page', async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'pages' });
+  const there = { 'x-grafana-org-id': String(body.orgId) };
+  for (const name of ['c', 'a', 'b', 'Ä', 'B']) {
+    await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: `page ${name}` }, there);
+  }
+  const names: string[] = [];
+  for (let page = 1; ; page++) {
+    const path = `/api/serviceaccounts/search?perpage=2&page=${page}`;
+    const answer = await world.send(ADMIN, 'GET', path, undefined, there);
+    expect(answer.body).toMatchObject({ totalCount: 5, page, perPage: 2 });
+    if (answer.body.serviceAccounts.length === 0) break;
+    names.push(...answer.body.serviceAccounts.map((account: { name: string }) => account.name));
+  }
+  expect(names).toEqual(['page B', 'page a', 'page b', 'page c', 'page Ä']);
+  const found = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=PAGE%20%C3%A4', undefined, there);
+  expect(found.body.serviceAccounts).toHaveLength(1);
+  const wildcard = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=%25', undefined, there);
+  expect(wildcard.body.serviceAccounts).toHaveLength(0);
+});
+
+test('filters find disabled accounts, and accounts with expired tokens', async () => {
+  const account = await makeAccount('with an expired token');
+  await world.send(ADMIN, 'PATCH', `/api/serviceaccounts/${account}`, { isDisabled: true });
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name: 'gone', secondsToLive: 1 });
+  world.clock.advance(1000);
+  for (const filter of ['disabled=true', 'expiredTokens=true']) {
+    const { body } = await world.send(ADMIN, 'GET', `/api/serviceaccounts/search?${filter}`);
+    expect(body.serviceAccounts.map(({ name }: { name: string }) => name), filter).toEqual(['with an expired token']);
+  }
+});
+
+test.each([
+  [{}, 'name is required'],
+  [{ name: '' }, 'name must not be empty'],
+  [{ name: 7 }, 'name must be string'],
+  [{ name: 'x'.repeat(10_000) }, 'name must have at most 190 characters'],
+  [{ name: 'a\u0000b' }, 'name has a character that is not allowed'],
+  [{ name: 'x', role: 'King' }, 'role must be one of None, Viewer, Editor, Admin'],
+  [{ name: 'x', role: null }, 'role must be one of None, Viewer, Editor, Admin'],
+  [{ name: 'x', isDisabled: 'true' }, 'isDisabled must be boolean'],
+  [[], 'the body must be object'],
+  ['{"name":', 'the body is not valid JSON'],
+])('%j is a bad request, and the answer says what to change', async (wanted, detail) => {
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', wanted);
+  expect(status).toBe(400);
+  expect(body.message).toBe('bad request data');
+  expect(body.detail).toContain(detail);
+});
+
+test.each(['abc', '1.5', '99999999999999999999', '%00', '1e3x'])('an id that is no id, %s, is a bad request', async (id) => {
+  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`)).status).toBe(400);
+});
+
+test('a change and its audit row are one', async () => {
+  const rows = async (): Promise<number> => {
+    const { count } = await world.context.db
+      .selectFrom('audit')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return count;
+  };
+  const before = await rows();
+  await makeAccount('audited');
+  expect(await rows()).toBe(before + 1);
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'audited' });
+  expect(await rows()).toBe(before + 1);
+});

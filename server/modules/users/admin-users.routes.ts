@@ -1,0 +1,136 @@
+import { Type } from 'typebox';
+import { canOnServer } from '../../access/can.ts';
+import type { App } from '../../http/app-type.ts';
+import { contextOf } from '../../http/request.ts';
+import { Id, IdParams, Message } from '../../http/schemas.ts';
+import { createUser, deleteUser, disableUser, enableUser, logOutUser, setServerAdmin } from './admin-users.ts';
+import { revokeSession } from './own-account.ts';
+import { setPassword } from './passwords.ts';
+import { SessionChoice, SessionSchema, sessionsAnswer } from './sessions.wire.ts';
+import { requireUser } from './users.ts';
+import { PasswordSchema, ProfileSchema } from './users.wire.ts';
+
+const NewUser = Type.Object({
+  ...ProfileSchema.properties,
+  password: Type.Optional(PasswordSchema),
+  // Grafana: written with a capital; it takes either.
+  OrgId: Type.Optional(Id),
+  orgId: Type.Optional(Id),
+});
+
+const EVERYBODY = 'global.users:*';
+
+export function adminUsersRoutes(app: App): void {
+  app.post(
+    '/api/admin/users',
+    {
+      config: { access: canOnServer('users:create') },
+      schema: { body: NewUser, response: { 200: Type.Object({ id: Id, message: Type.String() }) } },
+    },
+    async (request) => {
+      const { OrgId, orgId = OrgId, password = '', ...profile } = request.body;
+      const id = await createUser(contextOf(request), { ...profile, password, orgId });
+      return { id, message: 'User created' };
+    },
+  );
+
+  app.delete(
+    '/api/admin/users/:id',
+    {
+      config: { access: canOnServer('users:delete', EVERYBODY) },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await deleteUser(contextOf(request), request.params.id);
+      return { message: 'User deleted' };
+    },
+  );
+
+  app.put(
+    '/api/admin/users/:id/password',
+    {
+      config: { access: canOnServer('users.password:write', EVERYBODY) },
+      schema: { params: IdParams, body: Type.Object({ password: PasswordSchema }), response: { 200: Message } },
+    },
+    async (request) => {
+      await setPassword(contextOf(request), request.params.id, request.body.password);
+      return { message: 'User password updated' };
+    },
+  );
+
+  app.put(
+    '/api/admin/users/:id/permissions',
+    {
+      config: { access: canOnServer('users.permissions:write', EVERYBODY) },
+      schema: {
+        params: IdParams,
+        body: Type.Object({ isGrafanaAdmin: Type.Boolean() }),
+        response: { 200: Message },
+      },
+    },
+    async (request) => {
+      await setServerAdmin(contextOf(request), request.params.id, request.body.isGrafanaAdmin);
+      return { message: 'User permissions updated' };
+    },
+  );
+
+  app.post(
+    '/api/admin/users/:id/disable',
+    {
+      config: { access: canOnServer('users:disable', EVERYBODY) },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await disableUser(contextOf(request), request.params.id);
+      return { message: 'User disabled' };
+    },
+  );
+
+  app.post(
+    '/api/admin/users/:id/enable',
+    {
+      config: { access: canOnServer('users:enable', EVERYBODY) },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await enableUser(contextOf(request), request.params.id);
+      return { message: 'User enabled' };
+    },
+  );
+
+  app.post(
+    '/api/admin/users/:id/logout',
+    {
+      config: { access: canOnServer('users:logout', EVERYBODY) },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
+    async (request) => {
+      await logOutUser(contextOf(request), request.params.id);
+      return { message: 'User logged out' };
+    },
+  );
+
+  app.get(
+    '/api/admin/users/:id/auth-tokens',
+    {
+      config: { access: canOnServer('users.authtoken:read', EVERYBODY) },
+      schema: { params: IdParams, response: { 200: Type.Array(SessionSchema) } },
+    },
+    async (request) => {
+      const { id } = await requireUser(app.context, request.params.id);
+      return sessionsAnswer(contextOf(request), id);
+    },
+  );
+
+  app.post(
+    '/api/admin/users/:id/revoke-auth-token',
+    {
+      config: { access: canOnServer('users.authtoken:write', EVERYBODY) },
+      schema: { params: IdParams, body: SessionChoice, response: { 200: Message } },
+    },
+    async (request) => {
+      await revokeSession(contextOf(request), request.params.id, request.body.authTokenId);
+      return { message: 'User auth token revoked' };
+    },
+  );
+}

@@ -1,0 +1,232 @@
+import { expect, test } from 'vitest';
+import { COMPUTED, listSourceFiles, readSource, type Import, type Source } from './support/source.ts';
+
+// A module may use the rules of modules in the rows above its own. A new module is one more name here.
+const TIERS = [
+  ['audit', 'credentials', 'object-permissions', 'sessions'],
+  ['orgs'],
+  ['preferences', 'quotas', 'roles', 'users'],
+  ['datasources', 'folders', 'service-accounts', 'teams'],
+  ['authentication', 'dashboards', 'tokens'],
+  ['api-keys', 'effective-permissions', 'rate-limits', 'search', 'server-stats', 'usage'],
+  ['frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],
+];
+
+// Who may import whom; what is absent is forbidden. "type x" allows only `import type`. Inside a part everything is
+// allowed, except among modules: there TIERS decides.
+const SERVER = [
+  'app',
+  'config',
+  'context',
+  'crypto',
+  'db',
+  'errors',
+  'log',
+  'memory',
+  'rules',
+  'schema',
+  'start',
+];
+const ARROWS: Record<string, string[]> = {
+  main: ['app', 'config', 'context', 'errors', 'log', 'start'],
+  start: [
+    'app',
+    'config',
+    'context',
+    'crypto',
+    'db',
+    'errors',
+    'log',
+    'memory',
+    'rules',
+    'schema',
+    'type http',
+  ],
+  app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules'],
+  routes: ['access', 'context', 'crypto', 'errors', 'http', 'rules', 'store'],
+  rules: ['access', 'context', 'crypto', 'errors', 'memory', 'search-text', 'store', 'transaction'],
+  store: ['schema', 'type access', 'search-text'],
+  http: ['access', 'config', 'context', 'crypto', 'errors'],
+  access: ['errors', 'grants-store', 'type context'],
+  'grants-store': ['schema', 'type access'],
+  context: ['type access', 'type config', 'type crypto', 'type log', 'type memory', 'type schema'],
+  db: ['schema', 'transaction', 'type config', 'type context'],
+  transaction: ['schema', 'type context'],
+  'search-text': ['schema'],
+  schema: ['type access'],
+  log: ['config'],
+  config: [],
+  crypto: [],
+  errors: [],
+  memory: [],
+  'cli/local': ['cli', 'client', 'main', ...SERVER],
+  'cli/remote': ['cli', 'client'],
+  cli: ['cli/local', 'cli/remote', 'client'],
+  client: [],
+  bench: ['client', ...SERVER],
+};
+
+// Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.
+const LIBRARIES: Record<string, string[]> = {
+  errors: [],
+  rules: ['node:'],
+  store: ['kysely'],
+  'grants-store': ['kysely'],
+  client: [],
+};
+
+const PARTS: [pattern: RegExp, part: string][] = [
+  [/^server\/main\.ts$/, 'main'],
+  [/^server\/(app|context|errors|log|memory)\.ts$/, '$1'],
+  [/^server\/[^/]+\.ts$/, 'start'],
+  [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
+  [/^server\/modules\/.+\.ts$/, 'rules'],
+  [/^server\/access\/[^/]+\.store\.ts$/, 'grants-store'],
+  [/^server\/db\/schema\.ts$/, 'schema'],
+  [/^server\/db\/search\.ts$/, 'search-text'],
+  [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
+  [/^server\/(access|config|crypto|db|http)\/.+\.ts$/, '$1'],
+  [/^(cli\/local|cli\/remote|cli|client|bench)\/.+\.ts$/, '$1'],
+];
+
+const ADVICE: Record<string, string> = {
+  access: 'Permissions are declared at the route and asked for with can(); only their types go further down.',
+  app: 'app.ts is put together last; nothing builds on it but main.ts and the start-up files.',
+  config: 'Take the value from context.config.',
+  context: 'Take what is needed as arguments, or import only the type Context.',
+  db: 'SQL belongs in the store of the module, and a transaction is inTransaction of db/transaction.ts.',
+  http: 'What rules throw is an ApiError of errors.ts; the wire stays in *.routes.ts and server/http.',
+  routes: "Only app.ts imports routes. Put what both need into the module's rules.",
+  rules:
+    'Put what both need into a module of a lower tier, or pass it in from the caller; TIERS shows the order.',
+  schema: 'Tables are read and written in a *.store.ts.',
+  store: 'Call the rules of that module instead; a store belongs to its own module alone.',
+};
+
+const files = listSourceFiles(['server', 'cli', 'client', 'bench']);
+const sources = files.filter((file) => !isTestCode(file)).map((file) => readSource(file));
+
+test('there is source to judge', () => {
+  expect(sources.filter(({ file }) => file.startsWith('server/')).length).toBeGreaterThan(20);
+});
+
+test('every module has its tier', () => {
+  const modules = new Set(files.map(moduleOf).filter((name) => name !== undefined));
+  expect([...modules].filter((name) => tierOf(name) === -1)).toEqual([]);
+});
+
+test('every import follows an arrow', () => {
+  expect(sources.flatMap(importsAgainstTheArrows)).toEqual([]);
+});
+
+test("only server/main.ts reads the process's arguments, environment and signals", () => {
+  expect(sources.flatMap(usesOfTheProcess)).toEqual([]);
+});
+
+test.each([
+  ['server/modules/tokens/tokens.ts', "import { list } from '../users/users.store.ts'"],
+  ['server/modules/tokens/tokens.ts', "export { list } from '../users/users.routes.ts'"],
+  ['server/modules/tokens/tokens.ts', "import { x } from '../api-keys/api-keys.ts'"],
+  ['server/modules/tokens/tokens.ts', "import { x } from '../dashboards/dashboards.ts'"],
+  ['server/modules/tokens/tokens.ts', "import { reply } from '../../http/paging.ts'"],
+  ['server/modules/tokens/tokens.ts', "const x = await import('../../http/paging.ts')"],
+  ['server/modules/tokens/tokens.ts', 'const x = await import(name)'],
+  ['server/modules/tokens/tokens.ts', "import { sql } from 'kysely'"],
+  ['server/modules/tokens/tokens.store.ts', "import { issueToken } from './tokens.ts'"],
+  ['server/modules/tokens/tokens.store.ts', "import { badRequest } from '../../errors.ts'"],
+  ['server/modules/tokens/tokens.routes.ts', "import type { Row } from '../users/users.store.ts'"],
+  ['server/modules/tokens/tokens.routes.ts', "import { open } from '../../db/open.ts'"],
+  ['server/http/paging.ts', "let x: import('../modules/users/users.ts').User"],
+  ['server/access/can.ts', "import { newContext } from '../context.ts'"],
+  ['server/db/open.ts', "import { users } from '../modules/users/users.ts'"],
+  ['server/errors.ts', "import Fastify from 'fastify'"],
+  ['server/app.ts', "import { run } from '../cli/main.ts'"],
+  ['cli/remote/keys.ts', "import { loadConfig } from '../../server/config/config.ts'"],
+  ['client/client.ts', "import { ApiError } from '../server/errors.ts'"],
+])('an import against the arrows is found: in %s, %s', (file, text) => {
+  expect(importsAgainstTheArrows(readSource(file, text))).toHaveLength(1);
+});
+
+test.each([
+  'process.env',
+  "process.env['HOME']",
+  'process.argv[2]',
+  "process.once('SIGTERM', f)",
+  "import 'node:process'",
+])('a use of the process is found: %s', (text) => {
+  expect(usesOfTheProcess(readSource('server/app.ts', text))).toHaveLength(1);
+  expect(usesOfTheProcess(readSource('server/main.ts', text))).toEqual([]);
+});
+
+function importsAgainstTheArrows(source: Source): string[] {
+  return source.imports.flatMap((found) => {
+    const objection = found.isLocal ? objectToArrow(source.file, found) : objectToLibrary(source.file, found);
+    return objection === undefined
+      ? []
+      : [`${source.file}:${found.line} imports ${found.target}: ${objection}`];
+  });
+}
+
+function objectToArrow(file: string, { target, isTypeOnly }: Import): string | undefined {
+  const from = partOf(file);
+  const to = partOf(target);
+  if (isTestCode(target)) return 'this is test code, and only tests may use it.';
+  if (from === undefined || to === undefined) return 'this place has no part in PARTS; say there what it is.';
+  if (isBetweenModules(file, target)) return objectToModule(file, target, from, to);
+  const arrows = ARROWS[from] ?? [];
+  if (from === to || arrows.includes(to) || (isTypeOnly && arrows.includes(`type ${to}`))) return undefined;
+  return `"${from}" may not import "${to}". ${ADVICE[to] ?? 'ARROWS in test/architecture.test.ts has what it may.'}`;
+}
+
+function objectToModule(file: string, target: string, from: string, to: string): string | undefined {
+  if (moduleOf(file) === moduleOf(target)) {
+    return from === to || ARROWS[from]?.includes(to)
+      ? undefined
+      : `"${from}" may not import "${to}" of its own module.`;
+  }
+  if (from === 'store' || to !== 'rules') return `a module has only its rules for others. ${ADVICE[to]}`;
+  return tierOf(moduleOf(target)) < tierOf(moduleOf(file)) ? undefined : `not of a lower tier. ${ADVICE[to]}`;
+}
+
+function objectToLibrary(file: string, { target }: Import): string | undefined {
+  if (target === COMPUTED) return 'a computed import cannot be judged; write the path out.';
+  const allowed = LIBRARIES[partOf(file) ?? ''];
+  if (
+    allowed === undefined ||
+    allowed.some((name) => target === name || (name === 'node:' && target.startsWith(name)))
+  ) {
+    return undefined;
+  }
+  return `here only ${allowed.join(', ') || 'no package at all'} may be imported.`;
+}
+
+function usesOfTheProcess({ file, processUses }: Source): string[] {
+  if (!file.startsWith('server/') || file === 'server/main.ts') return [];
+  return processUses
+    .filter(({ member }) => ['env', 'argv', 'on', 'once', 'import', COMPUTED].includes(member))
+    .map(
+      ({ line, member }) =>
+        `${file}:${line} uses process.${member}: read it in server/main.ts and pass it on.`,
+    );
+}
+
+function isBetweenModules(file: string, target: string): boolean {
+  return moduleOf(file) !== undefined && moduleOf(target) !== undefined;
+}
+
+function isTestCode(file: string): boolean {
+  return file.endsWith('.test.ts') || file.startsWith('server/testing/') || file.startsWith('test/');
+}
+
+function moduleOf(file: string): string | undefined {
+  return /^server\/modules\/([^/]+)\//.exec(file)?.[1];
+}
+
+function tierOf(name: string | undefined): number {
+  return TIERS.findIndex((tier) => name !== undefined && tier.includes(name));
+}
+
+function partOf(file: string): string | undefined {
+  const found = PARTS.find(([pattern]) => pattern.test(file));
+  return found && file.replace(found[0], found[1]);
+}
