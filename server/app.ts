@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
-import fastify, { type FastifyBaseLogger } from 'fastify';
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
@@ -8,23 +7,47 @@ import { type Authenticators, authenticate } from './http/authenticate.ts';
 import { acceptJson } from './http/body.ts';
 import { handleErrors } from './http/error-handler.ts';
 import { guardRoutes } from './http/guard.ts';
+import { measureRequests } from './http/metrics.ts';
+import { logRequests } from './http/request-log.ts';
+import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { apiKeysRoutes } from './modules/api-keys/api-keys.routes.ts';
 import { proveBearer } from './modules/authentication/bearer.ts';
+import { authenticationRoutes } from './modules/authentication/authentication.routes.ts';
+import { authTokensRoutes } from './modules/authentication/auth-tokens.routes.ts';
 import { provePassword } from './modules/authentication/password.ts';
+import { proveSession } from './modules/authentication/session.ts';
+import { orgMembersRoutes } from './modules/orgs/org-members.routes.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
 import { serviceAccountsRoutes } from './modules/service-accounts/service-accounts.routes.ts';
 import { tokensRoutes } from './modules/tokens/tokens.routes.ts';
-import { notFound, unauthorized } from './errors.ts';
+import { adminUsersRoutes } from './modules/users/admin-users.routes.ts';
+import { ownAccountRoutes } from './modules/users/own-account.routes.ts';
+import { usersRoutes } from './modules/users/users.routes.ts';
+import { datasourcesRoutes } from './modules/datasources/datasources.routes.ts';
+import { dashboardsRoutes } from './modules/dashboards/dashboards.routes.ts';
+import { starsRoutes } from './modules/dashboards/stars.routes.ts';
+import { versionsRoutes } from './modules/dashboards/versions.routes.ts';
+import { foldersRoutes } from './modules/folders/folders.routes.ts';
+import { searchRoutes } from './modules/search/search.routes.ts';
+import { effectivePermissionsRoutes } from './modules/effective-permissions/effective-permissions.routes.ts';
+import { frontendSettingsRoutes } from './modules/frontend-settings/frontend-settings.routes.ts';
+import { healthRoutes } from './modules/health/health.routes.ts';
+import { metricsRoutes } from './modules/health/metrics.routes.ts';
+import { serverSettingsRoutes } from './modules/server-settings/server-settings.routes.ts';
+import { serverStatsRoutes } from './modules/server-stats/server-stats.routes.ts';
+import { logOf } from './log.ts';
+import { randomLetters } from './crypto/random.ts';
+import { notFound } from './errors.ts';
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
   const app = fastify({
     loggerInstance: logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
-    genReqId: () => randomUUID(),
+    genReqId: requestIds(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -32,23 +55,54 @@ export async function buildApp(context: Context): Promise<App> {
   const authenticators: Authenticators = {
     bearer: (secret) => proveBearer(context, secret),
     password: (login, password) => provePassword(context, login, password),
-    session: () => Promise.reject(unauthorized('Unauthorized')),
+    session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
   };
 
   app.decorate('context', context);
   app.setValidatorCompiler(validatorCompiler);
   await app.register(cookie);
+  sendSessionCookies(app);
   acceptJson(app);
   handleErrors(app);
+  logRequests(app, {
+    api: logOf(context.log, context.config, 'api'),
+    auth: logOf(context.log, context.config, 'auth'),
+  });
+  const metrics = measureRequests(app);
   guardRoutes(app, authenticators);
   app.setNotFoundHandler(async (request) => {
-    await authenticate(context, authenticators, request);
+    request.identity = await authenticate(context, authenticators, request);
     throw notFound('Not found');
   });
 
+  authenticationRoutes(app);
   orgsRoutes(app);
+  orgMembersRoutes(app);
+  usersRoutes(app);
+  ownAccountRoutes(app);
+  adminUsersRoutes(app);
+  authTokensRoutes(app);
   serviceAccountsRoutes(app);
   tokensRoutes(app);
   apiKeysRoutes(app);
+  datasourcesRoutes(app);
+  foldersRoutes(app);
+  dashboardsRoutes(app);
+  versionsRoutes(app);
+  starsRoutes(app);
+  searchRoutes(app);
+  effectivePermissionsRoutes(app);
+  frontendSettingsRoutes(app);
+  serverStatsRoutes(app);
+  serverSettingsRoutes(app);
+  healthRoutes(app);
+  metricsRoutes(app, metrics);
   return app;
+}
+
+/** Ids that no other start of a server gives, at the cost of a counter. */
+function requestIds(): () => string {
+  const start = randomLetters(10);
+  let count = 0;
+  return () => `${start}-${(++count).toString(36)}`;
 }

@@ -62,7 +62,8 @@ export function unauthorized(
   detail?: string,
   refusal: Refusal = { reason: 'other' },
 ): ApiError {
-  const error = refusal.reason === 'none sent' ? '' : `, error="invalid_token", error_description="${message}"`;
+  const error =
+    refusal.reason === 'none sent' ? '' : `, error="invalid_token", error_description="${message}"`;
   return new ApiError(401, 'auth.unauthorized', message, {
     cause: refusal,
     ...(detail === undefined ? {} : { detail }),

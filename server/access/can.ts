@@ -2,8 +2,8 @@ import type { Context, RequestContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { allows } from './evaluate.ts';
 import type { Identity } from './identity.ts';
-import { levelGives } from './object-levels.ts';
-import { levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
+import { levelGives, levelsGiving } from './object-levels.ts';
+import { hasSomewhere, levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
 import { atMost, type Role } from './roles.ts';
 import { orgGrants } from './basic-roles.ts';
 
@@ -53,13 +53,15 @@ export const canOnServer = (action: string, ...scopes: string[]): Access => ({
 
 /**
  * Whether the actor holds the action on any of the scopes: by role, or by a permission on the object or a folder around it.
+ * Without a scope, whether there is anything at all that they hold it on.
  * A folder or dashboard that does not exist can be read: the answer is then that there is none.
  */
 export async function holds(context: RequestContext, action: string, ...scopes: string[]): Promise<boolean> {
   const { actor } = context;
   if (allows(actor.grants, action, scopes)) return true;
+  if (scopes.length === 0) return holdsSomewhere(context, action);
   for (const scope of scopes) {
-    if (await holdsOnObject(context, action, scope)) return true;
+    if ((await heldOn(context, scope))(action)) return true;
   }
   return false;
 }
@@ -110,20 +112,37 @@ function advice(actor: Identity, actions: readonly string[]): string {
   return `${has}; ask an Admin of the organization for the role ${lowest}, or for a permission on the object.`;
 }
 
-async function holdsOnObject(context: RequestContext, action: string, scope: string): Promise<boolean> {
-  const object = objectOf(scope);
-  if (object === undefined) return false;
+/** For any action whether the actor holds it on what the scope names; asks the database once, however many actions. */
+export async function heldOn(context: RequestContext, scope: string): Promise<(action: string) => boolean> {
   const { db, actor, config } = context;
-  const inFolders = object.kind === 'folders' || object.kind === 'dashboards';
-  const line = inFolders ? await lineage(db, actor.orgId, object.id) : [object];
-  if (line.length === 0) return action.endsWith(':read') && actor.role !== 'None';
-  const scopes = line.map(({ kind, id }) => `${kind}:uid:${id}`);
-  // Whatever lies in no folder lies in the one called general.
-  if (inFolders && line.at(-1)?.id === object.id && object.kind === 'dashboards')
-    scopes.push('folders:uid:general');
-  if (inFolders && allows(actor.grants, action, scopes)) return true;
+  const byRole = (action: string, scopes: readonly string[]): boolean => allows(actor.grants, action, scopes);
+  const object = objectOf(scope);
+  if (object === undefined) return (action) => byRole(action, [scope]);
+  const line = isInFolders(object) ? await lineage(db, actor.orgId, object.id) : [object];
+  // A folder's uid names no dashboard, nor the other way round.
+  if (line[0]?.kind !== object.kind) {
+    return (action) => byRole(action, [scope]) || (action.endsWith(':read') && actor.role !== 'None');
+  }
+  const scopes = isInFolders(object) ? scopesAround(line) : [scope];
   const levels = await levelsOn(db, actor.orgId, actor.subjects, line);
-  return levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
+  return (action) =>
+    byRole(action, scopes) ||
+    levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
+}
+
+async function holdsSomewhere({ db, actor, config }: RequestContext, action: string): Promise<boolean> {
+  const giving = levelsGiving(action, config.access_control);
+  return giving.length > 0 && hasSomewhere(db, actor.orgId, actor.subjects, giving);
+}
+
+function isInFolders({ kind }: ObjectRef): boolean {
+  return kind === 'folders' || kind === 'dashboards';
+}
+
+/** The scopes of an object and of the folders that it lies in. A dashboard in no folder lies in the one called general. */
+function scopesAround(line: readonly ObjectRef[]): string[] {
+  const scopes = line.map(({ kind, id }) => `${kind}:uid:${id}`);
+  return line.length === 1 && line[0]?.kind === 'dashboards' ? [...scopes, 'folders:uid:general'] : scopes;
 }
 
 function objectOf(scope: string): ObjectRef | undefined {

@@ -56,3 +56,23 @@ export async function levelsOn(
     .execute();
   return rows as { kind: ObjectKind; level: Level }[];
 }
+
+/** Whether any of the subjects has any of these levels on some object of its kind. */
+export async function hasSomewhere(
+  db: Kysely<Schema>,
+  orgId: number,
+  subjects: readonly string[],
+  levels: readonly { kind: ObjectKind; level: Level }[],
+): Promise<boolean> {
+  const row = await db
+    .selectFrom('object_permission')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('subject', 'in', subjects)
+    .where(({ or, and, eb }) =>
+      or(levels.map(({ kind, level }) => and([eb('kind', '=', kind), eb('level', '=', level)]))),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

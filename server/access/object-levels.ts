@@ -48,18 +48,39 @@ const ACTIONS: Partial<Record<ObjectKind, Actions>> = {
   serviceaccounts: { [EDIT]: ACCOUNT_EDIT, [ADMINISTER]: ACCOUNT_ADMIN },
 };
 
-const DELETING = new Set(['dashboards:delete', 'folders:delete']);
+const DELETING: Partial<Record<ObjectKind, readonly string[]>> = {
+  dashboards: ['dashboards:delete'],
+  folders: ['dashboards:delete', 'folders:delete'],
+};
 
 /** The actions that a level on an object of this kind gives. In Grafana, Edit deletes too; here only where the setting says so. */
+export function actionsOf(
+  kind: ObjectKind,
+  level: Level,
+  settings: { editors_can_delete: boolean },
+): readonly string[] {
+  const actions = ACTIONS[kind]?.[level] ?? [];
+  return settings.editors_can_delete && level === EDIT ? [...actions, ...(DELETING[kind] ?? [])] : actions;
+}
+
+/** Whether a level on an object of this kind gives the action. */
 export function levelGives(
   kind: ObjectKind,
   level: Level,
   action: string,
   settings: { editors_can_delete: boolean },
 ): boolean {
-  const actions = ACTIONS[kind]?.[level] ?? [];
-  if (actions.includes(action)) return true;
-  const deletes =
-    kind === 'folders' ? DELETING.has(action) : action === 'dashboards:delete' && kind === 'dashboards';
-  return settings.editors_can_delete && level === EDIT && deletes;
+  return actionsOf(kind, level, settings).includes(action);
+}
+
+/** All levels that give the action, each with the kind of object that it is on. */
+export function levelsGiving(
+  action: string,
+  settings: { editors_can_delete: boolean },
+): { kind: ObjectKind; level: Level }[] {
+  return (Object.keys(ACTIONS) as ObjectKind[]).flatMap((kind) =>
+    ([VIEW, EDIT, ADMINISTER] as const)
+      .filter((level) => levelGives(kind, level, action, settings))
+      .map((level) => ({ kind, level })),
+  );
 }

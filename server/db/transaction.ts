@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { isLostRace } from './errors.ts';
+import { isLostRace, isUniqueViolation } from './errors.ts';
 
 const ATTEMPTS = 10;
 
@@ -21,6 +21,22 @@ export async function inTransaction<C extends Context, T>(
       if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
       await sleep(Math.random() * 2 ** attempt);
     }
+  }
+}
+
+/**
+ * The same, for work that looks whether what it adds is there already: where somebody else was first in the meantime, it runs
+ * once more and finds theirs.
+ */
+export async function inCheckedTransaction<C extends Context, T>(
+  context: C,
+  work: (context: C) => Promise<T>,
+): Promise<T> {
+  try {
+    return await inTransaction(context, work);
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error;
+    return inTransaction(context, work);
   }
 }
 

@@ -1,10 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
-import { orgGrants, serverGrants } from '../access/basic-roles.ts';
-import { denied } from '../access/can.ts';
-import type { Identity, Principal, Proof } from '../access/identity.ts';
+import { identityIn } from '../access/identify.ts';
+import type { Identity, Proof } from '../access/identity.ts';
 import { passwordFromBytes } from '../crypto/passwords.ts';
-import { type ApiError, badRequest, unauthorized } from '../errors.ts';
+import { badRequest, unauthorized } from '../errors.ts';
 
 /** How each kind of credential is checked: the proof, at once when it is remembered, or a thrown 401. */
 export interface Authenticators {
@@ -75,24 +74,11 @@ function proveBasic(
 }
 
 function identify(context: Context, proof: Proof, request: FastifyRequest): Identity {
-  return identityIn(context, proof, requestedOrg(request) ?? proof.principal.currentOrgId);
-}
-
-/** What somebody is and may do in an organization. Throws 403 when they have no part in it. */
-export function identityIn(context: Context, { principal, credential }: Proof, orgId: number): Identity {
-  const role = principal.memberships.get(orgId);
-  if (role === undefined && orgId !== 0) throw wrongOrganization(principal, orgId);
-  const settings = context.config.access_control;
-  return {
-    principal,
-    credential,
-    orgId,
-    role: role ?? 'None',
-    grants: orgGrants(role ?? 'None', settings),
-    serverGrants: serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
-    subjects:
-      principal.kind === 'api-key' ? [`role:${role}`] : [`user:${principal.id}`, `role:${role ?? 'None'}`],
-  };
+  return identityIn(
+    context.config.access_control,
+    proof,
+    requestedOrg(request) ?? proof.principal.currentOrgId,
+  );
 }
 
 function requestedOrg(request: FastifyRequest): number | undefined {
@@ -103,14 +89,4 @@ function requestedOrg(request: FastifyRequest): number | undefined {
     throw badRequest('X-Grafana-Org-Id and ?orgId= have to be the number of an organization');
   }
   return orgId;
-}
-
-function wrongOrganization(principal: Principal, orgId: number): ApiError {
-  const own = [...principal.memberships.keys()].toSorted((a, b) => a - b);
-  const places = own.length === 0 ? 'no organization' : `organization ${own.join(', ')}`;
-  const mend =
-    principal.kind === 'service-account'
-      ? `An administrator can grant it: POST /api/serviceaccounts/${principal.id}/orgs {"orgId":${orgId},"role":"Viewer"}.`
-      : 'Leave the header X-Grafana-Org-Id and ?orgId= out, or use a credential of that organization.';
-  return denied(`this credential belongs to ${places}, not to organization ${orgId}`, mend);
 }

@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set by the guard before any handler runs, but on open routes. */
     identity: Identity;
+    /** The body as it was sent, for what JavaScript's numbers cannot hold; '' when there was none. */
+    bodyText: string;
   }
   interface FastifyContextConfig {
     access?: Access;

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Writable } from 'node:stream';
 import pg from 'pg';
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
@@ -58,7 +59,13 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
   let ahead = 0;
   const now = (): number => Date.now() + ahead;
   const log: string[] = [];
-  const console = { write: (line: string) => log.push(line) > 0 } as unknown as NodeJS.WritableStream;
+  const console = new Writable({
+    decodeStrings: false,
+    write(line: string, _encoding, done) {
+      log.push(line);
+      done();
+    },
+  });
   const server = await startServer(config, { now, console });
 
   return {

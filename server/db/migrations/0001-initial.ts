@@ -52,6 +52,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
        title ${text} not null, search_text ${text} not null, version ${integer} not null,
        created_at ${integer} not null, ${author('created_by')}, updated_at ${integer} not null, ${author('updated_by')},
        unique (org_id, uid), unique (org_id, parent_uid, title))`,
+    `create index dashboard_by_text on dashboard (org_id, search_text, id)`,
 
     `create table dashboard_version (${id}, ${dashboardId}, version ${integer} not null,
        parent_version ${integer} not null, restored_from ${integer} not null, message ${text} not null,
@@ -65,7 +66,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
 
     `create table object_permission (${id}, ${orgId}, kind ${text} not null, object_id ${text} not null,
        subject ${text} not null, level ${integer} not null, ${times}, unique (org_id, kind, object_id, subject))`,
-    `create index object_permission_by_subject on object_permission (org_id, subject, kind)`,
+    `create index object_permission_by_subject on object_permission (org_id, subject, kind, level, object_id)`,
 
     `create table data_source (${id}, ${orgId}, uid ${text} not null, name ${text} not null, type ${text} not null,
        access ${text} not null, url ${text} not null, "user" ${text} not null, "database" ${text} not null,

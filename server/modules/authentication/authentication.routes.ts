@@ -2,9 +2,9 @@ import { Type } from 'typebox';
 import { open } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
+import { requireSameOrigin } from '../../http/same-origin.ts';
 import { Message } from '../../http/schemas.ts';
-import { requireSameOrigin } from './same-origin.ts';
-import { sendSessionCookies, sentSecret } from './session-cookie.ts';
+import { sentSecret } from '../../http/session-cookie.ts';
 import { signIn, signOut } from './sign-in.ts';
 
 const LONGEST_USER_AGENT = 255;
@@ -15,8 +15,6 @@ const SignIn = Type.Object({
 });
 
 export function authenticationRoutes(app: App): void {
-  sendSessionCookies(app);
-
   app.post(
     '/login',
     {
@@ -43,7 +41,7 @@ export function authenticationRoutes(app: App): void {
       requireSameOrigin(app.context.config, request);
       const secret = sentSecret(app.context, request);
       if (secret !== undefined) await signOut(contextOf(request), secret);
-      request.sessionCookie = 'cleared';
+      request.sessionCookie = 'clear';
       return { message: 'Logged out' };
     },
   );

@@ -40,7 +40,11 @@ function admit(context: Context, credential: KnownCredential, principal: Princip
     throw unauthorized('Token revoked', mend, refusal('revoked', credential));
   }
   if (credential.expiresAt !== null && credential.expiresAt <= context.now()) {
-    throw unauthorized('Token expired', 'Its life has ended: issue a new one.', refusal('expired', credential));
+    throw unauthorized(
+      'Token expired',
+      'Its life has ended: issue a new one.',
+      refusal('expired', credential),
+    );
   }
   noteUse(context, credential);
   const { id, name, expiresAt } = credential;

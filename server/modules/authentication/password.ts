@@ -34,7 +34,8 @@ export async function verifyPassword(context: Context, login: string, password: 
   const key = `password:${digest(login, password)}`;
   const verified = context.memory.recall<Verified>(key);
   const known = verified && (await findPerson(context, verified.userId));
-  if (known && known.passwordHash === verified.passwordHash && goesBy(known, login)) return requireEnabled(known);
+  if (known && known.passwordHash === verified.passwordHash && goesBy(known, login))
+    return requireEnabled(known);
 
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);

@@ -1,29 +1,31 @@
-import type { FastifyRequest } from 'fastify';
 import type { Proof } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
-import { unauthorized } from '../../errors.ts';
+import { findSession, isOpen, noteSession, rotateSession, sessionEnd } from '../sessions/sessions.ts';
 import { notePerson } from '../users/last-seen.ts';
-import { findSession, isOpen, noteSession, rotateSession, sessionEnd } from '../users/sessions.ts';
 import { findPerson } from '../users/users.ts';
-import { requireSameOrigin } from './same-origin.ts';
 
-/**
- * Who has the session that the cookie names. From memory, but for the first request and the ones that change the secret.
- * Throws 401 and takes the cookie away when it is unknown or over, and 403 for a change that comes from another site.
- */
-export async function proveSession(context: Context, request: FastifyRequest, secret: string): Promise<Proof> {
-  requireSameOrigin(context.config, request);
+/** Who has a session, and what becomes of the cookie: a new secret, the old one, or none. */
+interface SessionProof {
+  proof: Proof | undefined;
+  cookie: { secret: string; expiresAt: number } | 'keep' | 'clear';
+}
+
+/** Who has the session with this secret. From memory, but for the first request and those that change the secret. */
+export async function proveSession(context: Context, secret: string): Promise<SessionProof> {
   const session = await findSession(context, secret);
-  const person = session && isOpen(context, session) ? await findPerson(context, session.userId) : undefined;
-  if (session === undefined || person === undefined || person.isDisabled) {
-    // A secret that was replaced stays without a word: the browser may have the new one by now.
-    if (session?.isCurrent !== false) request.sessionCookie = 'cleared';
-    throw unauthorized('Unauthorized', 'The session is over or unknown: sign in again.');
+  if (session === undefined) return { proof: undefined, cookie: 'clear' };
+  const person = isOpen(context, session) ? await findPerson(context, session.userId) : undefined;
+  if (person === undefined || person.isDisabled) {
+    // With a secret that was replaced the cookie stays: the browser may have the new one by now.
+    return { proof: undefined, cookie: session.isCurrent ? 'clear' : 'keep' };
   }
   noteSession(context, session);
   notePerson(context, person);
   const expiresAt = sessionEnd(context, session);
   const fresh = await rotateSession(context, session);
-  if (fresh !== undefined) request.sessionCookie = { secret: fresh, expiresAt };
-  return { principal: person.principal, credential: { kind: 'session', id: session.id, name: '', expiresAt } };
+  const credential = { kind: 'session', id: session.id, name: '', expiresAt } as const;
+  return {
+    proof: { principal: person.principal, credential },
+    cookie: fresh === undefined ? 'keep' : { secret: fresh, expiresAt },
+  };
 }

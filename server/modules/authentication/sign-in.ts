@@ -1,9 +1,8 @@
+import { identityIn } from '../../access/identify.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { ApiError } from '../../errors.ts';
-import { identityIn } from '../../http/authenticate.ts';
+import { ApiError, type Refusal } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { notePerson } from '../users/last-seen.ts';
 import {
   clearUnusedSessions,
   endSession,
@@ -11,8 +10,9 @@ import {
   type OpenedSession,
   openSession,
   sessionEnd,
-} from '../users/sessions.ts';
-import { findPerson, getUserIdByLoginOrEmail, isStill, type Person } from '../users/users.ts';
+} from '../sessions/sessions.ts';
+import { notePerson } from '../users/last-seen.ts';
+import { findPerson, isStill, type Person } from '../users/users.ts';
 import { verifyPassword, wrongPassword } from './password.ts';
 
 /** The context of a request by somebody who has not said yet who they are. */
@@ -44,7 +44,8 @@ export async function signIn(
 /** Ends the session that has this secret, if there is one. */
 export async function signOut(context: Unproven, secret: string): Promise<void> {
   const session = await findSession(context, secret);
-  const person = session && (await findPerson(context, session.userId));
+  if (session === undefined) return;
+  const person = await findPerson(context, session.userId);
   if (person === undefined) return;
   const { id, userId } = session;
   await inTransaction(context, async (context) => {
@@ -60,9 +61,10 @@ async function verify(context: Unproven, login: string, password: string): Promi
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) throw error;
     // What was typed is not logged: it may be a password in the wrong field.
-    const userId = await getUserIdByLoginOrEmail(context, login);
-    context.log.warn({ address: context.address, requestId: context.requestId, userId }, 'a sign-in failed');
-    throw wrongPassword({}, REFUSED);
+    const { exactly, principal } = error.cause as Refusal;
+    const { address, requestId } = context;
+    context.log.warn({ address, requestId, exactly, principal }, 'a sign-in failed');
+    throw wrongPassword({ ...(exactly && { exactly }), ...(principal && { principal }) }, REFUSED);
   }
 }
 
@@ -72,5 +74,5 @@ function inSession<C extends Context & Unproven>(
   { id, expiresAt }: { id: number; expiresAt: number },
 ): RequestContext {
   const proof = { principal, credential: { kind: 'session', id, name: '', expiresAt } as const };
-  return { ...context, actor: identityIn(context, proof, principal.currentOrgId) };
+  return { ...context, actor: identityIn(context.config.access_control, proof, principal.currentOrgId) };
 }

@@ -70,7 +70,12 @@ export function orgMembersRoutes(app: App): void {
     },
     async (request) => {
       const { query = '' } = request.query;
-      const rows = await listMembers(app.context.db, request.identity.orgId, query, pageOfMembers(request.query));
+      const rows = await listMembers(
+        app.context.db,
+        request.identity.orgId,
+        query,
+        pageOfMembers(request.query),
+      );
       return rows.map((row) => ({ userId: row.id, login: row.login, avatarUrl: avatarUrl(row) }));
     },
   );
@@ -147,7 +152,10 @@ function membersRoutes(app: App, path: string, rights: Rights): void {
 
 function pageOfMembers({ page, perpage, limit }: Filter) {
   const size = perpage ?? limit;
-  return pageOf({ ...(page === undefined ? {} : { page }), ...(size === undefined ? {} : { perpage: size }) });
+  return pageOf({
+    ...(page === undefined ? {} : { page }),
+    ...(size === undefined ? {} : { perpage: size }),
+  });
 }
 
 async function list(app: App, orgId: number, filter: Filter) {

@@ -37,7 +37,8 @@ export async function addMember(
 ): Promise<number> {
   requireRoleAtMostOwn(context.actor, role);
   return inTransaction(context, async (context) => {
-    if ((await getOrg(context.db, orgId)) === undefined) throw notFound('Organization not found', 'orgs.not-found');
+    if ((await getOrg(context.db, orgId)) === undefined)
+      throw notFound('Organization not found', 'orgs.not-found');
     const user = await getUserNamed(context.db, loginOrEmail);
     if (user === undefined) throw notFound('User not found', 'user.not-found');
     if ((await getMember(context.db, orgId, user.id)) !== undefined) throw alreadyMember(user.id);

@@ -145,7 +145,10 @@ function anyOrgRoutes(app: App): void {
 
   app.delete(
     '/api/orgs/:id',
-    { config: { access: canOnServer('orgs:delete') }, schema: { params: IdParams, response: { 200: Message } } },
+    {
+      config: { access: canOnServer('orgs:delete') },
+      schema: { params: IdParams, response: { 200: Message } },
+    },
     async (request) => {
       await deleteOrg(contextOf(request), request.params.id);
       return { message: 'Organization deleted' };

@@ -49,7 +49,11 @@ export async function insertOrg(
   return id;
 }
 
-export async function updateOrg(db: Kysely<Schema>, id: number, changes: Updateable<OrgTable>): Promise<void> {
+export async function updateOrg(
+  db: Kysely<Schema>,
+  id: number,
+  changes: Updateable<OrgTable>,
+): Promise<void> {
   await db.updateTable('org').set(changes).where('id', '=', id).execute();
 }
 
@@ -57,8 +61,14 @@ export async function updateOrg(db: Kysely<Schema>, id: number, changes: Updatea
 export async function deleteOrgRow(db: Kysely<Schema>, id: number): Promise<OrgContents> {
   // What the organization's accounts were permitted in others goes with them.
   await sql`delete from object_permission
-    where subject in (select 'user:' || service_account.id from service_account where org_id = ${id})`.execute(db);
-  const credentials = await db.deleteFrom('credential').where('org_id', '=', id).returning('secret_hash').execute();
+    where subject in (select 'user:' || service_account.id from service_account where org_id = ${id})`.execute(
+    db,
+  );
+  const credentials = await db
+    .deleteFrom('credential')
+    .where('org_id', '=', id)
+    .returning('secret_hash')
+    .execute();
   const guests = await db
     .deleteFrom('service_account_org')
     .where('org_id', '=', id)

@@ -55,7 +55,9 @@ export function requireMayCreateOrg({ actor, config }: RequestContext): void {
 /** Makes an organization; a person becomes its Admin, a key or token has no part in it. Throws 409 when the name is taken. */
 export async function createOrg(context: RequestContext, name: string): Promise<number> {
   return inTransaction(context, async (context) => {
-    const taken = new ApiError(409, 'orgs.name-taken', 'Organization name taken', { detail: 'Choose another name.' });
+    const taken = new ApiError(409, 'orgs.name-taken', 'Organization name taken', {
+      detail: 'Choose another name.',
+    });
     const id = await refusingTakenName(taken, () => insertNamed(context, name));
     const { principal } = context.actor;
     if (principal.kind === 'user') await joinOrg(context, { orgId: id, userId: principal.id, role: 'Admin' });
@@ -90,7 +92,11 @@ export async function renameOrg(context: RequestContext, id: number, name: strin
 }
 
 /** Changes what is given of an organization's address. Throws 404. */
-export async function changeAddress(context: RequestContext, id: number, changes: AddressChanges): Promise<void> {
+export async function changeAddress(
+  context: RequestContext,
+  id: number,
+  changes: AddressChanges,
+): Promise<void> {
   await inTransaction(context, async (context) => {
     const { name, ...before } = await requireOrg(context, id);
     await updateOrg(context.db, id, {
@@ -120,7 +126,10 @@ export async function deleteOrg(context: RequestContext, id: number): Promise<vo
       throw badRequest('the server needs its main organization', 'Can not delete the main organization');
     }
     if (id === context.actor.orgId) {
-      throw badRequest('act in another one first: POST /api/user/using/1', 'Can not delete org for current user');
+      throw badRequest(
+        'act in another one first: POST /api/user/using/1',
+        'Can not delete org for current user',
+      );
     }
     const contents = await deleteOrgRow(context.db, id);
     for (const hash of contents.credentialHashes) forgetCredential(context, hash);

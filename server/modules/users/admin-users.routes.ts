@@ -3,12 +3,16 @@ import { canOnServer } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, IdParams, Message } from '../../http/schemas.ts';
-import { createUser, deleteUser, disableUser, enableUser, logOutUser, setServerAdmin } from './admin-users.ts';
-import { revokeSession } from './own-account.ts';
+import {
+  createUser,
+  deleteUser,
+  disableUser,
+  enableUser,
+  logOutUser,
+  setServerAdmin,
+} from './admin-users.ts';
 import { setPassword } from './passwords.ts';
-import { SessionChoice, SessionSchema, sessionsAnswer } from './sessions.wire.ts';
-import { requireUser } from './users.ts';
-import { PasswordSchema, ProfileSchema } from './users.wire.ts';
+import { PasswordSchema, ProfileSchema } from './users.routes.ts';
 
 const NewUser = Type.Object({
   ...ProfileSchema.properties,
@@ -50,7 +54,11 @@ export function adminUsersRoutes(app: App): void {
     '/api/admin/users/:id/password',
     {
       config: { access: canOnServer('users.password:write', EVERYBODY) },
-      schema: { params: IdParams, body: Type.Object({ password: PasswordSchema }), response: { 200: Message } },
+      schema: {
+        params: IdParams,
+        body: Type.Object({ password: PasswordSchema }),
+        response: { 200: Message },
+      },
     },
     async (request) => {
       await setPassword(contextOf(request), request.params.id, request.body.password);
@@ -107,30 +115,6 @@ export function adminUsersRoutes(app: App): void {
     async (request) => {
       await logOutUser(contextOf(request), request.params.id);
       return { message: 'User logged out' };
-    },
-  );
-
-  app.get(
-    '/api/admin/users/:id/auth-tokens',
-    {
-      config: { access: canOnServer('users.authtoken:read', EVERYBODY) },
-      schema: { params: IdParams, response: { 200: Type.Array(SessionSchema) } },
-    },
-    async (request) => {
-      const { id } = await requireUser(app.context, request.params.id);
-      return sessionsAnswer(contextOf(request), id);
-    },
-  );
-
-  app.post(
-    '/api/admin/users/:id/revoke-auth-token',
-    {
-      config: { access: canOnServer('users.authtoken:write', EVERYBODY) },
-      schema: { params: IdParams, body: SessionChoice, response: { 200: Message } },
-    },
-    async (request) => {
-      await revokeSession(contextOf(request), request.params.id, request.body.authTokenId);
-      return { message: 'User auth token revoked' };
     },
   );
 }

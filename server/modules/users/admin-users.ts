@@ -10,7 +10,7 @@ import { joinOrg } from '../orgs/org-members.ts';
 import { createOrgNamedLike, hasOrg } from '../orgs/orgs.ts';
 import { requireLongEnough } from './passwords.ts';
 import { namesOf, namesTaken, type Profile, refusingTakenNames } from './profiles.ts';
-import { endSessions } from './sessions.ts';
+import { endSessions } from '../sessions/sessions.ts';
 import { deleteUserRow, hasOtherServerAdmin, insertUser, nameIsTaken, updateUser } from './users.store.ts';
 import { forgetPerson, requireUser, type UserRow } from './users.ts';
 
@@ -47,7 +47,14 @@ export async function createUser(context: RequestContext, wanted: NewUser): Prom
       });
       await joinOrg(context, { orgId, userId: id, role });
       const change = { login, email, name, orgId, role };
-      await recordChange(context, { action: 'users:create', kind: 'user', id, name: login, orgId: null, change });
+      await recordChange(context, {
+        action: 'users:create',
+        kind: 'user',
+        id,
+        name: login,
+        orgId: null,
+        change,
+      });
       return id;
     }),
   );
@@ -121,11 +128,15 @@ async function firstOrg(
   ownName: string,
 ): Promise<{ orgId: number; role: Role }> {
   const { auto_assign_org, auto_assign_org_id, auto_assign_org_role: role } = context.config.users;
-  if (!wanted && !auto_assign_org) return { orgId: await createOrgNamedLike(context, ownName), role: 'Admin' };
+  if (!wanted && !auto_assign_org)
+    return { orgId: await createOrgNamedLike(context, ownName), role: 'Admin' };
   const orgId = wanted || auto_assign_org_id;
   if (!(await hasOrg(context, orgId))) {
     const source = wanted ? 'OrgId' : '[users] auto_assign_org_id';
-    throw badRequest(`${source} has to be the id of an organization; there is no ${orgId}`, 'organization not found');
+    throw badRequest(
+      `${source} has to be the id of an organization; there is no ${orgId}`,
+      'organization not found',
+    );
   }
   return { orgId, role };
 }

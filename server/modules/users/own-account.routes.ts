@@ -1,28 +1,21 @@
-import type { onRequestHookHandler } from 'fastify';
 import { Type } from 'typebox';
 import { signedIn } from '../../access/can.ts';
 import type { Context } from '../../context.ts';
 import type { Identity, Principal } from '../../access/identity.ts';
-import { notFound } from '../../errors.ts';
+import { type ApiError, notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
+import { avatarUrl } from '../../http/avatar.ts';
+import { personsOnly } from '../../http/persons-only.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, Message, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestampOrNull } from '../../http/time.ts';
 import { findOrg } from '../orgs/orgs.ts';
-import { requirePerson, revokeSession, switchOrg } from './own-account.ts';
-import { getAccountTimes, getKeyTimes } from './own-account.store.ts';
+import { switchOrg } from './own-account.ts';
+import { getAccountTimes, getCredential } from './own-account.store.ts';
 import { changeOwnPassword } from './passwords.ts';
 import { changeProfile } from './profiles.ts';
-import { SessionChoice, SessionSchema, sessionsAnswer } from './sessions.wire.ts';
 import { getUser } from './users.store.ts';
-import {
-  OrgOfUser,
-  PasswordSchema,
-  ProfileSchema,
-  type ShownUser,
-  userAnswer,
-  UserSchema,
-} from './users.wire.ts';
+import { OrgOfUser, PasswordSchema, ProfileSchema, userAnswer, UserSchema } from './users.routes.ts';
 
 const Self = Type.Object({
   ...UserSchema.properties,
@@ -42,23 +35,16 @@ const NewPassword = Type.Object({
 
 const OWN = signedIn('everybody may see and change what is their own');
 
-// Before the body is judged: a key learns that this is not for it, and not what is wrong with what it sent.
-const personsOnly: onRequestHookHandler = (request, _reply, done) => {
-  requirePerson(contextOf(request));
-  done();
-};
-
 export function ownAccountRoutes(app: App): void {
   app.get('/api/user', { config: { access: OWN }, schema: { response: { 200: Self } } }, async (request) => {
     const { principal, credential, orgId, role } = request.identity;
     const org = await findOrg(app.context, orgId);
     return {
-      ...userAnswer(await shownUser(app.context, request.identity)),
+      ...(await (principal.kind === 'user' ? personAnswer : machineAnswer)(app.context, request.identity)),
       kind: principal.kind,
       orgName: org?.name ?? '',
       orgRole: role,
       expiration: timestampOrNull(credential.expiresAt),
-      credential: { kind: credential.kind, id: credential.id, name: credential.name },
     };
   });
 
@@ -102,43 +88,34 @@ export function ownAccountRoutes(app: App): void {
       return { message: 'User password changed' };
     },
   );
-
-  app.get(
-    '/api/user/auth-tokens',
-    {
-      config: { access: OWN },
-      onRequest: personsOnly,
-      schema: { response: { 200: Type.Array(SessionSchema) } },
-    },
-    (request) => sessionsAnswer(contextOf(request), request.identity.principal.id),
-  );
-
-  app.post(
-    '/api/user/revoke-auth-token',
-    {
-      config: { access: OWN },
-      onRequest: personsOnly,
-      schema: { body: SessionChoice, response: { 200: Message } },
-    },
-    async (request) => {
-      await revokeSession(contextOf(request), request.identity.principal.id, request.body.authTokenId);
-      return { message: 'User auth token revoked' };
-    },
-  );
 }
 
-/** Whoever asks in the shape of a user: keys and service accounts have what they have of it. */
-async function shownUser({ db }: Context, { principal, orgId }: Identity): Promise<ShownUser> {
-  const { kind, id, name, login, email, isServerAdmin } = principal;
-  if (kind === 'user') {
-    const user = await getUser(db, id);
-    if (user === undefined) throw notFound('user not found', 'user.not-found');
-    return { ...user, org_id: orgId };
-  }
-  const times = kind === 'service-account' ? await getAccountTimes(db, id) : await getKeyTimes(db, id);
-  if (times === undefined) throw notFound('user not found', 'user.not-found');
+async function personAnswer({ db }: Context, { principal, credential, orgId }: Identity) {
+  const user = await getUser(db, principal.id);
+  if (user === undefined) throw gone();
+  const { kind, id, name } = credential;
+  return { ...userAnswer({ ...user, org_id: orgId }), credential: { kind, id, name } };
+}
+
+/** A key or token in the shape of a user: the service account, or the key itself, as far as they have what a user has. */
+async function machineAnswer({ db }: Context, { principal, credential, orgId }: Identity) {
+  const { id, name, login, email, isServerAdmin } = principal;
+  const shown = await getCredential(db, credential.id);
+  if (shown === undefined) throw gone();
+  const account = principal.kind === 'service-account' ? await getAccountTimes(db, id) : undefined;
+  const times = account ?? { created_at: shown.created_at, updated_at: shown.created_at };
   const flags = { is_server_admin: isServerAdmin ? 1 : 0, is_disabled: 0 } as const;
-  return { id, email, name, login: login || name, theme: '', org_id: orgId, ...flags, ...times };
+  const user = { id, name, login: login || name, email, theme: '', org_id: orgId, ...flags, ...times };
+  return {
+    ...userAnswer(user),
+    avatarUrl: avatarUrl({ email, login: name }),
+    credential: { kind: credential.kind, id: credential.id, name: shown.name },
+  };
+}
+
+/** For what was deleted while it asked. */
+function gone(): ApiError {
+  return notFound('user not found', 'user.not-found');
 }
 
 async function orgsOf(context: Context, { memberships }: Principal) {
@@ -147,5 +124,5 @@ async function orgsOf(context: Context, { memberships }: Principal) {
     const org = await findOrg(context, orgId);
     if (org) orgs.push({ orgId, name: org.name, role });
   }
-  return orgs.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return orgs.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,13 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { Schema, Time } from '../../db/schema.ts';
 
-interface Times {
-  created_at: Time;
-  updated_at: Time;
-}
-
 /** When a service account was made and last changed. */
-export function getAccountTimes(db: Kysely<Schema>, id: number): Promise<Times | undefined> {
+export function getAccountTimes(
+  db: Kysely<Schema>,
+  id: number,
+): Promise<{ created_at: Time; updated_at: Time } | undefined> {
   return db
     .selectFrom('service_account')
     .select(['created_at', 'updated_at'])
@@ -15,11 +13,10 @@ export function getAccountTimes(db: Kysely<Schema>, id: number): Promise<Times |
     .executeTakeFirst();
 }
 
-/** When a key was made; it does not change. */
-export function getKeyTimes(db: Kysely<Schema>, id: number): Promise<Times | undefined> {
-  return db
-    .selectFrom('credential')
-    .select(['created_at', 'created_at as updated_at'])
-    .where('id', '=', id)
-    .executeTakeFirst();
+/** What a key or token is called, and since when there is it. */
+export function getCredential(
+  db: Kysely<Schema>,
+  id: number,
+): Promise<{ name: string; created_at: Time } | undefined> {
+  return db.selectFrom('credential').select(['name', 'created_at']).where('id', '=', id).executeTakeFirst();
 }

@@ -3,7 +3,7 @@ import { hashPassword, passwordFits } from '../../crypto/passwords.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { endSessions } from './sessions.ts';
+import { endSessions } from '../sessions/sessions.ts';
 import { updateUser } from './users.store.ts';
 import { forgetPerson, requireUser } from './users.ts';
 

@@ -30,7 +30,14 @@ export async function changeProfile(context: RequestContext, id: number, wanted:
     });
     forgetPerson(context, id);
     const change = { name, login, email, theme };
-    await recordChange(context, { action: 'users:write', kind: 'user', id, name: before.login, orgId: null, change });
+    await recordChange(context, {
+      action: 'users:write',
+      kind: 'user',
+      id,
+      name: before.login,
+      orgId: null,
+      change,
+    });
   });
 }
 
@@ -47,9 +54,14 @@ export function namesOf(
 
 /** 412, as Grafana has it, for a login or email that another one has. */
 export function namesTaken({ login, email }: { login: string; email: string }): ApiError {
-  return new ApiError(412, 'user.already-exists', `User with email '${email}' or username '${login}' already exists`, {
-    detail: "A login or email is nobody else's login, email or service account: choose another.",
-  });
+  return new ApiError(
+    412,
+    'user.already-exists',
+    `User with email '${email}' or username '${login}' already exists`,
+    {
+      detail: "A login or email is nobody else's login, email or service account: choose another.",
+    },
+  );
 }
 
 /** Does the change, and refuses it with 412 when another one was faster to take a name. */

@@ -6,11 +6,51 @@ import { avatarUrl } from '../../http/avatar.ts';
 import { LastSeen, lastSeen } from '../../http/last-seen.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdParams, Message, Query, Text } from '../../http/schemas.ts';
+import { Id, IdParams, Message, Query, RoleSchema, Text, Timestamp } from '../../http/schemas.ts';
+import { timestamp } from '../../http/time.ts';
 import { changeProfile } from './profiles.ts';
-import { countUsers, getUserByLoginOrEmail, listMemberships, listUsers, type UserRow } from './users.store.ts';
+import {
+  countUsers,
+  getUserByLoginOrEmail,
+  listMemberships,
+  listUsers,
+  type UserRow,
+} from './users.store.ts';
 import { requireUser } from './users.ts';
-import { OrgOfUser, ProfileSchema, userAnswer, UserSchema } from './users.wire.ts';
+
+/** A user as Grafana shows one. */
+export const UserSchema = Type.Object({
+  id: Id,
+  email: Type.String(),
+  name: Type.String(),
+  login: Type.String(),
+  theme: Type.String(),
+  orgId: Id,
+  isGrafanaAdmin: Type.Boolean(),
+  isDisabled: Type.Boolean(),
+  isExternal: Type.Boolean(),
+  authLabels: Type.Array(Type.String()),
+  updatedAt: Timestamp,
+  createdAt: Timestamp,
+  avatarUrl: Type.String(),
+});
+
+/** What a user may be called. */
+export const ProfileSchema = Type.Object({
+  name: Type.Optional(Text()),
+  login: Type.Optional(Text()),
+  email: Type.Optional(Text()),
+  theme: Type.Optional(Text(40)),
+});
+
+/** A password as it may be sent: any characters, since only its hash is kept. How short is too short is said by the rule. */
+export const PasswordSchema = Type.String({ maxLength: 4096 });
+
+/** An organization that somebody is in. */
+export const OrgOfUser = Type.Object({ orgId: Id, name: Type.String(), role: RoleSchema });
+
+/** What an answer about a user is made of. */
+type ShownUser = Omit<UserRow, 'password_hash' | 'search_text' | 'last_seen_at'>;
 
 const Listed = Type.Object({
   id: Id,
@@ -114,5 +154,24 @@ function listed(app: App, row: UserRow) {
     isDisabled: row.is_disabled === 1,
     ...lastSeen(app.context, row),
     authLabels: [],
+  };
+}
+
+/** A user in the shape of UserSchema. */
+export function userAnswer(user: ShownUser) {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    login: user.login,
+    theme: user.theme,
+    orgId: user.org_id,
+    isGrafanaAdmin: user.is_server_admin === 1,
+    isDisabled: user.is_disabled === 1,
+    isExternal: false,
+    authLabels: [],
+    updatedAt: timestamp(user.updated_at),
+    createdAt: timestamp(user.created_at),
+    avatarUrl: avatarUrl(user),
   };
 }

@@ -30,7 +30,10 @@ export function getUser(db: Kysely<Schema>, id: number): Promise<UserRow | undef
 }
 
 /** By login first, so that nobody's login can stand before another one's email. Both in lower case. */
-export function getUserByLoginOrEmail(db: Kysely<Schema>, loginOrEmail: string): Promise<UserRow | undefined> {
+export function getUserByLoginOrEmail(
+  db: Kysely<Schema>,
+  loginOrEmail: string,
+): Promise<UserRow | undefined> {
   const text = loginOrEmail.toLowerCase();
   return db
     .selectFrom('user')
@@ -41,7 +44,11 @@ export function getUserByLoginOrEmail(db: Kysely<Schema>, loginOrEmail: string):
 }
 
 /** Whether any of the names is the login or email of another user, or the login of a service account. */
-export async function nameIsTaken(db: Kysely<Schema>, names: readonly string[], exceptId: number): Promise<boolean> {
+export async function nameIsTaken(
+  db: Kysely<Schema>,
+  names: readonly string[],
+  exceptId: number,
+): Promise<boolean> {
   const row = await db
     .selectFrom('user')
     .select('id')
@@ -64,14 +71,24 @@ export async function hasOtherServerAdmin(db: Kysely<Schema>, id: number): Promi
   return row !== undefined;
 }
 
-export async function insertUser(db: Kysely<Schema>, row: Omit<Insertable<UserTable>, 'id'>): Promise<number> {
+export async function insertUser(
+  db: Kysely<Schema>,
+  row: Omit<Insertable<UserTable>, 'id'>,
+): Promise<number> {
   const identity = { kind: 'user' } as const;
   const { id } = await db.insertInto('identity').values(identity).returning('id').executeTakeFirstOrThrow();
-  await db.insertInto('user').values({ ...row, id }).execute();
+  await db
+    .insertInto('user')
+    .values({ ...row, id })
+    .execute();
   return id;
 }
 
-export async function updateUser(db: Kysely<Schema>, id: number, changes: Updateable<UserTable>): Promise<void> {
+export async function updateUser(
+  db: Kysely<Schema>,
+  id: number,
+  changes: Updateable<UserTable>,
+): Promise<void> {
   await db.updateTable('user').set(changes).where('id', '=', id).execute();
 }
 

@@ -33,7 +33,10 @@ export function findPerson(context: Context, id: number): Person | undefined | P
 }
 
 /** The id of the user with this login or, failing that, this email. */
-export async function getUserIdByLoginOrEmail(context: Context, loginOrEmail: string): Promise<number | undefined> {
+export async function getUserIdByLoginOrEmail(
+  context: Context,
+  loginOrEmail: string,
+): Promise<number | undefined> {
   // PostgreSQL takes no NUL in a text: nobody is called so.
   if (loginOrEmail.includes('\0')) return undefined;
   return (await getUserByLoginOrEmail(context.db, loginOrEmail))?.id;
@@ -89,7 +92,9 @@ export async function ensureFirstAdmin(context: Context): Promise<boolean> {
 async function loadPerson(context: Context, id: number): Promise<Person | undefined> {
   const row = await getUser(context.db, id);
   if (row === undefined) return undefined;
-  const memberships = new Map((await listMemberships(context.db, id)).map(({ org_id, role }) => [org_id, role]));
+  const memberships = new Map(
+    (await listMemberships(context.db, id)).map(({ org_id, role }) => [org_id, role]),
+  );
   const firstOrg = Math.min(...memberships.keys());
   const elsewhere = Number.isFinite(firstOrg) ? firstOrg : 0;
   return {

@@ -10,7 +10,10 @@ export interface SessionHashes {
   previous_hash: string | null;
 }
 
-export async function insertSession(db: Kysely<Schema>, row: Omit<Insertable<SessionTable>, 'id'>): Promise<number> {
+export async function insertSession(
+  db: Kysely<Schema>,
+  row: Omit<Insertable<SessionTable>, 'id'>,
+): Promise<number> {
   const { id } = await db.insertInto('session').values(row).returning('id').executeTakeFirstOrThrow();
   return id;
 }
@@ -57,7 +60,11 @@ export async function updateSecret(
 }
 
 /** Deletes one session of a user. */
-export function deleteSession(db: Kysely<Schema>, userId: number, id: number): Promise<SessionHashes | undefined> {
+export function deleteSession(
+  db: Kysely<Schema>,
+  userId: number,
+  id: number,
+): Promise<SessionHashes | undefined> {
   return db
     .deleteFrom('session')
     .where('user_id', '=', userId)
@@ -67,7 +74,11 @@ export function deleteSession(db: Kysely<Schema>, userId: number, id: number): P
 }
 
 /** Deletes a user's sessions, all but one (0 spares none). */
-export function deleteSessionsOf(db: Kysely<Schema>, userId: number, exceptId: number): Promise<SessionHashes[]> {
+export function deleteSessionsOf(
+  db: Kysely<Schema>,
+  userId: number,
+  exceptId: number,
+): Promise<SessionHashes[]> {
   return db
     .deleteFrom('session')
     .where('user_id', '=', userId)

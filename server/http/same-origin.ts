@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { denied } from '../../access/can.ts';
-import type { Config } from '../../config/config.ts';
+import { denied } from '../access/can.ts';
+import type { Config } from '../config/config.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -21,5 +21,7 @@ export function requireSameOrigin({ server }: Config, request: FastifyRequest): 
 function isOwn(origin: string, host: string | undefined, rootUrl: string): boolean {
   const url = URL.parse(origin);
   if (url === null) return false;
-  return url.host === host?.toLowerCase() || url.origin === new URL(rootUrl).origin;
+  // Parsed as an address, so that a port which goes without saying may be said.
+  const asked = URL.parse(`${url.protocol}//${host ?? ''}`);
+  return url.host === asked?.host || url.origin === new URL(rootUrl).origin;
 }

@@ -1,0 +1,34 @@
+import type { ApiError } from '../errors.ts';
+import { orgGrants, type RoleSettings, serverGrants } from './basic-roles.ts';
+import { denied } from './can.ts';
+import type { Identity, Principal, Proof } from './identity.ts';
+
+/** What somebody is and may do in an organization. Throws 403 when they have no part in it. */
+export function identityIn(
+  settings: RoleSettings,
+  { principal, credential }: Proof,
+  orgId: number,
+): Identity {
+  const role = principal.memberships.get(orgId);
+  if (role === undefined && orgId !== 0) throw wrongOrganization(principal, orgId);
+  return {
+    principal,
+    credential,
+    orgId,
+    role: role ?? 'None',
+    grants: orgGrants(role ?? 'None', settings),
+    serverGrants: serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
+    subjects:
+      principal.kind === 'api-key' ? [`role:${role}`] : [`user:${principal.id}`, `role:${role ?? 'None'}`],
+  };
+}
+
+function wrongOrganization(principal: Principal, orgId: number): ApiError {
+  const own = [...principal.memberships.keys()].toSorted((a, b) => a - b);
+  const places = own.length === 0 ? 'no organization' : `organization ${own.join(', ')}`;
+  const mend =
+    principal.kind === 'service-account'
+      ? `An administrator can grant it: POST /api/serviceaccounts/${principal.id}/orgs {"orgId":${orgId},"role":"Viewer"}.`
+      : 'Leave the header X-Grafana-Org-Id and ?orgId= out, or use a credential of that organization.';
+  return denied(`this credential belongs to ${places}, not to organization ${orgId}`, mend);
+}

@@ -1,0 +1,76 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Proof } from '../access/identity.ts';
+import type { Context } from '../context.ts';
+import { unauthorized } from '../errors.ts';
+import type { App } from './app-type.ts';
+import type { Authenticators } from './authenticate.ts';
+import { requireSameOrigin } from './same-origin.ts';
+
+/** A session's secret, and when it ends. */
+interface SessionSecret {
+  secret: string;
+  expiresAt: number;
+}
+
+/** What was found of a session: who has it, and what becomes of the cookie. */
+export interface SessionProof {
+  proof: Proof | undefined;
+  cookie: SessionSecret | 'keep' | 'clear';
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the answer to this request, whatever it will be, does to the session cookie. */
+    sessionCookie: SessionSecret | 'keep' | 'clear';
+  }
+}
+
+/** Puts the cookie on every answer that has to carry one, refusals included: a secret that was changed must reach the browser. */
+export function sendSessionCookies(app: App): void {
+  app.decorateRequest('sessionCookie', 'keep');
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    if (request.sessionCookie !== 'keep') write(app.context, request.sessionCookie, reply);
+    done();
+  });
+}
+
+/**
+ * The check of session cookies: a change must not come from another site (403), and the session must be open (401).
+ * What is to become of the cookie is noted on the request.
+ */
+export function sessionAuthenticator(
+  context: Context,
+  prove: (secret: string) => Promise<SessionProof>,
+): Authenticators['session'] {
+  return async (request, secret) => {
+    requireSameOrigin(context.config, request);
+    const { proof, cookie } = await prove(secret);
+    request.sessionCookie = cookie;
+    if (proof) return proof;
+    throw unauthorized('Unauthorized', 'The session is over or unknown: sign in again.', {
+      reason: 'unknown',
+      kind: 'session',
+    });
+  };
+}
+
+/** The session secret that a request carries. */
+export function sentSecret({ config }: Context, request: FastifyRequest): string | undefined {
+  return request.cookies[config.auth.login_cookie_name];
+}
+
+function write({ config, now }: Context, cookie: SessionSecret | 'clear', reply: FastifyReply): void {
+  const { auth, security, server } = config;
+  const options = {
+    path: '/',
+    httpOnly: true,
+    sameSite: security.cookie_samesite,
+    secure: security.cookie_secure || server.root_url.startsWith('https:'),
+  };
+  if (cookie === 'clear') {
+    reply.clearCookie(auth.login_cookie_name, options);
+    return;
+  }
+  const maxAge = Math.max(0, Math.floor((cookie.expiresAt - now()) / 1000));
+  reply.setCookie(auth.login_cookie_name, cookie.secret, { ...options, maxAge });
+}
