@@ -26,6 +26,7 @@ import { ownAccountRoutes } from './modules/users/own-account.routes.ts';
 import { usersRoutes } from './modules/users/users.routes.ts';
 import { datasourcesRoutes } from './modules/datasources/datasources.routes.ts';
 import { dashboardsRoutes } from './modules/dashboards/dashboards.routes.ts';
+import { permissionsRoutes } from './modules/dashboards/permissions.routes.ts';
 import { starsRoutes } from './modules/dashboards/stars.routes.ts';
 import { versionsRoutes } from './modules/dashboards/versions.routes.ts';
 import { foldersRoutes } from './modules/folders/folders.routes.ts';
@@ -90,6 +91,7 @@ export async function buildApp(context: Context): Promise<App> {
   dashboardsRoutes(app);
   versionsRoutes(app);
   starsRoutes(app);
+  permissionsRoutes(app);
   searchRoutes(app);
   effectivePermissionsRoutes(app);
   frontendSettingsRoutes(app);

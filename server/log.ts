@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 import type { Config } from './config/config.ts';
 
@@ -13,10 +12,13 @@ export function createLog(config: Config, console: NodeJS.WritableStream = proce
     level,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label === 'fatal' ? 'critical' : label }) },
+    serializers: { err: errorFields },
     base: null,
     redact: { paths: HIDDEN_FIELDS, censor: '*********' },
   };
-  return pino(options, config['log.console'].format === 'json' ? console : textLines(console));
+  const put = lineWriter(console);
+  const write = config['log.console'].format === 'json' ? put : (line: string) => put(`${textLine(line)}\n`);
+  return pino(options, { write });
 }
 
 /** The log of one part of the server, which `[log.filters]` can make more talkative than the rest. */
@@ -29,19 +31,34 @@ function pinoLevel(level: string): string {
   return level === 'critical' ? 'fatal' : level;
 }
 
-/** Turns pino's JSON into `time=… level=… logger=… msg="…"`, which people and grep read. */
-function textLines(out: NodeJS.WritableStream): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(line: string, _encoding, done) {
-      out.write(`${logfmt(JSON.parse(line) as Record<string, unknown>)}\n`);
-      done();
-    },
-  });
+/** Writes lines for as long as the console takes them. */
+function lineWriter(console: NodeJS.WritableStream): (line: string) => void {
+  // Who read the console may be gone (a closed pipe, a full disk). That is no reason to stop serving, and where it could be
+  // reported is just what broke.
+  if (!console.listeners('error').includes(ignoreBrokenConsole)) console.on('error', ignoreBrokenConsole);
+  return (line) => {
+    if (console.writable) console.write(line);
+  };
 }
 
-function logfmt({ time, level, logger, msg, ...rest }: Record<string, unknown>): string {
-  return Object.entries({ time, level, logger, msg, ...rest })
+function ignoreBrokenConsole(): void {}
+
+/** What is kept of an error: not every property, since those of a database's error hold values of rows. */
+function errorFields(error: unknown): { type: string; message: string; stack: string; code?: unknown } {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
+}
+
+/** Turns a line of pino's JSON into `time=… level=… logger=… msg="…"`, which people and grep read. */
+function textLine(json: string): string {
+  const { time, level, logger, msg, err, ...rest } = JSON.parse(json) as Record<string, unknown>;
+  const error = typeof err === 'object' && err !== null ? err : { message: err };
+  const errorEntries = Object.entries(error).map(([key, value]) => [
+    key === 'message' ? 'error' : key,
+    value,
+  ]);
+  return [...Object.entries({ time, level, logger, msg, ...rest }), ...errorEntries]
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => `${key}=${fieldText(value)}`)
     .join(' ');

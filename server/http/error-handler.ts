@@ -12,7 +12,7 @@ export function handleErrors(app: FastifyInstance): void {
   );
 }
 
-export function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (error.status >= 500) request.log.error({ err: error.cause ?? error }, error.message);
   return reply
     .code(error.status)
@@ -31,7 +31,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
   if (error.validation) {
     return invalidInput({
-      validation: error.validation as unknown as ErrorObject[],
+      validation: error.validation as ErrorObject[],
       ...(error.validationContext === undefined ? {} : { validationContext: error.validationContext }),
     });
   }

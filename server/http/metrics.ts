@@ -14,75 +14,13 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-interface Series {
-  requests: Counter.Internal;
-  seconds: Histogram.Internal<string>;
-}
+type Figures = ReturnType<typeof createFigures>;
 
 /** Counts and times what an app answers, and keeps the figures apart from those of any other app in the process. */
 export function measureRequests(app: FastifyInstance): Metrics {
   const registry = new Registry();
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'http_requests_total',
-    help: 'Requests answered.',
-    labelNames: REQUEST_LABELS,
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'http_request_duration_seconds',
-    help: 'Time from the request to the end of its answer.',
-    labelNames: REQUEST_LABELS,
-    buckets: BUCKETS,
-    registers,
-  });
-  const uses = new Counter({
-    name: 'latchkey_credential_uses_total',
-    help: 'Requests that proved who asks, by the kind of credential.',
-    labelNames: ['kind'],
-    registers,
-  });
-  const failures = new Counter({
-    name: 'latchkey_auth_failures_total',
-    help: 'Requests whose credential was refused, or that sent none where one is needed.',
-    labelNames: ['reason'],
-    registers,
-  });
-  new Gauge({
-    name: 'latchkey_build_info',
-    help: 'Always 1; its labels say which build this is.',
-    labelNames: ['version', 'nodejs'],
-    registers,
-  }).set({ version: VERSION, nodejs: process.version }, 1);
-
-  // The labels of a series are put together once, not with every request.
-  const seriesByName = new Map<string, Series>();
-  const seriesOf = (method: string, route: string, status: number): Series => {
-    const name = `${method} ${route} ${status}`;
-    const known = seriesByName.get(name);
-    if (known) return known;
-    const labels = { method, route, status: String(status) };
-    const series = { requests: requests.labels(labels), seconds: seconds.labels(labels) };
-    seriesByName.set(name, series);
-    return series;
-  };
-
-  app.addHook('onResponse', (request, reply, done) => {
-    const route = request.is404 ? NOWHERE : (request.routeOptions.url ?? NOWHERE);
-    const series = seriesOf(request.method, route, reply.statusCode);
-    series.requests.inc();
-    series.seconds.observe(reply.elapsedTime / 1000);
-    const kind = request.identity?.credential.kind;
-    if (kind !== undefined) uses.inc({ kind });
-    done();
-  });
-
-  app.addHook('onError', (_request, _reply, error, done) => {
-    const refusal = refusalOf(error);
-    if (refusal) failures.inc({ reason: refusal.reason });
-    done();
-  });
-
+  const figures = createFigures(registry);
+  observe(app, figures);
   let hasProcessMetrics = false;
   return {
     contentType: registry.contentType,
@@ -92,5 +30,78 @@ export function measureRequests(app: FastifyInstance): Metrics {
       hasProcessMetrics = true;
       return registry.metrics();
     },
+  };
+}
+
+function createFigures(registry: Registry) {
+  const registers = [registry];
+  const build = new Gauge({
+    name: 'latchkey_build_info',
+    help: 'Always 1; its labels say which build this is.',
+    labelNames: ['version', 'nodejs'],
+    registers,
+  });
+  build.set({ version: VERSION, nodejs: process.version }, 1);
+  return {
+    requests: new Counter({
+      name: 'http_requests_total',
+      help: 'Requests answered.',
+      labelNames: REQUEST_LABELS,
+      registers,
+    }),
+    seconds: new Histogram({
+      name: 'http_request_duration_seconds',
+      help: 'Time from the request to the end of its answer.',
+      labelNames: REQUEST_LABELS,
+      buckets: BUCKETS,
+      registers,
+    }),
+    uses: new Counter({
+      name: 'latchkey_credential_uses_total',
+      help: 'Requests that proved who asks, by the kind of credential.',
+      labelNames: ['kind'],
+      registers,
+    }),
+    failures: new Counter({
+      name: 'latchkey_auth_failures_total',
+      help: 'Requests whose credential was refused, or that sent none where one is needed.',
+      labelNames: ['reason'],
+      registers,
+    }),
+  };
+}
+
+function observe(app: FastifyInstance, { requests, seconds, uses, failures }: Figures): void {
+  const seriesOf = keptBy((name) => {
+    const [method = '', status = '', route = ''] = name.split(' ');
+    const labels = { method, route, status };
+    return { requests: requests.labels(labels), seconds: seconds.labels(labels) };
+  });
+  const usesOf = keptBy((kind) => uses.labels(kind));
+
+  app.addHook('onResponse', (request, reply, done) => {
+    const route = request.is404 ? NOWHERE : (request.routeOptions.url ?? NOWHERE);
+    const series = seriesOf(`${request.method} ${reply.statusCode} ${route}`);
+    series.requests.inc();
+    series.seconds.observe(reply.elapsedTime / 1000);
+    const kind = request.identity?.credential.kind;
+    if (kind !== undefined) usesOf(kind).inc();
+    done();
+  });
+
+  app.addHook('onError', (_request, _reply, error, done) => {
+    const refusal = refusalOf(error);
+    if (refusal) failures.inc({ reason: refusal.reason });
+    done();
+  });
+}
+
+/** Makes what belongs to a name once: the labels of a series are not put together again with every request. */
+function keptBy<T>(make: (name: string) => T): (name: string) => T {
+  const made = new Map<string, T>();
+  return (name) => {
+    const known = made.get(name) ?? make(name);
+    made.set(name, known);
+    return known;
   };
 }

@@ -35,6 +35,9 @@ function textOf(value: Value, type: string): string {
 
 /** Milliseconds in the largest unit that leaves nothing over: 90s, 10m, 7d. */
 function durationText(milliseconds: number): string {
-  const [unit, length] = UNITS.find(([, size]) => milliseconds > 0 && milliseconds % size === 0) ?? ['s', 1000];
+  const [unit, length] = UNITS.find(([, size]) => milliseconds > 0 && milliseconds % size === 0) ?? [
+    's',
+    1000,
+  ];
   return `${milliseconds / length}${unit}`;
 }

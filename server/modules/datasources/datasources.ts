@@ -150,12 +150,16 @@ async function scopeOf(context: Context, orgId: number, which: Which): Promise<s
   return row && `datasources:uid:${row.uid}`;
 }
 
-type Kept = Pick<
-  DataSourceRow,
-  'access' | 'url' | 'user' | 'database' | 'basic_auth_user' | 'json_data'
->;
+type Kept = Pick<DataSourceRow, 'access' | 'url' | 'user' | 'database' | 'basic_auth_user' | 'json_data'>;
 
-const BLANK: Kept = { access: 'proxy', url: '', user: '', database: '', basic_auth_user: '', json_data: '{}' };
+const BLANK: Kept = {
+  access: 'proxy',
+  url: '',
+  user: '',
+  database: '',
+  basic_auth_user: '',
+  json_data: '{}',
+};
 
 function columns(wanted: NewDataSource, kept: Kept) {
   const flag = (value: boolean | undefined): 0 | 1 => (value === true ? 1 : 0);
@@ -176,7 +180,10 @@ function columns(wanted: NewDataSource, kept: Kept) {
 
 function requireUrl(url = ''): void {
   if (url !== '' && hostOf(url) === undefined) {
-    throw badRequest('url has to be an address such as http://localhost:9090', 'Validation error, invalid URL');
+    throw badRequest(
+      'url has to be an address such as http://localhost:9090',
+      'Validation error, invalid URL',
+    );
   }
 }
 
@@ -194,14 +201,21 @@ function requireNewest(before: DataSourceRow, version = 0): void {
   );
 }
 
-async function requireFree(context: RequestContext, { name, uid }: { name: string; uid: string }, own?: number) {
+async function requireFree(
+  context: RequestContext,
+  { name, uid }: { name: string; uid: string },
+  own?: number,
+) {
   const { db, actor } = context;
   const named = await getDataSource(db, actor.orgId, { name });
   if (named !== undefined && named.id !== own) throw nameTaken();
   const known = await getDataSource(db, actor.orgId, { uid });
   if (known !== undefined && known.id !== own) {
     const message = 'data source with the same uid already exists';
-    throw conflict(message, 'Uids are unique in an organization: choose another, or leave it out to get one.');
+    throw conflict(
+      message,
+      'Uids are unique in an organization: choose another, or leave it out to get one.',
+    );
   }
 }
 

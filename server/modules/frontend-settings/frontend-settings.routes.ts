@@ -53,7 +53,9 @@ export function frontendSettingsRoutes(app: App): void {
   app.get(
     '/api/frontend/settings',
     {
-      config: { access: signedIn('pages and clients ask what this server can do; data sources are filtered') },
+      config: {
+        access: signedIn('pages and clients ask what this server can do; data sources are filtered'),
+      },
       schema: { response: { 200: Settings } },
     },
     async (request) => ({

@@ -13,7 +13,9 @@ export function healthRoutes(app: App): void {
   app.get(
     '/api/health',
     {
-      config: { access: open('load balancers and probes ask it, and it tells nothing but health and version') },
+      config: {
+        access: open('load balancers and probes ask it, and it tells nothing but health and version'),
+      },
       schema: { response: { 200: Health, 503: Health } },
     },
     async (_request, reply) => {

@@ -8,7 +8,7 @@ const PATIENCE_MS = 2000;
  * A function that tells whether the database answers within a short time. Those who ask while it is being asked share the
  * answer, so that asking often does not pile questions up on a database that is stuck.
  */
-export function databaseCheck(context: Context): () => Promise<boolean> {
+export function databaseCheck(context: Context, patience = PATIENCE_MS): () => Promise<boolean> {
   let asking: Promise<boolean> | undefined;
 
   async function ask(): Promise<boolean> {
@@ -26,8 +26,8 @@ export function databaseCheck(context: Context): () => Promise<boolean> {
       asking = undefined;
     });
     const given = new AbortController();
-    const patience = sleep(PATIENCE_MS, false, { ref: false, signal: given.signal }).catch(() => false);
-    const answers = await Promise.race([asking, patience]);
+    const tooLate = sleep(patience, false, { ref: false, signal: given.signal }).catch(() => false);
+    const answers = await Promise.race([asking, tooLate]);
     given.abort();
     return answers;
   };

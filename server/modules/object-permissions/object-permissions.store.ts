@@ -1,5 +1,9 @@
 import type { Insertable, Kysely } from 'kysely';
+import type { Level } from '../../access/object-levels.ts';
+import { loginOf } from '../../db/author.ts';
 import type { ObjectPermissionTable, Schema } from '../../db/schema.ts';
+
+const AT_ONCE = 1000;
 
 export async function upsertPermission(
   db: Kysely<Schema>,
@@ -22,12 +26,30 @@ export async function deletePermissionsOn(
   kind: string,
   objectIds: readonly string[],
 ): Promise<void> {
-  if (objectIds.length === 0) return;
+  for (let start = 0; start < objectIds.length; start += AT_ONCE) {
+    await db
+      .deleteFrom('object_permission')
+      .where('org_id', '=', orgId)
+      .where('kind', '=', kind)
+      .where('object_id', 'in', objectIds.slice(start, start + AT_ONCE))
+      .execute();
+  }
+}
+
+/** Takes a level on one object away from a subject that has just this one. */
+export async function deleteLevel(
+  db: Kysely<Schema>,
+  { orgId, kind, id }: { orgId: number; kind: string; id: string },
+  subject: string,
+  level: Level,
+): Promise<void> {
   await db
     .deleteFrom('object_permission')
     .where('org_id', '=', orgId)
     .where('kind', '=', kind)
-    .where('object_id', 'in', objectIds)
+    .where('object_id', '=', id)
+    .where('subject', '=', subject)
+    .where('level', '=', level)
     .execute();
 }
 
@@ -41,4 +63,51 @@ export async function deletePermissionsOf(
     .where('subject', '=', subject)
     .$if(orgId !== undefined, (query) => query.where('org_id', '=', orgId as number))
     .execute();
+}
+
+/** The permissions of any of the objects of one organization. */
+export function listPermissionsOn(
+  db: Kysely<Schema>,
+  orgId: number,
+  kind: string,
+  objectIds: readonly string[],
+) {
+  if (objectIds.length === 0) return Promise.resolve([]);
+  return db
+    .selectFrom('object_permission')
+    .select(['object_id', 'subject', 'level', 'created_at', 'updated_at'])
+    .where('org_id', '=', orgId)
+    .where('kind', '=', kind)
+    .where('object_id', 'in', objectIds)
+    .orderBy('id')
+    .execute();
+}
+
+/** Login and email of the users and service accounts among these ids, which must be some. */
+export function listHolders(db: Kysely<Schema>, ids: readonly number[]) {
+  return db
+    .selectFrom('identity')
+    .leftJoin('user', 'user.id', 'identity.id')
+    .select(['identity.id', 'user.email', loginOf('identity.id').as('login')])
+    .where('identity.id', 'in', ids)
+    .execute();
+}
+
+/** Whether a user is a member of the organization, or a service account one of its own or granted to it. */
+export async function mayActIn(db: Kysely<Schema>, orgId: number, id: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('org_member')
+    .select('user_id as id')
+    .where('org_id', '=', orgId)
+    .where('user_id', '=', id)
+    .unionAll(db.selectFrom('service_account').select('id').where('org_id', '=', orgId).where('id', '=', id))
+    .unionAll(
+      db
+        .selectFrom('service_account_org')
+        .select('service_account_id as id')
+        .where('org_id', '=', orgId)
+        .where('service_account_id', '=', id),
+    )
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -1,6 +1,18 @@
+import { denied, heldOn } from '../../access/can.ts';
 import { ADMINISTER, EDIT, type Level, type ObjectKind, VIEW } from '../../access/object-levels.ts';
 import type { Context, RequestContext } from '../../context.ts';
-import { deletePermissionsOf, deletePermissionsOn, upsertPermission } from './object-permissions.store.ts';
+import { badRequest } from '../../errors.ts';
+import {
+  deleteLevel,
+  deletePermissionsOf,
+  deletePermissionsOn,
+  listHolders,
+  listPermissionsOn,
+  mayActIn,
+  upsertPermission,
+} from './object-permissions.store.ts';
+
+const USER = 'user:';
 
 /** Gives a subject ('user:7', 'role:Viewer') a level on an object of the organization acted in. */
 export async function grantLevel(
@@ -31,6 +43,101 @@ export async function grantDefaults(
   if (principal.kind !== 'user') return;
   const whole = role === 'Admin' || context.config.access_control.editors_can_delete;
   await grantLevel(context, kind, objectId, `user:${principal.id}`, whole ? ADMINISTER : EDIT);
+}
+
+/** A level that a subject has on an object. */
+export interface Given {
+  object_id: string;
+  subject: string;
+  level: Level;
+  created_at: number;
+  updated_at: number;
+}
+
+/** All levels given on these objects themselves. */
+export async function levelsGiven(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectIds: readonly string[],
+): Promise<Given[]> {
+  return (await listPermissionsOn(context.db, context.actor.orgId, kind, objectIds)) as Given[];
+}
+
+/** Who the users and service accounts among the subjects are, by subject. */
+export async function holdersOf(
+  context: RequestContext,
+  subjects: readonly string[],
+): Promise<Map<string, { id: number; login: string; email: string }>> {
+  const ids = subjects
+    .filter((subject) => subject.startsWith(USER))
+    .map((subject) => Number(subject.slice(USER.length)));
+  const rows = ids.length === 0 ? [] : await listHolders(context.db, [...new Set(ids)]);
+  return new Map(
+    rows.map(({ id, login, email }) => [USER + id, { id, login: login ?? '', email: email ?? '' }]),
+  );
+}
+
+/**
+ * Gives these levels on an object, and no others. Throws 400 for a user who has no part in the organization: what is given to
+ * nobody might one day be somebody's.
+ */
+export async function replaceLevels(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectId: string,
+  wanted: ReadonlyMap<string, Level>,
+): Promise<void> {
+  const { db, actor } = context;
+  for (const subject of wanted.keys()) {
+    const isUser = subject.startsWith(USER);
+    if (!isUser || (await mayActIn(db, actor.orgId, Number(subject.slice(USER.length))))) continue;
+    throw badRequest(`Nobody with the userId ${subject.slice(USER.length)} is in the organization.`);
+  }
+  for (const { subject, level } of await levelsGiven(context, kind, [objectId])) {
+    const at = { orgId: actor.orgId, kind, id: objectId };
+    if (!wanted.has(subject)) await deleteLevel(db, at, subject, level);
+  }
+  for (const [subject, level] of wanted) await grantLevel(context, kind, objectId, subject, level);
+}
+
+/**
+ * Settles the permissions of a folder or dashboard that was moved. At the top it gets the usual ones when it has none of its
+ * own, or nobody would find it; within a folder that folder's count, so the usual ones that it brings from the top go.
+ */
+export async function settleMoved(
+  context: RequestContext,
+  kind: ObjectKind,
+  id: string,
+  { from, to }: { from: string; to: string },
+): Promise<void> {
+  const { orgId } = context.actor;
+  if (to === '') {
+    const own = await listPermissionsOn(context.db, orgId, kind, [id]);
+    if (own.length === 0) await grantDefaults(context, kind, id);
+  } else if (from === '') {
+    await deleteLevel(context.db, { orgId, kind, id }, 'role:Viewer', VIEW);
+    await deleteLevel(context.db, { orgId, kind, id }, 'role:Editor', EDIT);
+  }
+}
+
+// What Edit does not give.
+const POWERS = [
+  'dashboards:delete',
+  'dashboards.permissions:write',
+  'folders:delete',
+  'folders.permissions:write',
+];
+
+/** Refuses a move into a folder where the actor could do with the thing what they cannot do now. */
+export async function requireNoGain(context: RequestContext, what: string, folderUid: string): Promise<void> {
+  const here = await heldOn(context, what);
+  const there = await heldOn(context, `folders:uid:${folderUid}`);
+  const kind = what.slice(0, what.indexOf(':'));
+  const gained = POWERS.filter((action) => action.startsWith(kind)).find(
+    (action) => there(action) && !here(action),
+  );
+  if (gained !== undefined)
+    throw denied(`the move would give you ${gained} on ${what}, which you do not have`);
 }
 
 /** Forgets all permissions on objects that are gone, so that a later one of the same name starts anew. */

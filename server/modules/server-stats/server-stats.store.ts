@@ -13,7 +13,9 @@ export function countThings(db: Kysely<Schema>, { month, day }: Since) {
     .selectNoFrom(({ selectFrom }) => [
       selectFrom('org').select(all).as('orgs'),
       selectFrom('dashboard').select(all).where('is_folder', '=', 0).as('dashboards'),
-      selectFrom('dashboard_tag').select(sql<number>`count(distinct term)`.as('count')).as('tags'),
+      selectFrom('dashboard_tag')
+        .select(sql<number>`count(distinct term)`.as('count'))
+        .as('tags'),
       selectFrom('data_source').select(all).as('datasources'),
       selectFrom('star').select(all).as('stars'),
       selectFrom('session').select(all).where('seen_at', '>=', month).as('monthlySessions'),

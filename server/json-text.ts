@@ -1,0 +1,67 @@
+// JSON as it was written: numbers beyond what JavaScript can hold, and the order of members, survive only in the text.
+
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+
+/** How deep arrays and objects lie in one another; brackets within strings do not count. */
+export function depthOf(json: string): number {
+  let open = 0;
+  let deepest = 0;
+  for (let at = 0; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(json, at);
+    else if (opens(code)) deepest = Math.max(deepest, ++open);
+    else if (closes(code)) open--;
+  }
+  return deepest;
+}
+
+/**
+ * The members of an object, each value as its own text, in the order in which they stand; a name that comes twice keeps its
+ * first place and its last value, as in JSON.parse. The text has to be valid JSON.
+ */
+export function membersOf(object: string): Map<string, string> {
+  const members = new Map<string, string>();
+  let at = object.indexOf('{') + 1;
+  for (let quote = object.indexOf('"', at); quote !== -1; quote = object.indexOf('"', at)) {
+    const end = endOfString(object, quote);
+    const start = object.indexOf(':', end) + 1;
+    at = endOfValue(object, start);
+    members.set(JSON.parse(object.slice(quote, end + 1)) as string, object.slice(start, at).trim());
+  }
+  return members;
+}
+
+/** The text of an object with these members, each value being JSON already. */
+export function objectText(members: ReadonlyMap<string, string>): string {
+  return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+function endOfValue(json: string, start: number): number {
+  let open = 0;
+  for (let at = start; at < json.length; at++) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(json, at);
+    else if (opens(code)) open++;
+    else if (open === 0 && (code === COMMA || closes(code))) return at;
+    else if (closes(code)) open--;
+  }
+  return json.length;
+}
+
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start + 1); end !== -1; end = json.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (json[end - 1 - slashes] === '\\') slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return json.length;
+}
+
+function opens(code: number): boolean {
+  return code === 0x7b || code === 0x5b;
+}
+
+function closes(code: number): boolean {
+  return code === 0x7d || code === 0x5d;
+}

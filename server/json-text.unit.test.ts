@@ -1,0 +1,44 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { depthOf, membersOf, objectText } from './json-text.ts';
+
+test('members are found whatever lies in them', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.constantFrom(undefined, 1, '\t'),
+      (object, indent) => {
+        const text = JSON.stringify(object, null, indent);
+        const members = [...membersOf(text)].map(([name, value]) => [name, JSON.parse(value)]);
+        expect(members).toEqual(Object.entries(JSON.parse(text)));
+        expect(JSON.parse(objectText(membersOf(text)))).toEqual(JSON.parse(text));
+      },
+    ),
+  );
+});
+
+test('numbers, escapes and the order of members stay as they were written', () => {
+  const text = '{ "b": 1.0, "2":[1e400 , -0], "1" : "\\u0041\\"}\\\\", "a":12345678901234567890 }';
+  expect([...membersOf(text)]).toEqual([
+    ['b', '1.0'],
+    ['2', '[1e400 , -0]'],
+    ['1', '"\\u0041\\"}\\\\"'],
+    ['a', '12345678901234567890'],
+  ]);
+});
+
+test('a name that comes twice, or in escapes, is one member with the last value', () => {
+  expect([...membersOf('{"id":1,"x":2,"\\u0069d":3}')]).toEqual([
+    ['id', '3'],
+    ['x', '2'],
+  ]);
+});
+
+test('an empty object has no members, whatever stands around it', () => {
+  expect(membersOf('\uFEFF { } \n').size).toBe(0);
+});
+
+test('depth counts brackets, but not those within strings', () => {
+  expect(depthOf('7')).toBe(0);
+  expect(depthOf('[{"a":"[[[[\\"{{"}]')).toBe(2);
+});

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { expect, onTestFinished, test } from 'vitest';
+import { ADMIN, startWorld, type World } from '../../testing/world.ts';
+
+async function makeWorld(overrides: Parameters<typeof startWorld>[0] = {}): Promise<World> {
+  const world = await startWorld(overrides);
+  onTestFinished(() => world.stop());
+  return world;
+}
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+test('a server that is well says so to anybody, with its version', async () => {
+  const world = await makeWorld();
+  const { status, body } = await world.send(undefined, 'GET', '/api/health');
+  expect(status).toBe(200);
+  expect(body).toEqual({ commit: 'NA', database: 'ok', version });
+  const probe = await world.send(undefined, 'GET', '/healthz');
+  expect([probe.status, probe.body]).toEqual([200, 'Ok']);
+});
+
+test('a wrong credential does not make a healthy server look ill', async () => {
+  const world = await makeWorld();
+  for (const path of ['/api/health', '/healthz', '/metrics']) {
+    expect((await world.send({ bearer: 'nonsense' }, 'GET', path)).status).toBe(200);
+  }
+});
+
+test('a database that does not answer is 503, and well again once it does', async () => {
+  const world = await makeWorld();
+  const { context } = world;
+  const { selectFrom } = context.db;
+  context.db.selectFrom = () => {
+    throw new Error('no connection');
+  };
+  const { status, body } = await world.send(undefined, 'GET', '/api/health');
+  expect(status).toBe(503);
+  expect(body).toEqual({ commit: 'NA', database: 'failing', version });
+  expect(world.log.join('')).toContain('no connection');
+  expect((await world.send(undefined, 'GET', '/healthz')).status).toBe(200);
+  context.db.selectFrom = selectFrom;
+  expect((await world.send(undefined, 'GET', '/api/health')).status).toBe(200);
+});
+
+test('a ping tells whether somebody is known', async () => {
+  const world = await makeWorld();
+  const known = await world.send(ADMIN, 'GET', '/api/login/ping');
+  expect([known.status, known.body]).toEqual([200, { message: 'Logged in' }]);
+  const nobody = await world.send(undefined, 'GET', '/api/login/ping');
+  expect([nobody.status, nobody.body.message]).toEqual([401, 'Unauthorized']);
+});

@@ -1,0 +1,46 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { listSettings } from '../../config/settings.ts';
+import { ADMIN, startWorld, type World } from '../../testing/world.ts';
+
+async function makeWorld(overrides: Parameters<typeof startWorld>[0] = {}): Promise<World> {
+  const world = await startWorld(overrides);
+  onTestFinished(() => world.stop());
+  return world;
+}
+
+test('every setting in force is told as text, by section and key', async () => {
+  const world = await makeWorld({
+    auth: { login_maximum_lifetime_duration: '36h' },
+    users: { auto_assign_org_role: 'Editor' },
+    'log.filters': { auth: 'debug' },
+  });
+  const { status, body } = await world.send(ADMIN, 'GET', '/api/admin/settings');
+  expect(status).toBe(200);
+  for (const { section, key } of listSettings().filter((row) => row.key !== '*')) {
+    expect([section, key, typeof body[section]?.[key]]).toEqual([section, key, 'string']);
+  }
+  expect(body).toMatchObject({
+    auth: { login_maximum_lifetime_duration: '36h', login_maximum_inactive_lifetime_duration: '7d' },
+    users: { auto_assign_org_role: 'Editor', allow_sign_up: 'false' },
+    limits: { max_body_bytes: '1048576' },
+    usage: { flush_interval: '5s' },
+    log: { filters: 'auth:debug' },
+    'log.filters': { auth: 'debug' },
+  });
+});
+
+test('no secret is told, not even to an administrator', async () => {
+  const world = await makeWorld({
+    security: { secret_key: 'hidden-1', admin_password: 'hidden-2' },
+    metrics: { basic_auth_username: 'scraper', basic_auth_password: 'hidden-3' },
+  });
+  const { status, body } = await world.send({ basic: 'admin:hidden-2' }, 'GET', '/api/admin/settings');
+  expect(status).toBe(200);
+  expect(JSON.stringify(body)).not.toContain('hidden-');
+  // Only PostgreSQL has an address, and its password is in it.
+  expect(body.database.url).toMatch(/^$|:\*{9}@/);
+  expect(body.security).toMatchObject({ secret_key: '*********', admin_password: '*********' });
+  expect(body.metrics).toMatchObject({ basic_auth_username: 'scraper', basic_auth_password: '*********' });
+  // Unset is not the same as hidden.
+  expect(body.database.password).toBe('');
+});
