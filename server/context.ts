@@ -5,6 +5,7 @@ import type { Config } from './config/config.ts';
 import type { Seal } from './crypto/seal.ts';
 import type { Schema } from './db/schema.ts';
 import type { Memory } from './memory.ts';
+import type { Uses } from './uses.ts';
 
 /** What every rule gets first. A new member needs a decision record. */
 export interface Context {
@@ -18,10 +19,8 @@ export interface Context {
   /** Says that what is remembered under a key no longer holds; within a transaction it is obeyed at the commit. */
   touch: (key: string) => void;
   seal: Seal;
-  /** When credentials were used, by id, since the last batch was written. */
-  lastUse: Map<number, number>;
-  /** When people were seen and sessions used, by id, since the last batch was written. */
-  lastSeen: { users: Map<number, number>; sessions: Map<number, number> };
+  /** What was used since the last batch was written: read by the lists, written by a timer. */
+  uses: { credentials: Uses; sessions: Uses; users: Uses };
 }
 
 /** The context of one request: who asks, and from where. */

@@ -10,8 +10,9 @@ import { openDatabase } from './db/open.ts';
 import { prepareFirstRun } from './first-run.ts';
 import { createLog } from './log.ts';
 import { createMemory } from './memory.ts';
-import { writeLastUse } from './modules/credentials/credentials.ts';
-import { writeLastSeen } from './modules/users/last-seen.ts';
+import { writeCredentialUses } from './modules/credentials/credentials.ts';
+import { writeSessionUses } from './modules/sessions/sessions.ts';
+import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
 
 // About 400 bytes each.
@@ -57,8 +58,7 @@ export async function openContext(
     memory,
     touch: memory.touch,
     seal,
-    lastUse: new Map<number, number>(),
-    lastSeen: noneSeen(),
+    uses: { credentials: new Map(), sessions: new Map(), users: new Map() },
   };
   const close = (): Promise<void> => db.destroy();
   try {
@@ -93,14 +93,11 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   }
 }
 
-function noneSeen(): Context['lastSeen'] {
-  return { users: new Map(), sessions: new Map() };
-}
-
 async function flush(context: Context): Promise<void> {
   try {
-    await writeLastUse(context);
-    await writeLastSeen(context);
+    await writeCredentialUses(context);
+    await writeSessionUses(context);
+    await writeUserUses(context);
   } catch (error) {
     context.log.error(
       { err: error },

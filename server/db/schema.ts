@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { TeamPermission } from '../access/identity.ts';
 import type { Role } from '../access/roles.ts';
 
 /** 0 or 1: both databases keep it as a number. */
@@ -159,6 +160,35 @@ export interface ObjectPermissionTable {
   updated_at: Time;
 }
 
+export interface TeamTable {
+  id: Generated<number>;
+  org_id: number;
+  uid: string;
+  name: string;
+  email: string;
+  search_text: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** Goes with the membership in the organization, whichever way that ends. */
+export interface TeamMemberTable {
+  team_id: number;
+  org_id: number;
+  user_id: number;
+  /** Grafana's numbers: 0 is a plain member, 4 an Admin of the team. */
+  permission: TeamPermission;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** A group of somewhere else whose people are meant to be in the team. */
+export interface TeamGroupTable {
+  team_id: number;
+  group_id: string;
+  created_at: Time;
+}
+
 export interface DataSourceTable {
   id: Generated<number>;
   org_id: number;
@@ -215,6 +245,9 @@ export interface Schema {
   dashboard_tag: DashboardTagTable;
   star: StarTable;
   object_permission: ObjectPermissionTable;
+  team: TeamTable;
+  team_member: TeamMemberTable;
+  team_group: TeamGroupTable;
   data_source: DataSourceTable;
   audit: AuditTable;
 }

@@ -23,7 +23,7 @@ export function lastSeen(
   context: Context,
   person: { id: number; created_at: number; last_seen_at: number | null },
 ): { lastSeenAt: string; lastSeenAtAge: string } {
-  const at = context.lastSeen.users.get(person.id) ?? person.last_seen_at ?? yearsBefore(person.created_at);
+  const at = context.uses.users.get(person.id) ?? person.last_seen_at ?? yearsBefore(person.created_at);
   return { lastSeenAt: timestamp(at), lastSeenAtAge: age(context.now() - at) };
 }
 

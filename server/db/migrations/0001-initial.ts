@@ -68,6 +68,18 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
        subject ${text} not null, level ${integer} not null, ${times}, unique (org_id, kind, object_id, subject))`,
     `create index object_permission_by_subject on object_permission (org_id, subject, kind, level, object_id)`,
 
+    `create table team (${id}, ${orgId}, uid ${text} not null, name ${text} not null, email ${text} not null,
+       search_text ${text} not null, ${times}, unique (org_id, uid), unique (org_id, name))`,
+
+    `create table team_member (team_id ${integer} not null references team (id) on delete cascade,
+       org_id ${integer} not null, user_id ${integer} not null, permission ${integer} not null, ${times},
+       primary key (team_id, user_id),
+       foreign key (org_id, user_id) references org_member (org_id, user_id) on delete cascade)`,
+    `create index team_member_by_user on team_member (user_id, org_id)`,
+
+    `create table team_group (team_id ${integer} not null references team (id) on delete cascade,
+       group_id ${text} not null, created_at ${integer} not null, primary key (team_id, group_id))`,
+
     `create table data_source (${id}, ${orgId}, uid ${text} not null, name ${text} not null, type ${text} not null,
        access ${text} not null, url ${text} not null, "user" ${text} not null, "database" ${text} not null,
        basic_auth ${flag}, basic_auth_user ${text} not null, with_credentials ${flag}, is_default ${flag},

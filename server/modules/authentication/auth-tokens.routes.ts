@@ -88,6 +88,6 @@ async function sessionsOf(context: RequestContext, userId: number) {
     clientIp: row.address,
     ...describeUserAgent(row.user_agent),
     createdAt: timestamp(row.created_at),
-    seenAt: timestamp(context.lastSeen.sessions.get(row.id) ?? row.seen_at),
+    seenAt: timestamp(context.uses.sessions.get(row.id) ?? row.seen_at),
   }));
 }

@@ -69,6 +69,7 @@ function keyPrincipal(credential: KnownCredential): Principal {
     isServerAdmin: credential.isServerAdmin,
     currentOrgId: credential.orgId,
     memberships: new Map([[credential.orgId, credential.role ?? 'None']]),
+    teams: new Map(),
   };
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeBrowser, makeUser, signIn } from '../../testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../testing/world.ts';
-import { writeLastSeen } from '../users/last-seen.ts';
+import { writeSessionUses } from '../sessions/sessions.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
@@ -256,7 +256,7 @@ test('when a session was used outlives what is remembered, and old ones are clea
   const [opened] = await stored();
   world.clock.advance(5 * MINUTE);
   await browser.send('GET', '/api/user');
-  await writeLastSeen(world.context);
+  await writeSessionUses(world.context);
   world.context.memory.clear();
   const [used] = await stored();
   expect(used).toBeGreaterThanOrEqual((opened ?? 0) + 5 * MINUTE);

@@ -1,5 +1,5 @@
-import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
-import type { CredentialTable, Schema, Time } from '../../db/schema.ts';
+import { type Insertable, type Kysely, type Selectable } from 'kysely';
+import type { CredentialTable, Schema } from '../../db/schema.ts';
 
 export type CredentialRow = Selectable<CredentialTable>;
 
@@ -59,14 +59,4 @@ export function updateRevoked(
     .where('service_account_id', serviceAccountId === null ? 'is' : '=', serviceAccountId)
     .returningAll()
     .executeTakeFirst();
-}
-
-/** Sets when credentials were last used, all in one statement. */
-export async function updateLastUsed(
-  db: Kysely<Schema>,
-  uses: readonly (readonly [id: number, at: Time])[],
-): Promise<void> {
-  const rows = sql.join(uses.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
-  await sql`with uses (id, at) as (values ${rows})
-    update credential set last_used_at = uses.at from uses where uses.id = credential.id`.execute(db);
 }

@@ -1,15 +1,15 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Context, RequestContext } from '../../context.ts';
 import { secretHash } from '../../crypto/secrets.ts';
 import type { Role } from '../../access/roles.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
+import { updateUses } from '../../db/times.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
+import { writeUses } from '../../uses.ts';
 import {
   type CredentialRow,
   deleteCredential,
   getCredentialByHash,
   insertCredential,
-  updateLastUsed,
   updateRevoked,
 } from './credentials.store.ts';
 
@@ -44,7 +44,6 @@ export interface KnownCredential {
 const CACHE = 'credential:';
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
 const USE_PRECISION_MS = 60_000;
-const USES_PER_STATEMENT = 500;
 
 /** The key or token with this secret: remembered, or by one indexed query. */
 export function findBySecret(
@@ -133,31 +132,24 @@ export function expiryOf(
   return seconds === 0 ? null : context.now() + seconds * 1000;
 }
 
-/** Notes that a credential is used now; writeLastUse brings it to the database. */
+/** Notes that a credential is used now; writeCredentialUses brings it to the database. */
 export function noteUse(context: Context, credential: KnownCredential): void {
   const now = context.now();
   if (now - credential.notedAt < USE_PRECISION_MS) return;
   credential.notedAt = now;
-  context.lastUse.set(credential.id, now);
+  context.uses.credentials.set(credential.id, now);
 }
 
 /** When a credential was last used, in milliseconds since 1970, uses that are not yet written included. */
 export function lastUseOf(context: Context, row: { id: number; last_used_at: number | null }): number | null {
-  return context.lastUse.get(row.id) ?? row.last_used_at;
+  return context.uses.credentials.get(row.id) ?? row.last_used_at;
 }
 
-/** Writes the uses that were noted since the last time. What cannot be written is kept for the next. */
-export async function writeLastUse(context: Context): Promise<void> {
-  const uses = [...context.lastUse];
-  for (let start = 0; start < uses.length; start += USES_PER_STATEMENT) {
-    const batch = uses.slice(start, start + USES_PER_STATEMENT);
-    await updateLastUsed(context.db, batch);
-    for (const [id, at] of batch) {
-      if (context.lastUse.get(id) === at) context.lastUse.delete(id);
-    }
-    // SQLite writes on this very thread: let the requests that wait go first.
-    await setImmediate();
-  }
+/** Writes the uses that were noted since the last time. */
+export function writeCredentialUses(context: Context): Promise<void> {
+  return writeUses(context.uses.credentials, (batch) =>
+    updateUses(context.db, 'credential.last_used_at', batch),
+  );
 }
 
 async function load(context: Context, hash: string): Promise<KnownCredential | undefined> {

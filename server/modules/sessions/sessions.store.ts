@@ -1,4 +1,4 @@
-import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { type Insertable, type Kysely, type Selectable } from 'kysely';
 import type { Schema, SessionTable, Time } from '../../db/schema.ts';
 
 export type SessionRow = Selectable<SessionTable>;
@@ -90,14 +90,4 @@ export function deleteSessionsOf(
 /** Deletes the sessions that nobody has used since then. */
 export async function deleteUnused(db: Kysely<Schema>, since: Time): Promise<void> {
   await db.deleteFrom('session').where('seen_at', '<', since).execute();
-}
-
-/** Sets when sessions were last used, all in one statement. */
-export async function updateSessionsSeen(
-  db: Kysely<Schema>,
-  seen: readonly (readonly [id: number, at: Time])[],
-): Promise<void> {
-  const rows = sql.join(seen.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
-  await sql`with seen (id, at) as (values ${rows})
-    update session set seen_at = seen.at from seen where seen.id = session.id`.execute(db);
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { secretHash } from '../../crypto/secrets.ts';
+import { updateUses } from '../../db/times.ts';
 import { REMEMBERED } from '../../memory.ts';
+import { writeUses } from '../../uses.ts';
 import {
   deleteSession,
   deleteSessionsOf,
@@ -13,10 +14,8 @@ import {
   type SessionHashes,
   type SessionRow,
   updateSecret,
-  updateSessionsSeen,
 } from './sessions.store.ts';
 
-const ROWS_PER_STATEMENT = 500;
 const SECRET_BYTES = 32;
 const SECRET = /^[\w-]{43}$/;
 const MINUTE_MS = 60_000;
@@ -88,7 +87,7 @@ export async function openSession(
 /** Whether the session is within its times, and the secret it was asked for by is too. */
 export function isOpen(context: Context, session: KnownSession): boolean {
   const now = context.now();
-  const seenAt = Math.max(session.seenAt, context.lastSeen.sessions.get(session.id) ?? 0);
+  const seenAt = Math.max(session.seenAt, context.uses.sessions.get(session.id) ?? 0);
   if (now >= seenAt + context.config.auth.login_maximum_inactive_lifetime_duration) return false;
   if (now >= sessionEnd(context, session)) return false;
   return session.isCurrent || now < session.rotatedAt + OVERLAP_MS;
@@ -99,35 +98,18 @@ export function sessionEnd(context: Context, { createdAt }: { createdAt: number 
   return createdAt + context.config.auth.login_maximum_lifetime_duration;
 }
 
-/** Notes that a session is used now; writeSessionsSeen brings it to the database. */
+/** Notes that a session is used now; writeSessionUses brings it to the database. */
 export function noteSession(context: Context, session: KnownSession): void {
   const now = context.now();
   const { login_maximum_inactive_lifetime_duration: unused } = context.config.auth;
   if (now - session.seenAt < Math.min(USE_PRECISION_MS, unused / 10)) return;
   session.seenAt = now;
-  context.lastSeen.sessions.set(session.id, now);
+  context.uses.sessions.set(session.id, now);
 }
 
 /** Writes which sessions were used since the last time. */
-export function writeSessionsSeen(context: Context): Promise<void> {
-  return writeNoted(context.lastSeen.sessions, (batch) => updateSessionsSeen(context.db, batch));
-}
-
-/** Writes what was noted, batch by batch. What cannot be written is kept for the next time. */
-export async function writeNoted(
-  noted: Map<number, number>,
-  write: (batch: (readonly [id: number, at: number])[]) => Promise<void>,
-): Promise<void> {
-  const all = [...noted];
-  for (let start = 0; start < all.length; start += ROWS_PER_STATEMENT) {
-    const batch = all.slice(start, start + ROWS_PER_STATEMENT);
-    await write(batch);
-    for (const [id, at] of batch) {
-      if (noted.get(id) === at) noted.delete(id);
-    }
-    // SQLite writes on this very thread: let the requests that wait go first.
-    await setImmediate();
-  }
+export function writeSessionUses(context: Context): Promise<void> {
+  return writeUses(context.uses.sessions, (batch) => updateUses(context.db, 'session.seen_at', batch));
 }
 
 /** Gives a session a new secret when its time has come; undefined when it has not, or another request was first. */

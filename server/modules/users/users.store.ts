@@ -1,7 +1,7 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, type Updateable } from 'kysely';
 import type { Role } from '../../access/roles.ts';
 import { contains } from '../../db/search.ts';
-import type { Schema, Time, UserTable } from '../../db/schema.ts';
+import type { Schema, UserTable } from '../../db/schema.ts';
 
 export type UserRow = Selectable<UserTable>;
 
@@ -108,14 +108,4 @@ export function listMemberships(
     .where('user_id', '=', userId)
     .orderBy('name')
     .execute();
-}
-
-/** Sets when people were last seen, all in one statement. */
-export async function updateUsersSeen(
-  db: Kysely<Schema>,
-  seen: readonly (readonly [id: number, at: Time])[],
-): Promise<void> {
-  const rows = sql.join(seen.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
-  await sql`with seen (id, at) as (values ${rows})
-    update "user" set last_seen_at = seen.at from seen where seen.id = "user".id`.execute(db);
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeMember, makeOrg, makeUser, type MadeUser } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
-import { writeLastSeen } from './last-seen.ts';
+import { writeUserUses } from './last-seen.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -207,12 +207,12 @@ test('when somebody was last seen is known at once, and written later', async ()
 
   const stored = () =>
     world.context.db.selectFrom('user').select('last_seen_at').where('id', '=', user.id).executeTakeFirst();
-  await writeLastSeen(world.context);
+  await writeUserUses(world.context);
   const before = await stored();
   expect(before?.last_seen_at).toBeGreaterThan(world.clock.now() - 60_000);
   // Within five minutes nothing is written again.
   world.clock.advance(4 * 60_000);
   await world.send(user.as, 'GET', '/api/user');
-  await writeLastSeen(world.context);
+  await writeUserUses(world.context);
   expect(await stored()).toEqual(before);
 });

@@ -1,0 +1,23 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** When things were used, in milliseconds since 1970 and by id, since the last batch was written. */
+export type Uses = Map<number, number>;
+
+const USES_PER_STATEMENT = 500;
+
+/** Writes what was gathered, batch by batch. What cannot be written is kept for the next time. */
+export async function writeUses(
+  uses: Uses,
+  write: (batch: (readonly [id: number, at: number])[]) => Promise<void>,
+): Promise<void> {
+  const all = [...uses];
+  for (let start = 0; start < all.length; start += USES_PER_STATEMENT) {
+    const batch = all.slice(start, start + USES_PER_STATEMENT);
+    await write(batch);
+    for (const [id, at] of batch) {
+      if (uses.get(id) === at) uses.delete(id);
+    }
+    // SQLite writes on this very thread: let the requests that wait go first.
+    await setImmediate();
+  }
+}
