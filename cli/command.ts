@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { lifeUnitsText, parseDuration } from '../client/duration.ts';
 import { ROLES } from '../client/shapes.ts';
 
@@ -12,8 +12,9 @@ interface About {
 
 /** Adds a command with its help: `add(keys, 'revoke <key>', { summary, examples })`. */
 export function addCommand(parent: Command, signature: string, { summary, examples, more }: About): Command {
-  const command = parent.command(signature).summary(summary);
-  command.description(more === undefined ? summary : `${summary}\n\n${more}`);
+  const command = parent.command(signature).summary(summary).helpCommand(false);
+  const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`;
+  command.description(more === undefined ? sentence : `${sentence}\n\n${more}`);
   return command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
 }
 

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { ApiFailure, Unreachable } from '../client/failures.ts';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT, exitCodeOf, Failure } from './failure.ts';
 import { say, sayFailure } from './output.ts';
 import { buildProgram } from './program.ts';
 
@@ -18,7 +18,7 @@ function report(error: unknown): number {
   if (error instanceof Failure) return reported(error.exitCode, error.message, error.detail);
   if (error instanceof Unreachable) return reported(EXIT.unreachable, error.message, error.detail);
   if (error instanceof ApiFailure)
-    return reported(exitCodeOf(error), `${error.status} ${error.message}`, adviceOf(error));
+    return reported(exitCodeOf(error.status), `${error.status} ${error.message}`, adviceOf(error));
   say(
     `latchkey: this should not have happened; please report it.\n${error instanceof Error ? error.stack : String(error)}`,
   );
@@ -28,11 +28,6 @@ function report(error: unknown): number {
 function reported(exitCode: number, message: string, detail: string | undefined): number {
   sayFailure(message, detail);
   return exitCode;
-}
-
-function exitCodeOf({ status }: ApiFailure): number {
-  if (status === 401) return EXIT.unauthorized;
-  return status === 403 ? EXIT.forbidden : EXIT.failure;
 }
 
 function adviceOf({ status, detail }: ApiFailure): string | undefined {

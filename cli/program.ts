@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { addConfig } from './local/config.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
@@ -18,6 +20,7 @@ Examples:
   $ LATCHKEY_TOKEN=$KEY latchkey whoami
 
 Every command has more of them: latchkey keys create --help
+In a checkout of the source, write "npx latchkey".
 
 Where the server is and who asks:
   Options come first (--url, --token, --user), then LATCHKEY_URL and
@@ -34,7 +37,9 @@ export function buildProgram(): Command {
   const program = new Command('latchkey')
     .description("Latchkey: a self-hosted server for machine access that speaks Grafana's HTTP API.")
     .usage('<command> [options]')
+    .version(versionOf(findPackageJSON(import.meta.url)), '-V, --version', 'print the version')
     .helpCommand(false)
+    .configureHelp({ subcommandTerm: termOf })
     .exitOverride()
     .showHelpAfterError('  Add --help to see how the command is used.')
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'latchkey: ')) });
@@ -54,4 +59,18 @@ export function buildProgram(): Command {
   addTokens(program);
   addOrgs(program);
   return program.addHelpText('after', AFTER);
+}
+
+function versionOf(manifest: string | undefined): string {
+  if (manifest === undefined) return 'unknown';
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** A command's name and arguments, without the word "[options]" that all have. */
+function termOf(command: Command): string {
+  const names = [command.name(), ...command.aliases()].join('|');
+  const given = command.registeredArguments.map((argument) =>
+    argument.required ? `<${argument.name()}>` : `[${argument.name()}]`,
+  );
+  return [names, ...given].join(' ');
 }

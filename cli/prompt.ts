@@ -17,11 +17,15 @@ export function ask(question: string): Promise<string> {
 
 /** The same for a secret: what is typed does not show. */
 export async function askSecret(question: string): Promise<string> {
-  process.stderr.write(question);
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const secret = await readAnswer('', nowhere);
-  process.stderr.write('\n');
-  return secret;
+  const answer = readAnswer('', nowhere);
+  // Only now that nothing shows any more: somebody may type, or paste, as soon as they see it.
+  process.stderr.write(question);
+  try {
+    return await answer;
+  } finally {
+    process.stderr.write('\n');
+  }
 }
 
 /** The secret on standard input, without the line break at its end. */

@@ -59,6 +59,7 @@ export function createClient({ url, credential, orgId, timeoutMs = TIMEOUT_MS }:
       if (response.ok && answer !== undefined) return answer as T;
       throw new ApiFailure({
         status: response.status,
+        statusText: response.statusText,
         url: base,
         location: response.headers.get('location'),
         retryAfter: response.headers.get('retry-after'),

@@ -7,6 +7,7 @@ export interface ErrorBody {
 
 export interface Refusal {
   status: number;
+  statusText: string;
   url: string;
   location: string | null;
   retryAfter: string | null;
@@ -21,12 +22,15 @@ export class ApiFailure extends Error {
   /** What exactly is wrong and what to do next. */
   readonly detail: string | undefined;
   readonly messageId: string | undefined;
+  /** Whether the answer was JSON, as those of this API always are. */
+  readonly isOfTheApi: boolean;
 
   constructor(refusal: Refusal) {
     super(textOf(refusal.body?.message) ?? withoutWords(refusal));
     this.status = refusal.status;
     this.detail = textOf(refusal.body?.detail) ?? adviceFor(refusal);
     this.messageId = textOf(refusal.body?.messageId);
+    this.isOfTheApi = refusal.body !== undefined;
   }
 }
 
@@ -65,10 +69,13 @@ function explain(cause: unknown, timeoutMs: number): string {
     return `It did not answer within ${seconds} seconds.`;
   const inner = cause instanceof Error ? cause.cause : undefined;
   const code = codeOf(inner);
-  if (code.startsWith('HPE_')) return 'What listens there does not speak HTTP.';
+  if (inner instanceof Error && inner.name === 'HTTPParserError')
+    return 'What listens there does not speak HTTP.';
   if (code.includes('TIMEOUT') || code === 'ETIMEDOUT')
     return 'The host does not answer: a firewall, or a wrong address.';
   if (/SELF_SIGNED|UNABLE_TO_(GET|VERIFY)/.test(code)) return untrusted;
+  if (inner instanceof Error && inner.message === 'bad port')
+    return 'No web client may use that port: choose another.';
   return reasons[code] ?? (inner instanceof Error && inner.message !== '' ? inner.message : String(cause));
 }
 
@@ -78,20 +85,18 @@ function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
-function withoutWords({ status, url, location }: Refusal): string {
-  if (status >= 300 && status < 400)
-    return `${url} sends elsewhere (${status}${location === null ? '' : ` to ${location}`})`;
-  if (status < 300) return `${url} did not answer with JSON`;
-  return `${url} answered ${status}`;
+function withoutWords({ status, statusText, location }: Refusal): string {
+  if (status < 300) return 'an answer that is not JSON';
+  if (status < 400) return location === null ? 'sent elsewhere' : `sent elsewhere, to ${location}`;
+  return statusText === '' ? 'refused without a word' : statusText;
 }
 
-function adviceFor({ status, retryAfter, body }: Refusal): string | undefined {
-  if (status === 429 && retryAfter !== null)
-    return `Too many requests: wait ${retryAfter} seconds and try again.`;
-  if (status >= 300 && status < 400) return 'Redirects are not followed. Give the address that it leads to.';
-  if (body === undefined && status < 500)
-    return 'Is this the address of a Latchkey or Grafana server, with its path if it has one?';
-  return undefined;
+function adviceFor({ status, url, retryAfter, body }: Refusal): string | undefined {
+  if (status === 429 && retryAfter !== null) return `Wait ${retryAfter} seconds and try again.`;
+  if (status >= 300 && status < 400) return 'Redirects are not followed: give the address that it leads to.';
+  if (body !== undefined) return undefined;
+  if (status >= 500) return 'A proxy before the server may have answered: is the server running?';
+  return `Is ${url} the address of a Latchkey or Grafana server, with its path if it has one?`;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -12,6 +12,7 @@ const OPERATOR: Principal = {
   isServerAdmin: true,
   currentOrgId: 0,
   memberships: new Map(),
+  teams: new Map(),
 };
 
 /** The context of a command on the server's machine: whoever can run it could change the database anyway. */

@@ -29,23 +29,24 @@ const ADVICE: Record<string, string> = {
   EADDRINUSE:
     'Something listens there already. Stop it, or choose another [server] http_port (GF_SERVER_HTTP_PORT).',
   EADDRNOTAVAIL: 'This machine does not have that address. Check [server] http_addr (GF_SERVER_HTTP_ADDR).',
-  EACCES: 'This user may not do that. Check the rights of the directories, and that http_port is above 1023.',
-  EROFS: 'The directory cannot be written to. Check [paths] data (GF_PATHS_DATA).',
-  ENOSPC: 'The disk is full.',
+  EACCES: 'This user may not do that. Ports below 1024 need a right of their own.',
   ECONNREFUSED: `The database server does not answer. ${CHECK_DATABASE}`,
-  ENOTFOUND: `The database's host is not known. ${CHECK_DATABASE}`,
+  ENOTFOUND: `The database server has an unknown name. ${CHECK_DATABASE}`,
   ETIMEDOUT: `The database server does not answer. ${CHECK_DATABASE}`,
   ERR_SQLITE_ERROR: CHECK_DATABASE,
-  // PostgreSQL: sign-in refused, no such database, no right to it, too many connections.
-  '28P01': CHECK_DATABASE,
-  '28000': CHECK_DATABASE,
-  '3D000': `It has to be created first. ${CHECK_DATABASE}`,
-  '42501': CHECK_DATABASE,
-  '53300': 'The database server has no connection left for this.',
 };
 
+// PostgreSQL: no connection, no sign-in, no such database, no right, too many connections, starting or stopping.
+const POSTGRES_REFUSES = /^(08...|28...|3D000|42501|53...|57P..)$/;
+
+/** What to say besides the error's own words; undefined when the error is a surprise. */
 function adviceFor(error: Error): string | undefined {
-  return 'code' in error ? ADVICE[String(error.code)] : undefined;
+  const code = 'code' in error ? String(error.code) : '';
+  if (POSTGRES_REFUSES.test(code)) return CHECK_DATABASE;
+  // Whatever the operating system refuses names the file or address itself.
+  const refusedBySystem =
+    'syscall' in error ? 'Check [paths] and [database] in the configuration.' : undefined;
+  return ADVICE[code] ?? refusedBySystem;
 }
 
 /** What lies at the bottom: a failed migration says little, its cause all. */

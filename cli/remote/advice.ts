@@ -4,7 +4,7 @@ import type { CredentialKind, Look } from './credential-look.ts';
 const RENEW: Record<CredentialKind, string> = {
   'API key': 'Make another: latchkey keys create NAME --role ROLE --ttl 1M',
   'service account token': 'Make another: latchkey tokens create ACCOUNT NAME --ttl 1M',
-  password: 'An administrator can set a new password; on the server: latchkey reset-admin-password',
+  password: 'To set another, on the server: latchkey reset-admin-password',
   unknown: 'Make another: latchkey keys create --help',
   none: 'Run "latchkey login", or set LATCHKEY_TOKEN.',
 };
@@ -17,46 +17,53 @@ const LIST: Record<CredentialKind, string> = {
   none: '',
 };
 
-/** What a refusal of the credential itself means, and what to do, in sentences. */
+/** What the refusal of a credential means, and what to do, in sentences. */
 export function adviseOnRefusal(failure: ApiFailure, look: Look): string[] {
-  if (failure.status === 401) return adviseOn401(failure.message.toLowerCase(), look);
-  if (failure.status === 403) {
-    return [
-      'The server knows the credential, but it may not act there.',
-      'Leave out --org to act in its own organization.',
-    ];
-  }
-  if (failure.status === 429) return ['Slow down: the limits are set under [rate_limiting].'];
-  if (failure.status >= 500)
-    return ['The server has a fault. Its log says more; the credential is not to blame.'];
-  return [];
+  const { meaning, steps } = explain(failure, look);
+  return [failure.detail ?? meaning ?? '', ...steps].filter((sentence) => sentence !== '');
 }
 
-function adviseOn401(message: string, look: Look): string[] {
-  if (look.kind === 'none') return ['Nothing was sent to say who asks.', RENEW.none];
-  if (message.includes('expired')) return ['Its life has ended.', LIST[look.kind], RENEW[look.kind]];
-  if (message.includes('revoked')) {
-    return ['Somebody revoked it, which is for good; it may have leaked.', LIST[look.kind], RENEW[look.kind]];
+/** What to say where the server does not, and what to do in any case. */
+interface Explanation {
+  meaning?: string;
+  steps: string[];
+}
+
+function explain({ status, message }: ApiFailure, look: Look): Explanation {
+  if (status === 401) return explain401(message.toLowerCase(), look);
+  if (status === 403) {
+    return {
+      meaning: 'The server knows the credential, but it may not act in that organization.',
+      steps: ['Leave out --org to act in its own organization.'],
+    };
   }
+  if (status === 429) return { steps: ['The limits are set under [rate_limiting].'] };
+  if (status >= 500) return { steps: ['The credential is not to blame: look at the log of the server.'] };
+  return { steps: [] };
+}
+
+function explain401(message: string, look: Look): Explanation {
+  const { kind } = look;
+  if (kind === 'none') return { meaning: 'Nothing says who asks.', steps: [RENEW.none] };
+  if (message.includes('expired'))
+    return { meaning: 'Its life has ended.', steps: [LIST[kind], RENEW[kind]] };
+  if (message.includes('revoked'))
+    return { meaning: 'It was revoked for good.', steps: [LIST[kind], RENEW[kind]] };
   if (message.includes('disabled')) {
-    return [
-      'Its service account is switched off.',
-      'An Admin can switch it on: latchkey service-accounts set ACCOUNT --enable',
-    ];
+    return {
+      meaning: 'Its service account is switched off.',
+      steps: ['To switch it on: latchkey service-accounts set ACCOUNT --enable'],
+    };
   }
   if (message.includes('switched off'))
-    return ['This server takes no passwords here.', 'Use a key or token.'];
-  if (look.kind === 'password') {
-    return [
-      'The login or the password is wrong, or the user is disabled: the answer is the same.',
-      RENEW.password,
-    ];
+    return { steps: ['This server takes no passwords here: use a key or token.'] };
+  if (kind === 'password') {
+    return {
+      steps: ['A wrong login, a wrong password and a disabled user are answered alike.', RENEW.password],
+    };
   }
-  if (!look.isWellFormed)
-    return ['The server cannot know it: its form is wrong.', look.mend ?? RENEW[look.kind]];
-  return [
-    'Its form is right, but this server does not know it: it was deleted, or is of another server.',
-    LIST[look.kind],
-    RENEW[look.kind],
-  ];
+  if (!look.isWellFormed) return { steps: ['No server can know it: its form is wrong, as step 2 says.'] };
+  return {
+    steps: ['Its form is right: it was deleted, or it is of another server.', LIST[kind], RENEW[kind]],
+  };
 }

@@ -62,16 +62,23 @@ export async function connect(flags: ConnectionFlags): Promise<Client> {
 export async function findConnection(flags: ConnectionFlags): Promise<Connection> {
   const { env } = process;
   const sources = [
-    source('the command line', flags.url, await credentialFromFlags(flags), flags.org),
-    source('the environment (LATCHKEY_TOKEN)', env['LATCHKEY_URL'], tokenCredential(env['LATCHKEY_TOKEN'])),
-    source('the environment (GRAFANA_AUTH)', env['GRAFANA_URL'], terraformCredential(env['GRAFANA_AUTH'])),
+    namedSource('the command line', flags.url, await credentialFromFlags(flags), flags.org),
+    namedSource(
+      'the environment (LATCHKEY_TOKEN)',
+      env['LATCHKEY_URL'],
+      tokenCredential(env['LATCHKEY_TOKEN']),
+    ),
+    namedSource(
+      'the environment (GRAFANA_AUTH)',
+      env['GRAFANA_URL'],
+      terraformCredential(env['GRAFANA_AUTH']),
+    ),
     savedSource(),
   ];
   const url = sources.find((source) => source.url !== undefined)?.url ?? DEFAULT_URL;
   const candidates = sources.filter((source) => source.credential !== undefined);
   // A secret goes only to the server that it was given for.
-  const fitting = candidates.filter((source) => source.url === undefined || source.url === url);
-  const used = fitting[0];
+  const used = candidates.find((source) => source.url === undefined || source.url === url);
   const leftOut = used === undefined ? candidates.map(({ name, url: other }) => `${name}, for ${other}`) : [];
   return {
     url,
@@ -127,7 +134,7 @@ export function tokenCredential(text: string | undefined): Credential | undefine
   return { token };
 }
 
-export function wholeNumber(text: string): number {
+function wholeNumber(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(number) || number < 1) {
     throw new InvalidArgumentError('It has to be a whole number from 1.');
@@ -144,7 +151,7 @@ function decoded(text: string): string {
   }
 }
 
-function source(
+function namedSource(
   name: string,
   address: string | undefined,
   credential: Credential | undefined,

@@ -4,13 +4,14 @@ import type { Attempt, Findings, Identity, Refused } from './investigation.ts';
 
 const READABLE = 80;
 const INDENT = 3;
+const KINDS: Record<string, string> = { 'api-key': 'API key', 'service-account': 'service account' };
 
 /** Prints what was found out, step by step. */
 export function printFindings(findings: Findings): void {
   const { server, refused, identity, access } = findings;
   printServer(findings);
   printCredential(findings);
-  if (!server.reachable) return;
+  if (!server.isOfTheApi) return;
 
   heading('3. Answer', refused === null);
   if (refused !== null) return printRefused(refused);
@@ -27,9 +28,10 @@ function printServer({ url, server }: Findings): void {
 
 function printCredential({ credential }: Findings): void {
   heading('2. Credential', credential.isWellFormed);
-  say(credential.source === undefined ? credential.says : `From ${credential.source}. ${credential.says}`);
+  if (credential.source !== undefined) say(`From ${credential.source}.`);
+  say(credential.says);
   if (credential.header !== undefined) {
-    say(`Sent as "Authorization: ${credential.header} …", which is a right form of the header.`);
+    say(`Sent as "Authorization: ${credential.header} …", the right form of the header.`);
   }
   if (credential.mend !== undefined) advise(credential.mend);
   for (const other of credential.leftOut) say(`Not sent to this server: ${other}.`);
@@ -39,8 +41,8 @@ function printCredential({ credential }: Findings): void {
 function printIdentity({ kind, name, login, org, role, isServerAdmin, expiresAt }: Identity): void {
   heading('4. Who it is', true);
   const called = [name, login === name ? '' : login].filter((part) => part !== '').join(', ');
-  say(`The ${kind} ${called}.`);
-  const place = `organization ${org.id}${org.name === null ? '' : `, ${org.name}`}`;
+  say(`The ${KINDS[kind] ?? kind} ${called}.`);
+  const place = `organization ${org.id}${org.name === null ? '' : `, ${JSON.stringify(org.name)}`}`;
   say(role === null ? `In ${place}.` : `${role} in ${place}.`);
   if (isServerAdmin) say('It administers the whole server.');
   if (kind !== 'user')

@@ -1,7 +1,7 @@
 import { type Client, createClient } from '../../client/client.ts';
 import { ApiFailure, Unreachable } from '../../client/failures.ts';
-import type { Health, Org, Self } from '../../client/shapes.ts';
-import { EXIT } from '../failure.ts';
+import type { Health, Self } from '../../client/shapes.ts';
+import { EXIT, exitCodeOf } from '../failure.ts';
 import { adviseOnRefusal } from './advice.ts';
 import type { Connection } from './connection.ts';
 import { type Look, lookAt } from './credential-look.ts';
@@ -44,16 +44,27 @@ type LookedAt = Look & {
   inTheClear: boolean;
 };
 
+interface Server {
+  reachable: boolean;
+  /** Whether what answers is a server of this API; nothing else gets to see the credential. */
+  isOfTheApi: boolean;
+  version: string | null;
+  database: string | null;
+  problem: Refused | null;
+}
+
 /** All that whoami found out, in the order in which it asked. */
 export interface Findings {
   url: string;
-  server: { reachable: boolean; version: string | null; database: string | null; problem: Refused | null };
+  server: Server;
   credential: LookedAt;
   refused: Refused | null;
   identity: Identity | null;
   access: Attempt[];
   exitCode: number;
 }
+
+const NOBODY: Server = { reachable: false, isOfTheApi: false, version: null, database: null, problem: null };
 
 const CALLS = [
   { path: '/api/org', purpose: 'read the organization' },
@@ -65,14 +76,13 @@ const CALLS = [
 
 /** Asks one thing after the other, and stops where going on would tell nothing. */
 export async function investigate(connection: Connection): Promise<Findings> {
-  const client = createClient(connection);
   const findings = whatIsKnown(connection);
   try {
-    findings.server = await askServer(client);
-    const self = await client.request<Self>('GET', '/api/user');
-    findings.access = await tryCalls(client);
-    findings.identity = identityOf(self, await orgName(client));
-    return { ...findings, exitCode: EXIT.fine };
+    findings.server = await askServer(connection.url);
+    if (!findings.server.isOfTheApi) return { ...findings, exitCode: EXIT.unreachable };
+    const client = createClient(connection);
+    const identity = identityOf(await client.request<Self>('GET', '/api/user'));
+    return { ...findings, identity, access: await tryCalls(client), exitCode: EXIT.fine };
   } catch (error) {
     if (error instanceof Unreachable) return { ...findings, ...unreachable(error) };
     if (error instanceof ApiFailure) return { ...findings, ...refused(error, findings.credential) };
@@ -87,7 +97,7 @@ function whatIsKnown({ url, credential, source, leftOut }: Connection): Findings
   const inTheClear = header !== undefined && protocol === 'http:' && !isHere;
   return {
     url,
-    server: { reachable: false, version: null, database: null, problem: null },
+    server: NOBODY,
     credential: { ...lookAt(credential), source, header, leftOut, inTheClear },
     refused: null,
     identity: null,
@@ -96,15 +106,22 @@ function whatIsKnown({ url, credential, source, leftOut }: Connection): Findings
   };
 }
 
-async function askServer(client: Client): Promise<Findings['server']> {
+async function askServer(url: string): Promise<Server> {
   try {
-    const { version, database } = await client.request<Health>('GET', '/api/health');
-    return { reachable: true, version: version ?? null, database: database ?? null, problem: null };
+    // Without the credential, which only a server of this API is to see.
+    const { version, database } = await createClient({ url }).request<Health>('GET', '/api/health');
+    return {
+      ...NOBODY,
+      reachable: true,
+      isOfTheApi: true,
+      version: version ?? null,
+      database: database ?? null,
+    };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
     const advice = error.detail === undefined ? [] : [error.detail];
     const problem = { status: error.status, message: error.message, advice };
-    return { reachable: true, version: null, database: null, problem };
+    return { ...NOBODY, reachable: true, isOfTheApi: error.isOfTheApi, problem };
   }
 }
 
@@ -124,35 +141,23 @@ async function tryCalls(client: Client): Promise<Attempt[]> {
   return attempts;
 }
 
-async function orgName(client: Client): Promise<string | null> {
-  try {
-    return (await client.request<Org>('GET', '/api/org')).name;
-  } catch (error) {
-    if (error instanceof ApiFailure) return null;
-    throw error;
-  }
-}
-
 function unreachable(error: Unreachable): Partial<Findings> {
   const problem = { status: null, message: error.message, advice: [error.detail] };
-  const server = { reachable: false, version: null, database: null, problem };
-  return { server, exitCode: EXIT.unreachable };
+  return { server: { ...NOBODY, problem }, exitCode: EXIT.unreachable };
 }
 
 function refused(error: ApiFailure, look: Look): Partial<Findings> {
-  const detail = error.detail === undefined ? [] : [error.detail];
-  const advice = [...detail, ...adviseOnRefusal(error, look)].filter((line) => line !== '');
-  const exitCode =
-    error.status === 401 ? EXIT.unauthorized : error.status === 403 ? EXIT.forbidden : EXIT.failure;
-  return { refused: { status: error.status, message: error.message, advice }, exitCode };
+  const advice = adviseOnRefusal(error, look);
+  const { status, message } = error;
+  return { refused: { status, message, advice }, exitCode: exitCodeOf(status) };
 }
 
-function identityOf(self: Self, org: string | null): Identity {
+function identityOf(self: Self): Identity {
   return {
     kind: self.kind ?? 'user',
     name: self.name,
     login: self.login,
-    org: { id: self.orgId, name: self.orgName ?? org },
+    org: { id: self.orgId, name: self.orgName ?? null },
     role: self.orgRole ?? null,
     isServerAdmin: self.isGrafanaAdmin,
     expiresAt: self.expiration ?? null,

@@ -1,0 +1,181 @@
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { makeDirectory, type Outcome, runCli, startCli } from '../../test/support/run-cli.ts';
+
+let world: World;
+// A developer's own conf/latchkey.ini must have no part in this, least of all its database.
+let noSettings = '';
+beforeAll(async () => {
+  world = await startWorld();
+  noSettings = join(world.context.config.paths.data, 'empty.ini');
+  writeFileSync(noSettings, '');
+});
+afterAll(() => world.stop());
+
+/** The environment of a command that works on a server's database. */
+function environment({ context: { config } }: World): Record<string, string> {
+  return {
+    GF_PATHS_DATA: config.paths.data,
+    GF_SECURITY_SECRET_KEY: config.security.secret_key,
+    ...(config.database.type === 'postgres' ? { GF_DATABASE_URL: config.database.url } : {}),
+  };
+}
+
+function latchkey(args: string[], input = '', env = environment(world)): Promise<Outcome> {
+  return runCli([...args, '--config', noSettings], { env, input });
+}
+
+/** Serves in a process of its own until told to stop, which answers with the exit code. */
+async function startServing(
+  env: Record<string, string>,
+): Promise<{ url: string; stop(): Promise<number | null> }> {
+  const child = startCli(['serve', '--config', noSettings], { ...env, GF_SERVER_HTTP_PORT: '0' });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const listen = (chunk: unknown): void => {
+      text += String(chunk);
+      const found = /Latchkey listens on (\S+)/.exec(text)?.[1];
+      if (found !== undefined) resolve(found);
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.once('close', () => reject(new Error(`it ended and said: ${text}`)));
+  });
+  const stop = (): Promise<number | null> => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  return { url, stop };
+}
+
+async function signsIn(url: string, password: string): Promise<boolean> {
+  const headers = { authorization: `Basic ${btoa(`admin:${password}`)}` };
+  const { status } = await fetch(`${url}/api/user`, { headers });
+  expect([200, 401]).toContain(status);
+  return status === 200;
+}
+
+test('a server serves until it is told to stop, and its password is reset in between', async () => {
+  // In SQLite a database of its own, in PostgreSQL the same one.
+  const env = { ...environment(world), GF_PATHS_DATA: makeDirectory() };
+  const first = await startServing(env);
+  expect((await fetch(`${first.url}/api/health`)).status).toBe(200);
+  expect(await first.stop()).toBe(0);
+
+  for (const [password, before] of [
+    ['the second one', 'never set'],
+    ['the third one', 'the second one'],
+    ['admin', 'the third one'],
+  ] as const) {
+    const reset = await latchkey(['reset-admin-password', '--password-stdin'], `${password}\n`, env);
+    expect(reset).toMatchObject({ code: 0, stdout: '' });
+    const server = await startServing(env);
+    expect(await signsIn(server.url, password)).toBe(true);
+    expect(await signsIn(server.url, before)).toBe(false);
+    expect(await server.stop()).toBe(0);
+  }
+});
+
+test('a running server obeys a reset password too, and ends the sessions', async () => {
+  await latchkey(['reset-admin-password', '--password-stdin'], 'known\n');
+  await until(() => signsIn(world.url, 'known'));
+  const signedIn = await world.send(undefined, 'POST', '/login', { user: 'admin', password: 'known' });
+  expect(signedIn.status).toBe(200);
+  const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+  expect((await world.send(undefined, 'GET', '/api/user', undefined, { cookie })).status).toBe(200);
+
+  const { code, stdout, stderr } = await latchkey(['reset-admin-password', '--generate']);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^[A-Za-z0-9]{24}\n$/);
+  expect(stderr).not.toContain(stdout.trim());
+  await until(async () => !(await signsIn(world.url, 'known')));
+  expect(await signsIn(world.url, stdout.trim())).toBe(true);
+  expect((await world.send(undefined, 'GET', '/api/user', undefined, { cookie })).status).toBe(401);
+  await latchkey(['reset-admin-password', '--password-stdin'], 'admin');
+  await until(() => signsIn(world.url, 'admin'));
+});
+
+test('the audit says that a password was set on the machine', async () => {
+  await latchkey(['reset-admin-password', '--password-stdin'], 'admin');
+  const rows = await world.context.db
+    .selectFrom('audit')
+    .select(['actor', 'credential', 'object_name', 'change'])
+    .where('action', '=', 'users.password:write')
+    .execute();
+  expect(rows.at(-1)).toMatchObject({
+    actor: 'operator:command line',
+    credential: 'machine',
+    object_name: 'admin',
+  });
+  expect(rows.map(({ change }) => change).join()).not.toContain('argon2');
+});
+
+test('a password that is too short, a login that nobody has, and no password at all change nothing', async () => {
+  const short = await latchkey(['reset-admin-password', '--password-stdin'], 'abc');
+  expect(short).toMatchObject({ code: 1, stderr: expect.stringContaining('at least') });
+  const nobody = await latchkey(['reset-admin-password', '--login', 'ghost', '--generate']);
+  expect(nobody).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('the login "ghost"') });
+  for (const [args, input] of [
+    [[], ''],
+    [['--password-stdin'], ''],
+    [['--password-stdin', '--generate'], 'a password'],
+  ] as const) {
+    expect((await latchkey(['reset-admin-password', ...args], input)).code).toBe(2);
+  }
+  expect((await world.send(ADMIN, 'GET', '/api/org')).status).toBe(200);
+});
+
+test("anybody's password can be set by login", async () => {
+  const ann = { name: 'Ann', login: 'ann', password: 'forgotten' };
+  expect((await world.send(ADMIN, 'POST', '/api/admin/users', ann)).status).toBe(200);
+  expect(
+    (await latchkey(['reset-admin-password', '--login', 'ann', '--password-stdin'], 'remembered')).code,
+  ).toBe(0);
+  expect((await world.send({ basic: 'ann:remembered' }, 'GET', '/api/user')).status).toBe(200);
+});
+
+test('a new database is brought up to date once', async () => {
+  const again = await latchkey(['migrate-db']);
+  expect(again).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' });
+  const fresh = await latchkey(['migrate-db'], '', { GF_PATHS_DATA: makeDirectory() });
+  expect(fresh).toMatchObject({ code: 0, stdout: expect.stringContaining('Done: 0001-initial\n') });
+});
+
+test('a database that cannot be used is said in a line or two', async () => {
+  const refused = await latchkey(['migrate-db'], '', {
+    GF_PATHS_DATA: makeDirectory(),
+    GF_DATABASE_URL: 'postgres://me:hush@127.0.0.1:2/none',
+  });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^latchkey: .*ECONNREFUSED.*\n.*\[database\]/),
+  });
+  expect(refused.stderr).not.toMatch(/hush|\.ts:/);
+  const inTheWay = await latchkey(['migrate-db'], '', { GF_PATHS_DATA: '/dev/null' });
+  expect(inTheWay.code).toBe(1);
+  expect(inTheWay.stderr).not.toMatch(/\.ts:/);
+});
+
+test('a port that is taken is said in a line or two', async () => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const port = String((server.address() as AddressInfo).port);
+  const env = { GF_PATHS_DATA: makeDirectory(), GF_SERVER_HTTP_PORT: port };
+  const { code, stderr } = await latchkey(['serve'], '', env);
+  expect(code).toBe(1);
+  expect(stderr).toContain('GF_SERVER_HTTP_PORT');
+  expect(stderr).not.toMatch(/\.ts:/);
+});
+
+/** Waits until something is so. What never becomes so ends with the test's own time. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
+}

@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { type Outcome, runCli } from '../../test/support/run-cli.ts';
+
+// More than a page, and as JSON more than a pipe holds.
+const LONG = 510;
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+function latchkey(...args: string[]): Promise<Outcome> {
+  return runCli(args, { env: { LATCHKEY_URL: world.url, GRAFANA_AUTH: 'admin:admin' } });
+}
+
+async function statusWith(key: string): Promise<number> {
+  return (await world.send({ bearer: key }, 'GET', '/api/org')).status;
+}
+
+test('the secret of a new key stands alone on standard output, and works', async () => {
+  const { code, stdout, stderr } = await latchkey(
+    'keys',
+    'create',
+    'alone',
+    '--role',
+    'Viewer',
+    '--ttl',
+    '12h',
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^eyJ[\w+/=]+\n$/);
+  expect(stderr).toContain('"alone"');
+  expect(stderr).not.toContain(stdout.trim());
+  expect(await statusWith(stdout.trim())).toBe(200);
+});
+
+test('the life of a key is what was asked for', async () => {
+  await latchkey('keys', 'create', 'short', '--role', 'Viewer', '--ttl', '1M');
+  const { stdout } = await latchkey('keys', 'list', '--json');
+  const listed = JSON.parse(stdout).find(({ name }: { name: string }) => name === 'short');
+  const days = (Date.parse(listed.expiration) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(29.9);
+  expect(days).toBeLessThanOrEqual(30);
+});
+
+test('a new key as JSON is the whole answer', async () => {
+  const { code, stdout, stderr } = await latchkey('keys', 'create', 'whole', '--role', 'Editor', '--json');
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({
+    id: expect.any(Number),
+    name: 'whole',
+    key: expect.stringMatching(/^eyJ/),
+  });
+  expect(stderr).toBe('');
+});
+
+test('a key is revoked by its name and deleted by its number', async () => {
+  const { stdout } = await latchkey('keys', 'create', 'ending', '--role', 'Viewer', '--json');
+  const { id, key } = JSON.parse(stdout);
+  expect(await statusWith(key)).toBe(200);
+  const revoked = await latchkey('keys', 'revoke', 'ending');
+  expect(revoked).toMatchObject({ code: 0, stdout: 'API key revoked: ending\n' });
+  expect(await statusWith(key)).toBe(401);
+  expect((await latchkey('keys', 'list')).stdout).toMatch(/ending .* revoked\n/);
+  const deleted = await latchkey('keys', 'delete', String(id), '--json');
+  expect(JSON.parse(deleted.stdout)).toEqual({ message: 'API key deleted' });
+  expect((await latchkey('keys', 'list')).stdout).not.toContain('ending');
+});
+
+test('expired keys are listed only when asked for', async () => {
+  await latchkey('keys', 'create', 'brief', '--role', 'Viewer', '--ttl', '1s');
+  world.clock.advance(2000);
+  expect((await latchkey('keys', 'list')).stdout).not.toContain('brief');
+  expect((await latchkey('keys', 'list', '--expired')).stdout).toContain('brief');
+});
+
+let longList = 0;
+beforeAll(async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'long list' });
+  longList = body.orgId;
+  const headers = { 'X-Grafana-Org-Id': String(longList) };
+  for (let at = 0; at < LONG; at++) {
+    await world.send(ADMIN, 'POST', '/api/auth/keys', { name: `k${at}`, role: 'Viewer' }, headers);
+  }
+});
+
+test('a long list is read to its end', async () => {
+  const { stdout } = await latchkey('keys', 'list', '--org', String(longList), '--json');
+  expect(new Set(JSON.parse(stdout).map(({ name }: { name: string }) => name)).size).toBe(LONG);
+});
+
+test('the table fits into 80 columns, and a name that could steer the terminal is written out', async () => {
+  const name = `\u001b[31m${'名前が長い'.repeat(30)}`;
+  await world.send(ADMIN, 'POST', '/api/auth/keys', { name, role: 'Viewer' });
+  const env = { LATCHKEY_URL: world.url, GRAFANA_AUTH: 'admin:admin', COLUMNS: '80' };
+  const { stdout } = await runCli(['keys', 'list'], { env });
+  expect(stdout).not.toContain('\u001b');
+  const line = stdout.split('\n').find((text) => text.includes('\\u001b[31m名前が')) ?? '';
+  // Each of these letters takes two columns.
+  expect(line.replaceAll(/[^\u0020-\u007e…]/g, 'xx').length).toBeLessThanOrEqual(80);
+  expect(line).toMatch(/… .*never .* active$/);
+});
+
+test('whoever has read enough hears no complaint: keys list | head -1', async () => {
+  const command = `"${process.execPath}" cli/main.ts keys list --org ${longList} --json | head -1; echo "\${PIPESTATUS[0]}"`;
+  const env = {
+    PATH: process.env['PATH'],
+    LATCHKEY_URL: world.url,
+    GRAFANA_AUTH: 'admin:admin',
+    HOME: '/nonexistent',
+  };
+  expect(await promisify(execFile)('bash', ['-c', command], { env })).toEqual({
+    stdout: '[\n0\n',
+    stderr: '',
+  });
+});
+
+test('failures have their own exit codes, and no stack traces', async () => {
+  const taken = await latchkey('keys', 'create', 'alone', '--role', 'Viewer');
+  expect(taken.code).toBe(1);
+  expect(taken.stdout).toBe('');
+  expect(taken.stderr).toBe(
+    'latchkey: 409 API key, organization ID and name must be unique\n' +
+      '  The organization has a key or a service account token of that name already: choose another.\n',
+  );
+  expect(await latchkey('keys', 'revoke', 'nobody')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('there is no key named "nobody"'),
+  });
+  const badLife = await latchkey('keys', 'create', 'x', '--role', 'Viewer', '--ttl', '12');
+  expect(badLife.code).toBe(2);
+  expect(badLife.stderr).toContain(
+    's (seconds), m (minutes), h (hours), d (days), w (weeks) or M (months of 30 days)',
+  );
+  expect((await latchkey('keys', 'create', 'x', '--role', 'Owner')).stderr).toContain(
+    'None, Viewer, Editor, Admin',
+  );
+  expect((await latchkey('keys', 'create', 'x')).code).toBe(2);
+});
+
+test('401, 403 and an unreachable server each have an exit code', async () => {
+  const { stdout: viewer } = await latchkey('keys', 'create', 'viewer', '--role', 'Viewer');
+  const as = (token: string, url = world.url) =>
+    runCli(['keys', 'list'], { env: { LATCHKEY_URL: url, LATCHKEY_TOKEN: token } });
+  const forbidden = await as(viewer.trim());
+  expect(forbidden.code).toBe(4);
+  expect(forbidden.stderr).toContain('403 Permission denied: apikeys:read');
+  expect(forbidden.stderr).toContain('the role Admin');
+  const unauthorized = await as('nonsense');
+  expect(unauthorized.code).toBe(3);
+  expect(unauthorized.stderr).toContain('latchkey whoami');
+  const unreachable = await as('nonsense', 'http://127.0.0.1:1');
+  expect(unreachable.code).toBe(5);
+  expect(unreachable.stderr).not.toMatch(/ at .*\.ts/);
+});
