@@ -17,9 +17,14 @@ import { authenticationRoutes } from './modules/authentication/authentication.ro
 import { authTokensRoutes } from './modules/authentication/auth-tokens.routes.ts';
 import { provePassword } from './modules/authentication/password.ts';
 import { proveSession } from './modules/authentication/session.ts';
+import { keyMigrationRoutes } from './modules/key-migration/key-migration.routes.ts';
 import { orgMembersRoutes } from './modules/orgs/org-members.routes.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
 import { serviceAccountsRoutes } from './modules/service-accounts/service-accounts.routes.ts';
+import { preferencesRoutes } from './modules/preferences/preferences.routes.ts';
+import { quotasRoutes } from './modules/quotas/quotas.routes.ts';
+import { teamGroupsRoutes, teamMembersRoutes } from './modules/teams/team-members.routes.ts';
+import { teamsRoutes } from './modules/teams/teams.routes.ts';
 import { tokensRoutes } from './modules/tokens/tokens.routes.ts';
 import { adminUsersRoutes } from './modules/users/admin-users.routes.ts';
 import { ownAccountRoutes } from './modules/users/own-account.routes.ts';
@@ -83,7 +88,13 @@ export async function buildApp(context: Context): Promise<App> {
   ownAccountRoutes(app);
   adminUsersRoutes(app);
   authTokensRoutes(app);
+  teamsRoutes(app);
+  teamMembersRoutes(app);
+  teamGroupsRoutes(app);
+  preferencesRoutes(app);
+  quotasRoutes(app);
   serviceAccountsRoutes(app);
+  keyMigrationRoutes(app);
   tokensRoutes(app);
   apiKeysRoutes(app);
   datasourcesRoutes(app);

@@ -4,9 +4,11 @@ import { COMPUTED, listSourceFiles, readSource, type Import, type Source } from 
 // A module may use the rules of modules in the rows above its own. A new module is one more name here.
 const TIERS = [
   ['audit', 'credentials', 'object-permissions', 'sessions'],
+  ['quotas'],
   ['orgs'],
-  ['preferences', 'quotas', 'roles', 'users'],
+  ['roles', 'users'],
   ['datasources', 'folders', 'service-accounts', 'teams'],
+  ['preferences'],
   ['authentication', 'dashboards', 'tokens'],
   ['api-keys', 'effective-permissions', 'rate-limits', 'search', 'server-stats', 'usage'],
   ['frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],

@@ -2,7 +2,7 @@ import type { Context, RequestContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { allows } from './evaluate.ts';
 import type { Identity } from './identity.ts';
-import { levelGives, levelsGiving } from './object-levels.ts';
+import { type Level, levelGives, levelInTeam, levelsGiving, type ObjectKind } from './object-levels.ts';
 import { hasSomewhere, levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
 import { atMost, type Role } from './roles.ts';
 import { orgGrants } from './basic-roles.ts';
@@ -124,7 +124,10 @@ export async function heldOn(context: RequestContext, scope: string): Promise<(a
     return (action) => byRole(action, [scope]) || (action.endsWith(':read') && actor.role !== 'None');
   }
   const scopes = isInFolders(object) ? scopesAround(line) : [scope];
-  const levels = await levelsOn(db, actor.orgId, actor.subjects, line);
+  const levels =
+    object.kind === 'teams'
+      ? levelsInTeams(actor).filter(({ id }) => id === object.id)
+      : await levelsOn(db, actor.orgId, actor.subjects, line);
   return (action) =>
     byRole(action, scopes) ||
     levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
@@ -132,7 +135,18 @@ export async function heldOn(context: RequestContext, scope: string): Promise<(a
 
 async function holdsSomewhere({ db, actor, config }: RequestContext, action: string): Promise<boolean> {
   const giving = levelsGiving(action, config.access_control);
-  return giving.length > 0 && hasSomewhere(db, actor.orgId, actor.subjects, giving);
+  const inTeams = levelsInTeams(actor);
+  const byTeam = giving.some(({ kind, level }) =>
+    inTeams.some((held) => held.kind === kind && held.level === level),
+  );
+  if (byTeam) return true;
+  const kept = giving.filter(({ kind }) => kind !== 'teams');
+  return kept.length > 0 && hasSomewhere(db, actor.orgId, actor.subjects, kept);
+}
+
+/** What being in teams gives on the teams themselves; it is known without asking the database. */
+export function levelsInTeams(actor: Identity): { kind: ObjectKind; id: string; level: Level }[] {
+  return actor.teams.map((part) => ({ kind: 'teams', id: String(part.id), level: levelInTeam(part) }));
 }
 
 function isInFolders({ kind }: ObjectRef): boolean {

@@ -11,6 +11,7 @@ export function identityIn(
 ): Identity {
   const role = principal.memberships.get(orgId);
   if (role === undefined && orgId !== 0) throw wrongOrganization(principal, orgId);
+  const teams = principal.teams.get(orgId) ?? [];
   return {
     principal,
     credential,
@@ -18,8 +19,13 @@ export function identityIn(
     role: role ?? 'None',
     grants: orgGrants(role ?? 'None', settings),
     serverGrants: serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
-    subjects:
-      principal.kind === 'api-key' ? [`role:${role}`] : [`user:${principal.id}`, `role:${role ?? 'None'}`],
+    teams,
+    subjects: [
+      // A key is nobody that a permission could name.
+      ...(principal.kind === 'api-key' ? [] : [`user:${principal.id}`]),
+      `role:${role ?? 'None'}`,
+      ...teams.map(({ id }) => `team:${id}`),
+    ],
   };
 }
 

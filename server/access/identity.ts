@@ -4,6 +4,15 @@ import type { Role } from './roles.ts';
 /** An operator is whoever runs commands on the server's machine. */
 export type PrincipalKind = 'user' | 'service-account' | 'api-key' | 'operator';
 
+/** What somebody is in a team: 0 a plain member, 4 an Admin of it. */
+export type TeamPermission = 0 | 4;
+
+/** A team that somebody is in. */
+export interface TeamPart {
+  id: number;
+  permission: TeamPermission;
+}
+
 /** Somebody who can ask: a person, a service account, or a legacy API key, which is nobody but itself. */
 export interface Principal {
   kind: PrincipalKind;
@@ -17,6 +26,8 @@ export interface Principal {
   currentOrgId: number;
   /** The role in each organization that the principal may act in. */
   memberships: ReadonlyMap<number, Role>;
+  /** The teams that a person is in, by organization. */
+  teams: ReadonlyMap<number, readonly TeamPart[]>;
 }
 
 export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'machine';
@@ -47,6 +58,8 @@ export interface Identity {
   grants: Grants;
   /** What is given on the whole server. */
   serverGrants: Grants;
+  /** The teams of the organization that the principal is in. */
+  teams: readonly TeamPart[];
   /** The names under which permissions on single objects are given to this principal. */
   subjects: readonly string[];
 }

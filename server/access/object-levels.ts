@@ -1,3 +1,5 @@
+import type { TeamPart } from './identity.ts';
+
 /** The things that carry permissions of their own, by the name they have in scopes and on the wire. */
 export type ObjectKind = 'folders' | 'dashboards' | 'serviceaccounts' | 'datasources' | 'teams';
 
@@ -42,10 +44,21 @@ const ACCOUNT_ADMIN = [
   'serviceaccounts.permissions:write',
 ];
 
+const TEAM_MEMBER = ['teams:read'];
+const TEAM_ADMIN = [
+  ...TEAM_MEMBER,
+  'teams:write',
+  'teams:delete',
+  'teams.permissions:read',
+  'teams.permissions:write',
+];
+
 const ACTIONS: Partial<Record<ObjectKind, Actions>> = {
   dashboards: { [VIEW]: DASHBOARD_VIEW, [EDIT]: DASHBOARD_EDIT, [ADMINISTER]: DASHBOARD_ADMIN },
   folders: { [VIEW]: FOLDER_VIEW, [EDIT]: FOLDER_EDIT, [ADMINISTER]: FOLDER_ADMIN },
   serviceaccounts: { [EDIT]: ACCOUNT_EDIT, [ADMINISTER]: ACCOUNT_ADMIN },
+  // There are only members and Admins of a team, whose number 4 is this one.
+  teams: { [VIEW]: TEAM_MEMBER, [EDIT]: TEAM_MEMBER, [ADMINISTER]: TEAM_ADMIN },
 };
 
 const DELETING: Partial<Record<ObjectKind, readonly string[]>> = {
@@ -61,6 +74,11 @@ export function actionsOf(
 ): readonly string[] {
   const actions = ACTIONS[kind]?.[level] ?? [];
   return settings.editors_can_delete && level === EDIT ? [...actions, ...(DELETING[kind] ?? [])] : actions;
+}
+
+/** The level that somebody has on a team that they are in; nobody else has one, and none is kept besides. */
+export function levelInTeam({ permission }: TeamPart): Level {
+  return permission === ADMINISTER ? ADMINISTER : VIEW;
 }
 
 /** Whether a level on an object of this kind gives the action. */

@@ -33,13 +33,14 @@ function isReachedFolder(sight: Sight, reach: Reach, column: string): RawBuilder
     ...(reach.folderUids.length > 0 ? [existing(sight, reach.folderUids)] : []),
   ];
   if (roots.length === 0) return NO;
-  // The innermost query does not depend on the row, so that either database runs it once.
+  // The inner query does not depend on the row, so that either database runs it once. The cross join has SQLite go from the
+  // folders that are reached to those in them; left to itself it reads all of the organization each time.
   return sql<SqlBool>`${sql.ref(column)} in (
     with recursive reached(uid) as (
       ${sql.join(roots, sql` union `)}
       union
-      select child.uid from dashboard as child join reached on child.parent_uid = reached.uid
-       where child.org_id = ${sight.orgId} and child.is_folder = 1)
+      select child.uid from reached cross join dashboard as child
+       where child.org_id = ${sight.orgId} and child.is_folder = 1 and child.parent_uid = reached.uid)
     select uid from reached)`;
 }
 

@@ -3,6 +3,7 @@ import { bool, choice, duration, int, levels, logLevels, path, text } from './ki
 import type { Setting } from './kinds.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
+const count = { min: -1, max: 1_000_000_000 };
 const hundredYears = 100 * 365 * 24 * 60 * 60;
 const secondsOrNoLimit = {
   min: -1,
@@ -170,6 +171,21 @@ const settings = {
       true,
       'Admins of organization 1 may read server statistics, settings, users, organizations',
     ),
+  },
+  quota: {
+    enabled: bool(false, 'Refuse what is beyond the limits below'),
+    org_user: int(10, 'Users that an organization may have; -1: no limit, here and below', count),
+    org_dashboard: int(100, 'Dashboards that an organization may have', count),
+    org_data_source: int(10, 'Data sources that an organization may have', count),
+    org_api_key: int(10, 'API keys and service account tokens that an organization may have', count),
+    org_service_account: int(-1, 'Service accounts that an organization may have', count),
+    user_org: int(10, 'Organizations that a user may be in', count),
+    global_user: int(-1, 'Users that the server may have', count),
+    global_org: int(-1, 'Organizations that the server may have', count),
+    global_dashboard: int(-1, 'Dashboards that the server may have', count),
+    global_data_source: int(-1, 'Data sources that the server may have', count),
+    global_api_key: int(-1, 'API keys and service account tokens that the server may have', count),
+    global_service_account: int(-1, 'Service accounts that the server may have', count),
   },
   rate_limiting: {
     enabled: bool(false, 'Limit the requests of each credential', {

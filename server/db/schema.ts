@@ -22,6 +22,9 @@ export interface OrgTable {
   zip_code: string;
   state: string;
   country: string;
+  /** When all its API keys moved to service accounts; since then it takes no new ones. */
+  keys_migrated_at: Time | null;
+  hides_api_keys: Generated<Flag>;
   search_text: string;
   created_at: Time;
   updated_at: Time;
@@ -99,6 +102,8 @@ export interface CredentialTable {
   /** SHA-256 of the secret, base64url. */
   secret_hash: string;
   is_revoked: Flag;
+  /** Set on a token that was an API key, so that it can become one again. */
+  migrated_at: Time | null;
   /** The user or service account that made it; null when a key did. */
   created_by: number | null;
   created_at: Time;
@@ -189,6 +194,39 @@ export interface TeamGroupTable {
   created_at: Time;
 }
 
+/** What an organization, a team or a member of the organization prefers. */
+export interface PreferenceTable {
+  org_id: number;
+  /** 'org', 'user:<id>' or 'team:<id>'. */
+  owner: string;
+  /** Set for a user's, so that they go with the membership. */
+  user_id: number | null;
+  team_id: number | null;
+  theme: string;
+  timezone: string;
+  week_start: string;
+  language: string;
+  home_dashboard_id: number | null;
+  /** JSON. */
+  navbar: string;
+  /** JSON. */
+  query_history: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** A limit of one organization's or one user's own. */
+export interface QuotaTable {
+  /** 'org:<id>' or 'user:<id>'. */
+  owner: string;
+  org_id: number | null;
+  user_id: number | null;
+  target: string;
+  /** -1 is no limit. */
+  most: number;
+  updated_at: Time;
+}
+
 export interface DataSourceTable {
   id: Generated<number>;
   org_id: number;
@@ -248,6 +286,8 @@ export interface Schema {
   team: TeamTable;
   team_member: TeamMemberTable;
   team_group: TeamGroupTable;
+  preference: PreferenceTable;
+  quota: QuotaTable;
   data_source: DataSourceTable;
   audit: AuditTable;
 }

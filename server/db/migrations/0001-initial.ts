@@ -17,7 +17,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
     `create table org (${id}, name ${text} not null unique,
        address1 ${text} not null default '', address2 ${text} not null default '', city ${text} not null default '',
        zip_code ${text} not null default '', state ${text} not null default '', country ${text} not null default '',
-       search_text ${text} not null, ${times})`,
+       search_text ${text} not null, keys_migrated_at ${integer}, hides_api_keys ${flag}, ${times})`,
 
     `create table "user" (id ${key} references identity (id), login ${text} not null unique, email ${text} not null unique,
        name ${text} not null, password_hash ${text}, is_server_admin ${flag}, is_disabled ${flag},
@@ -44,7 +44,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
     `create table credential (${id}, ${orgId},
        service_account_id ${integer} references service_account (id) on delete cascade,
        name ${text} not null, role ${text}, is_server_admin ${flag}, secret_hash ${text} not null unique,
-       is_revoked ${flag}, ${author('created_by')}, created_at ${integer} not null, expires_at ${integer},
+       is_revoked ${flag}, migrated_at ${integer}, ${author('created_by')}, created_at ${integer} not null, expires_at ${integer},
        last_used_at ${integer}, unique (org_id, name), check ((service_account_id is null) <> (role is null)))`,
     `create index credential_by_service_account on credential (service_account_id)`,
 
@@ -53,6 +53,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
        created_at ${integer} not null, ${author('created_by')}, updated_at ${integer} not null, ${author('updated_by')},
        unique (org_id, uid), unique (org_id, parent_uid, title))`,
     `create index dashboard_by_text on dashboard (org_id, search_text, id)`,
+    `create index folder_by_parent on dashboard (org_id, parent_uid, uid) where is_folder = 1`,
 
     `create table dashboard_version (${id}, ${dashboardId}, version ${integer} not null,
        parent_version ${integer} not null, restored_from ${integer} not null, message ${text} not null,
@@ -79,6 +80,22 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
 
     `create table team_group (team_id ${integer} not null references team (id) on delete cascade,
        group_id ${text} not null, created_at ${integer} not null, primary key (team_id, group_id))`,
+
+    `create table preference (${orgId}, owner ${text} not null, user_id ${integer},
+       team_id ${integer} references team (id) on delete cascade,
+       theme ${text} not null, timezone ${text} not null, week_start ${text} not null, language ${text} not null,
+       home_dashboard_id ${integer} references dashboard (id) on delete set null,
+       navbar ${text} not null, query_history ${text} not null, ${times}, primary key (org_id, owner),
+       foreign key (org_id, user_id) references org_member (org_id, user_id) on delete cascade)`,
+    `create index preference_by_user on preference (user_id, org_id)`,
+    `create index preference_by_team on preference (team_id)`,
+    `create index preference_by_home_dashboard on preference (home_dashboard_id)`,
+
+    `create table quota (owner ${text} not null, org_id ${integer} references org (id) on delete cascade,
+       user_id ${integer} references "user" (id) on delete cascade, target ${text} not null,
+       most ${integer} not null, updated_at ${integer} not null, primary key (owner, target))`,
+    `create index quota_by_org on quota (org_id)`,
+    `create index quota_by_user on quota (user_id)`,
 
     `create table data_source (${id}, ${orgId}, uid ${text} not null, name ${text} not null, type ${text} not null,
        access ${text} not null, url ${text} not null, "user" ${text} not null, "database" ${text} not null,

@@ -85,7 +85,11 @@ test.each([
   [`Basic ${Buffer.from('api_key:nonsense').toString('base64')}`, 'Invalid API key'],
 ])('the header %j is refused with a challenge and a hint', async (authorization, message) => {
   const headers: Record<string, string> = authorization === '' ? {} : { authorization };
-  const { status, body, headers: answered } = await world.send(undefined, 'GET', '/api/org', undefined, headers);
+  const {
+    status,
+    body,
+    headers: answered,
+  } = await world.send(undefined, 'GET', '/api/org', undefined, headers);
   expect(status).toBe(401);
   expect(body.message).toBe(message);
   expect(body.detail).toBeTruthy();
@@ -107,7 +111,10 @@ test.each([
 });
 
 test('a body over the limit is refused', async () => {
-  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'x'.repeat(1_100_000), role: 'Viewer' });
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', {
+    name: 'x'.repeat(1_100_000),
+    role: 'Viewer',
+  });
   expect(status).toBe(413);
   expect(body.detail).toContain('1048576');
 });

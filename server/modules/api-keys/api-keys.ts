@@ -3,7 +3,7 @@ import type { Role } from '../../access/roles.ts';
 import type { RequestContext } from '../../context.ts';
 import { makeApiKey } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { conflict, notFound } from '../../errors.ts';
+import { ApiError, conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
 import {
   type CredentialRow,
@@ -12,6 +12,8 @@ import {
   keepCredential,
   revokeCredential,
 } from '../credentials/credentials.ts';
+import { requireOrg } from '../orgs/orgs.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 
 export interface NewApiKey {
   name: string;
@@ -41,6 +43,8 @@ export async function issueApiKey(context: RequestContext, wanted: NewApiKey): P
   });
   return inTransaction(context, async (context) => {
     const { orgId } = context.actor;
+    await requireOpenToKeys(context);
+    await requireRoom(context, 'api_key', orgId);
     const { key, secret } = makeApiKey(name, orgId);
     const fresh = {
       orgId,
@@ -70,6 +74,22 @@ export function deleteApiKey(context: RequestContext, id: number): Promise<void>
 /** Revokes a key, which stays in the list. Throws 404. */
 export function revokeApiKey(context: RequestContext, id: number): Promise<void> {
   return end(context, id, 'apikeys:revoke', revokeCredential);
+}
+
+async function requireOpenToKeys(context: RequestContext): Promise<void> {
+  const { orgId } = context.actor;
+  const { keys_migrated_at } = await requireOrg(context, orgId);
+  if (keys_migrated_at === null) return;
+  throw new ApiError(
+    410,
+    'apikeys.migrated',
+    'API keys of this organization were migrated to service accounts',
+    {
+      detail:
+        'Keys that were made before go on working. For a new secret: POST /api/serviceaccounts {"name","role"}, ' +
+        'then POST /api/serviceaccounts/<id>/tokens {"name"}.',
+    },
+  );
 }
 
 async function end(

@@ -8,6 +8,7 @@ import { FreeJson, Id, nullable, Text, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
 import { membersOf } from '../../json-text.ts';
 import { dashboardUrl, slugOf } from '../folders/names.ts';
+import { homeOf } from '../preferences/preferences.ts';
 import { countTags, getWholeDashboard } from './dashboards.store.ts';
 import { type DashboardRow, removeDashboard, saveDashboard } from './dashboards.ts';
 import { HOME_DASHBOARD } from './home.ts';
@@ -58,6 +59,7 @@ const Meta = Type.Object({
 });
 
 const Whole = Type.Object({ meta: Meta, dashboard: FreeJson });
+const Redirection = Type.Object({ redirectUri: Type.String() });
 const Uid = Type.Object({ uid: Text() });
 const ONE = 'dashboards:uid:{uid}';
 const LONGEST_MESSAGE = 500;
@@ -122,9 +124,14 @@ export function dashboardsRoutes(app: App): void {
     '/api/dashboards/home',
     {
       config: { access: signedIn('everybody has a first page') },
-      schema: { response: { 200: Whole } },
+      schema: { response: { 200: Type.Union([Redirection, Whole]) } },
     },
-    async (request) => ({ meta: await metaOfHome(contextOf(request)), dashboard: HOME_DASHBOARD }),
+    async (request) => {
+      const context = contextOf(request);
+      const chosen = await homeOf(context);
+      if (chosen !== undefined) return { redirectUri: dashboardUrl(chosen) };
+      return { meta: await metaOfHome(context), dashboard: HOME_DASHBOARD };
+    },
   );
 
   app.get(

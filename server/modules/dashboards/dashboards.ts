@@ -8,7 +8,7 @@ import { dropObjects, requireNoGain } from '../object-permissions/object-permiss
 import { type DashboardRow, deleteDashboard, getDashboard, getVersion } from './dashboards.store.ts';
 import { type Document, readDocument } from './document.ts';
 import { changed, emptyTitle, missing, missingVersion, sameName, sameNameAsFolder } from './refusals.ts';
-import { add, change, record } from './versions.ts';
+import { addDashboard, changeDashboard, record } from './versions.ts';
 
 export type { DashboardRow };
 
@@ -72,7 +72,9 @@ export function saveDashboard(context: RequestContext, saving: Saving): Promise<
     if (before !== undefined && !overwrite && before.version !== document.version) throw changed(before);
 
     const state = { document, title, parentUid, message: message ?? '', restoredFrom: 0 };
-    return before === undefined ? add(context, freshUid, state) : change(context, before, state);
+    return before === undefined
+      ? addDashboard(context, freshUid, state)
+      : changeDashboard(context, before, state);
   });
 }
 
@@ -92,7 +94,7 @@ export function restoreVersion(
     const namesake = await getDashboard(context.db, before.org_id, place);
     if (namesake !== undefined && namesake.id !== before.id) throw sameName();
     const message = `Restored from version ${version}`;
-    return change(context, before, { ...place, document, message, restoredFrom: version });
+    return changeDashboard(context, before, { ...place, document, message, restoredFrom: version });
   });
 }
 

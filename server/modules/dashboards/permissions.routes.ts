@@ -102,7 +102,7 @@ function routesUnder(
   );
 }
 
-function permissionAnswer(owner: Owner, { holder, role, level, isInherited, ...given }: Shown) {
+function permissionAnswer(owner: Owner, { holder, team, role, level, isInherited, ...given }: Shown) {
   const isFolder = owner.kind === 'folders';
   return {
     ...(isFolder ? {} : { dashboardId: owner.id }),
@@ -113,10 +113,10 @@ function permissionAnswer(owner: Owner, { holder, role, level, isInherited, ...g
     userLogin: holder?.login ?? '',
     userEmail: holder?.email ?? '',
     userAvatarUrl: holder === undefined ? '' : avatarUrl(holder),
-    teamId: 0,
-    teamEmail: '',
-    teamAvatarUrl: '',
-    team: '',
+    teamId: team?.id ?? 0,
+    teamEmail: team?.email ?? '',
+    teamAvatarUrl: team === undefined ? '' : avatarUrl({ email: team.email, login: team.name }),
+    team: team?.name ?? '',
     ...(role === undefined ? {} : { role }),
     permission: level,
     permissionName: LEVEL_NAMES[level],

@@ -9,6 +9,7 @@ import {
   holdersOf,
   levelsGiven,
   replaceLevels,
+  teamsAmong,
 } from '../object-permissions/object-permissions.ts';
 import { requireDashboard } from './dashboards.ts';
 
@@ -30,9 +31,10 @@ export interface Shown extends Given {
   /** The basic role that has it; else who. */
   role: string | undefined;
   holder: { id: number; login: string; email: string } | undefined;
+  team: { id: number; name: string; email: string } | undefined;
 }
 
-/** A permission as it is sent: for a user or service account, or for a basic role. */
+/** A permission as it is sent: for a user or service account, for a team, or for a basic role. */
 export interface Item {
   userId?: number | null;
   teamId?: number | null;
@@ -71,15 +73,15 @@ export async function permissionsOn(context: RequestContext, owner: Owner): Prom
   const own = await levelsGiven(context, owner.kind, [owner.uid]);
   const inherited = await levelsGiven(context, 'folders', owner.around);
   const all = [...own, ...inherited];
-  const holders = await holdersOf(
-    context,
-    all.map(({ subject }) => subject),
-  );
+  const subjects = all.map(({ subject }) => subject);
+  const holders = await holdersOf(context, subjects);
+  const teams = await teamsAmong(context, subjects);
   return all.map((given) => ({
     ...given,
     isInherited: !own.includes(given),
     role: given.subject.startsWith(ROLE) ? given.subject.slice(ROLE.length) : undefined,
     holder: holders.get(given.subject),
+    team: teams.get(given.subject),
   }));
 }
 
@@ -111,6 +113,5 @@ function subjectOf({ userId, teamId, role }: Item): string {
     Boolean,
   );
   if (named.length !== 1) throw badRequest('each of items needs one of userId, teamId and role');
-  if (teamId) throw badRequest(`There is no team with the id ${teamId}.`);
   return String(named[0]);
 }

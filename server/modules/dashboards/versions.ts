@@ -3,6 +3,7 @@ import { searchText } from '../../db/search.ts';
 import { recordChange } from '../audit/audit.ts';
 import { authorOf } from '../folders/folders.ts';
 import { grantDefaults, settleMoved } from '../object-permissions/object-permissions.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 import {
   type DashboardRow,
   insertDashboard,
@@ -22,8 +23,13 @@ export interface State {
 }
 
 /** Makes a dashboard. What lies in a folder has that one's permissions; outside any it starts with the usual ones. */
-export async function add(context: RequestContext, uid: string, state: State): Promise<DashboardRow> {
+export async function addDashboard(
+  context: RequestContext,
+  uid: string,
+  state: State,
+): Promise<DashboardRow> {
   const { title, parentUid } = state;
+  await requireRoom(context, 'dashboard', context.actor.orgId);
   const now = context.now();
   const author = authorOf(context);
   const row = await insertDashboard(context.db, {
@@ -46,7 +52,7 @@ export async function add(context: RequestContext, uid: string, state: State): P
 }
 
 /** Makes the next version of a dashboard, wherever it is to lie. */
-export async function change(
+export async function changeDashboard(
   context: RequestContext,
   before: DashboardRow,
   state: State,

@@ -6,6 +6,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
 import { dropObjects } from '../object-permissions/object-permissions.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 import {
   clearDefault,
   type DataSourceRow,
@@ -60,6 +61,7 @@ export async function addDataSource(context: RequestContext, wanted: NewDataSour
     inTransaction(context, async (context) => {
       const { orgId } = context.actor;
       await requireFree(context, { name: wanted.name, uid });
+      await requireRoom(context, 'data_source', orgId);
       if (wanted.isDefault) await clearDefault(context.db, orgId);
       const now = context.now();
       const row = await insertDataSource(context.db, {

@@ -1,3 +1,4 @@
+import { levelsInTeams } from '../../access/can.ts';
 import type { Grants } from '../../access/evaluate.ts';
 import { actionsOf, type ObjectKind } from '../../access/object-levels.ts';
 import type { RequestContext } from '../../context.ts';
@@ -20,8 +21,10 @@ export async function effectivePermissions(context: RequestContext): Promise<Rec
 
   holdAll(actor.grants);
   holdAll(actor.serverGrants);
-  for (const { kind, object_id, level } of await listLevels(db, actor.orgId, actor.subjects)) {
-    const scope = `${kind}:${NUMBERED.has(kind) ? 'id' : 'uid'}:${object_id}`;
+  const given = await listLevels(db, actor.orgId, actor.subjects);
+  const kept = given.map(({ kind, object_id: id, level }) => ({ kind, id, level }));
+  for (const { kind, id, level } of [...kept, ...levelsInTeams(actor)]) {
+    const scope = `${kind}:${NUMBERED.has(kind) ? 'id' : 'uid'}:${id}`;
     for (const action of actionsOf(kind, level, config.access_control)) hold(action, scope);
   }
   return Object.fromEntries(

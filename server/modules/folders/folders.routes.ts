@@ -53,6 +53,7 @@ const Folder = Type.Object({
 
 // What is wrong with a title or uid is said by the rule, which has Grafana's words for it.
 const Words = Type.Optional(nullable(Type.String()));
+const ParentUid = Type.Optional(nullable(Text()));
 const Uid = Type.Object({ uid: Text() });
 const Version = Type.Optional(
   Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }),
@@ -99,7 +100,7 @@ export function foldersRoutes(app: App): void {
       // In a folder that somebody may edit they may make another one, whatever their role.
       config: { access: canAny('folders:create', 'folders:write') },
       schema: {
-        body: Type.Object({ title: Words, uid: Words, parentUid: Words }),
+        body: Type.Object({ title: Words, uid: Words, parentUid: ParentUid }),
         response: { 200: Folder },
       },
     },
@@ -159,7 +160,7 @@ export function foldersRoutes(app: App): void {
     '/api/folders/:uid/move',
     {
       config: { access: can('folders:write', ONE) },
-      schema: { params: Uid, body: Type.Object({ parentUid: Words }), response: { 200: Folder } },
+      schema: { params: Uid, body: Type.Object({ parentUid: ParentUid }), response: { 200: Folder } },
     },
     async (request) => {
       const context = contextOf(request);
@@ -169,7 +170,10 @@ export function foldersRoutes(app: App): void {
 
   app.delete(
     '/api/folders/:uid',
-    { config: { access: can('folders:delete', ONE) }, schema: { params: Uid } },
+    {
+      config: { access: can('folders:delete', ONE) },
+      schema: { params: Uid, response: { 200: Type.String() } },
+    },
     async (request, reply) => {
       await removeFolder(contextOf(request), request.params.uid);
       // Grafana: an empty text, as JSON.

@@ -27,7 +27,7 @@ import { GENERAL, tidyTitle, uidOrNew } from './names.ts';
 export type { FolderRow };
 
 /** In how many others a folder may lie, as in Grafana. */
-export const MOST_AROUND = 4;
+const MOST_AROUND = 4;
 
 type Which = { uid: string } | { id: number };
 

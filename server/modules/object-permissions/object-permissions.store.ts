@@ -111,3 +111,13 @@ export async function mayActIn(db: Kysely<Schema>, orgId: number, id: number): P
     .executeTakeFirst();
   return row !== undefined;
 }
+
+/** Names and emails of the teams of an organization among these ids, which must be some. */
+export function listTeams(db: Kysely<Schema>, orgId: number, ids: readonly number[]) {
+  return db
+    .selectFrom('team')
+    .select(['id', 'name', 'email'])
+    .where('org_id', '=', orgId)
+    .where('id', 'in', ids)
+    .execute();
+}

@@ -8,11 +8,13 @@ import {
   deletePermissionsOn,
   listHolders,
   listPermissionsOn,
+  listTeams,
   mayActIn,
   upsertPermission,
 } from './object-permissions.store.ts';
 
 const USER = 'user:';
+const TEAM = 'team:';
 
 /** Gives a subject ('user:7', 'role:Viewer') a level on an object of the organization acted in. */
 export async function grantLevel(
@@ -68,18 +70,26 @@ export async function holdersOf(
   context: RequestContext,
   subjects: readonly string[],
 ): Promise<Map<string, { id: number; login: string; email: string }>> {
-  const ids = subjects
-    .filter((subject) => subject.startsWith(USER))
-    .map((subject) => Number(subject.slice(USER.length)));
-  const rows = ids.length === 0 ? [] : await listHolders(context.db, [...new Set(ids)]);
+  const ids = idsOf(USER, subjects);
+  const rows = ids.length === 0 ? [] : await listHolders(context.db, ids);
   return new Map(
     rows.map(({ id, login, email }) => [USER + id, { id, login: login ?? '', email: email ?? '' }]),
   );
 }
 
+/** Which teams of the organization are among the subjects, by subject. */
+export async function teamsAmong(
+  context: RequestContext,
+  subjects: readonly string[],
+): Promise<Map<string, { id: number; name: string; email: string }>> {
+  const ids = idsOf(TEAM, subjects);
+  const rows = ids.length === 0 ? [] : await listTeams(context.db, context.actor.orgId, ids);
+  return new Map(rows.map((row) => [TEAM + row.id, row]));
+}
+
 /**
- * Gives these levels on an object, and no others. Throws 400 for a user who has no part in the organization: what is given to
- * nobody might one day be somebody's.
+ * Gives these levels on an object, and no others. Throws 400 for a user or team that has no part in the organization: what is
+ * given to nobody might one day be somebody's.
  */
 export async function replaceLevels(
   context: RequestContext,
@@ -87,15 +97,11 @@ export async function replaceLevels(
   objectId: string,
   wanted: ReadonlyMap<string, Level>,
 ): Promise<void> {
-  const { db, actor } = context;
-  for (const subject of wanted.keys()) {
-    const isUser = subject.startsWith(USER);
-    if (!isUser || (await mayActIn(db, actor.orgId, Number(subject.slice(USER.length))))) continue;
-    throw badRequest(`Nobody with the userId ${subject.slice(USER.length)} is in the organization.`);
-  }
+  const { actor } = context;
+  await requireInOrg(context, [...wanted.keys()]);
   for (const { subject, level } of await levelsGiven(context, kind, [objectId])) {
     const at = { orgId: actor.orgId, kind, id: objectId };
-    if (!wanted.has(subject)) await deleteLevel(db, at, subject, level);
+    if (!wanted.has(subject)) await deleteLevel(context.db, at, subject, level);
   }
   for (const [subject, level] of wanted) await grantLevel(context, kind, objectId, subject, level);
 }
@@ -152,4 +158,22 @@ export function dropObjects(
 /** Forgets all permissions of somebody who is gone, or gone from one organization. */
 export function dropSubject(context: Context, subject: string, orgId?: number): Promise<void> {
   return deletePermissionsOf(context.db, subject, orgId);
+}
+
+async function requireInOrg(context: RequestContext, subjects: readonly string[]): Promise<void> {
+  for (const id of idsOf(USER, subjects)) {
+    if (await mayActIn(context.db, context.actor.orgId, id)) continue;
+    throw badRequest(`Nobody with the userId ${id} is in the organization.`);
+  }
+  const teams = await teamsAmong(context, subjects);
+  for (const id of idsOf(TEAM, subjects)) {
+    if (!teams.has(TEAM + id)) throw badRequest(`There is no team with the id ${id}.`);
+  }
+}
+
+function idsOf(prefix: string, subjects: readonly string[]): number[] {
+  const ids = subjects
+    .filter((subject) => subject.startsWith(prefix))
+    .map((subject) => Number(subject.slice(prefix.length)));
+  return [...new Set(ids)];
 }

@@ -6,6 +6,7 @@ import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
 import { dropSubject } from '../object-permissions/object-permissions.ts';
+import { requireRoom, requireRoomForOrg } from '../quotas/quotas.ts';
 import {
   deleteMember,
   getMember,
@@ -42,6 +43,8 @@ export async function addMember(
     const user = await getUserNamed(context.db, loginOrEmail);
     if (user === undefined) throw notFound('User not found', 'user.not-found');
     if ((await getMember(context.db, orgId, user.id)) !== undefined) throw alreadyMember(user.id);
+    await requireRoom(context, 'org_user', orgId);
+    await requireRoomForOrg(context, user.id);
     await joinOrg(context, { orgId, userId: user.id, role });
     const entry = { action: 'org.users:add', kind: 'user', id: user.id, name: user.login, orgId };
     await recordChange(context, { ...entry, change: { role } });

@@ -9,6 +9,7 @@ import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
+import { requireRoomForOrg, requireRoomOnServer } from '../quotas/quotas.ts';
 import { joinOrg } from './org-members.ts';
 import { deleteOrgRow, getOrg, getOrgByName, insertOrg, type OrgRow, updateOrg } from './orgs.store.ts';
 
@@ -58,8 +59,10 @@ export async function createOrg(context: RequestContext, name: string): Promise<
     const taken = new ApiError(409, 'orgs.name-taken', 'Organization name taken', {
       detail: 'Choose another name.',
     });
-    const id = await refusingTakenName(taken, () => insertNamed(context, name));
     const { principal } = context.actor;
+    await requireRoomOnServer(context, 'org');
+    if (principal.kind === 'user') await requireRoomForOrg(context, principal.id);
+    const id = await refusingTakenName(taken, () => insertNamed(context, name));
     if (principal.kind === 'user') await joinOrg(context, { orgId: id, userId: principal.id, role: 'Admin' });
     await recordChange(context, { action: 'orgs:create', kind: 'org', id, name, orgId: id });
     return id;
@@ -68,6 +71,7 @@ export async function createOrg(context: RequestContext, name: string): Promise<
 
 /** Makes an organization of this name or, where it is taken, of the name with a number behind it. */
 export async function createOrgNamedLike(context: RequestContext, wanted: string): Promise<number> {
+  await requireRoomOnServer(context, 'org');
   for (let count = 1; ; count++) {
     const name = count === 1 ? wanted : `${wanted} ${count}`;
     if ((await getOrgByName(context.db, name)) !== undefined) continue;
@@ -140,6 +144,16 @@ export async function deleteOrg(context: RequestContext, id: number): Promise<vo
   });
 }
 
+/** Closes an organization to new API keys, because all that it had are service accounts now. */
+export function closeToKeys(context: RequestContext, orgId: number): Promise<void> {
+  return changeKeyState(context, orgId, { keys_migrated_at: context.now() }, 'apikeys:migrate');
+}
+
+/** Hides the page of API keys in an organization, or shows it again. */
+export function hideKeys(context: RequestContext, orgId: number, hides: boolean): Promise<void> {
+  return changeKeyState(context, orgId, { hides_api_keys: hides ? 1 : 0 }, 'apikeys:hide');
+}
+
 /** Sees to it that there is the main organization, number 1. */
 export async function ensureMainOrg(context: Context): Promise<void> {
   await inTransaction(context, async (context) => {
@@ -165,4 +179,18 @@ async function refusingTakenName<T>(taken: ApiError, change: () => Promise<T>): 
   } catch (error) {
     throw isUniqueViolation(error) ? taken : error;
   }
+}
+
+async function changeKeyState(
+  context: RequestContext,
+  orgId: number,
+  changes: { keys_migrated_at: number } | { hides_api_keys: 0 | 1 },
+  action: string,
+): Promise<void> {
+  await inTransaction(context, async (context) => {
+    const { name } = await requireOrg(context, orgId);
+    await updateOrg(context.db, orgId, changes);
+    context.touch(REMEMBERED.org + orgId);
+    await recordChange(context, { action, kind: 'org', id: orgId, name, change: changes });
+  });
 }

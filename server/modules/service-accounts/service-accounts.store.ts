@@ -82,6 +82,16 @@ export function getServiceAccountAnywhere(
   return db.selectFrom('service_account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
+export async function nameIsTaken(db: Kysely<Schema>, orgId: number, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('service_account')
+    .select('id')
+    .where('org_id', '=', orgId)
+    .where('name', '=', name)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
 export async function loginIsTaken(db: Kysely<Schema>, login: string): Promise<boolean> {
   const row = await db
     .selectFrom('service_account')

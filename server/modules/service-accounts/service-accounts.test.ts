@@ -14,7 +14,9 @@ async function makeAccount(name: string, role = 'Viewer', as: As = ADMIN): Promi
 }
 
 async function makeToken(account: number, name = `token of ${account}`): Promise<As> {
-  const { status, body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name });
+  const { status, body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, {
+    name,
+  });
   expect(status).toBe(200);
   return { bearer: body.key };
 }
@@ -71,7 +73,9 @@ test('only an administrator of the server makes one that administers the server'
   const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', wanted);
   expect(status).toBe(201);
   // Nor does an organization's Admin get in through its tokens.
-  expect((await world.send(admin, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name: 'x' })).status).toBe(403);
+  expect(
+    (await world.send(admin, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name: 'x' })).status,
+  ).toBe(403);
   const server = await makeToken(body.id, 'of the server admin');
   expect((await world.send(server, 'POST', '/api/orgs', { name: 'by a service account' })).status).toBe(200);
 });
@@ -121,7 +125,13 @@ test('an account of another organization is not there', async () => {
   ] as const) {
     expect((await world.send(ADMIN, method, url, data, there)).status, `${method} ${url}`).toBe(404);
   }
-  const { body: same } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'here only' }, there);
+  const { body: same } = await world.send(
+    ADMIN,
+    'POST',
+    '/api/serviceaccounts',
+    { name: 'here only' },
+    there,
+  );
   expect(same).toMatchObject({ orgId: body.orgId, login: `sa-${body.orgId}-here-only` });
 });
 
@@ -140,7 +150,13 @@ test('lists are read page by page until an empty page', async () => {
     names.push(...answer.body.serviceAccounts.map((account: { name: string }) => account.name));
   }
   expect(names).toEqual(['page B', 'page a', 'page b', 'page c', 'page Ä']);
-  const found = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=PAGE%20%C3%A4', undefined, there);
+  const found = await world.send(
+    ADMIN,
+    'GET',
+    '/api/serviceaccounts/search?query=PAGE%20%C3%A4',
+    undefined,
+    there,
+  );
   expect(found.body.serviceAccounts).toHaveLength(1);
   const wildcard = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=%25', undefined, there);
   expect(wildcard.body.serviceAccounts).toHaveLength(0);
@@ -149,11 +165,17 @@ test('lists are read page by page until an empty page', async () => {
 test('filters find disabled accounts, and accounts with expired tokens', async () => {
   const account = await makeAccount('with an expired token');
   await world.send(ADMIN, 'PATCH', `/api/serviceaccounts/${account}`, { isDisabled: true });
-  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, { name: 'gone', secondsToLive: 1 });
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/tokens`, {
+    name: 'gone',
+    secondsToLive: 1,
+  });
   world.clock.advance(1000);
   for (const filter of ['disabled=true', 'expiredTokens=true']) {
     const { body } = await world.send(ADMIN, 'GET', `/api/serviceaccounts/search?${filter}`);
-    expect(body.serviceAccounts.map(({ name }: { name: string }) => name), filter).toEqual(['with an expired token']);
+    expect(
+      body.serviceAccounts.map(({ name }: { name: string }) => name),
+      filter,
+    ).toEqual(['with an expired token']);
   }
 });
 
@@ -175,9 +197,12 @@ test.each([
   expect(body.detail).toContain(detail);
 });
 
-test.each(['abc', '1.5', '99999999999999999999', '%00', '1e3x'])('an id that is no id, %s, is a bad request', async (id) => {
-  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`)).status).toBe(400);
-});
+test.each(['abc', '1.5', '99999999999999999999', '%00', '1e3x'])(
+  'an id that is no id, %s, is a bad request',
+  async (id) => {
+    expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`)).status).toBe(400);
+  },
+);
 
 test('a change and its audit row are one', async () => {
   const rows = async (): Promise<number> => {

@@ -12,6 +12,7 @@ import { recordChange } from '../audit/audit.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
 import { requireOrg } from '../orgs/orgs.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 import {
   deleteOrgGrant,
   deleteServiceAccount,
@@ -22,6 +23,7 @@ import {
   listOrgGrants,
   listTokenHashes,
   loginIsTaken,
+  nameIsTaken,
   updateServiceAccount,
   upsertOrgGrant,
 } from './service-accounts.store.ts';
@@ -69,6 +71,7 @@ export async function createAccount(
   requireRoleAtMostOwn(context.actor, role);
   requireServerAdminToMakeOne(context, wanted.isGrafanaAdmin);
   return inTransaction(context, async (context) => {
+    await requireRoom(context, 'service_account', context.actor.orgId);
     const now = context.now();
     const id = await refusingTakenName(name, async () =>
       insertServiceAccount(context.db, {
@@ -101,6 +104,32 @@ export async function createAccount(
     });
     return requireAccount(context, id);
   });
+}
+
+/**
+ * Makes the account that an API key becomes a token of: `sa-autogen-<key>`, with a number where that is taken. It holds what the
+ * key held, so that nobody can do more than before.
+ */
+export async function createAccountForKey(
+  context: RequestContext,
+  key: { name: string; role: Role; isServerAdmin: boolean },
+): Promise<{ id: number; name: string }> {
+  const { orgId } = context.actor;
+  const name = await freeName(context, `sa-autogen-${key.name}`);
+  const now = context.now();
+  const id = await insertServiceAccount(context.db, {
+    org_id: orgId,
+    name,
+    // Grafana: the organization is part of these logins, whether the shorter one is free or not.
+    login: await freeLogin(context, `autogen-${orgId}-${key.name}`),
+    role: key.role,
+    is_disabled: 0,
+    is_server_admin: key.isServerAdmin ? 1 : 0,
+    search_text: searchText(name),
+    created_at: now,
+    updated_at: now,
+  });
+  return { id, name };
 }
 
 /** Changes what is given; the very next request of any of its tokens obeys. */
@@ -205,8 +234,17 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
       isServerAdmin: row.is_server_admin === 1,
       currentOrgId: row.org_id,
       memberships,
+      teams: new Map(),
     },
   };
+}
+
+/** The name where it is free in the organization, else with a number. */
+async function freeName(context: RequestContext, wanted: string): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    const name = attempt === 1 ? wanted : `${wanted}-${attempt}`;
+    if (!(await nameIsTaken(context.db, context.actor.orgId, name))) return name;
+  }
 }
 
 /** `sa-<name>` where that is free; else with the organization's id, else with a number besides. */

@@ -10,6 +10,7 @@ import {
   keepCredential,
   revokeCredential,
 } from '../credentials/credentials.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 import { requireAccount, requireOutranking } from '../service-accounts/service-accounts.ts';
 
 export interface IssuedToken {
@@ -33,6 +34,7 @@ export async function issueToken(
       setting: 'auth_token_max_seconds_to_live',
       negative: 'invalid SecondsToLive value',
     });
+    await requireRoom(context, 'api_key', account.org_id);
     const key = makeToken();
     const fresh = {
       orgId: account.org_id,

@@ -8,6 +8,7 @@ import { recordChange } from '../audit/audit.ts';
 import { dropSubject } from '../object-permissions/object-permissions.ts';
 import { joinOrg } from '../orgs/org-members.ts';
 import { createOrgNamedLike, hasOrg } from '../orgs/orgs.ts';
+import { requireRoom, requireRoomOnServer } from '../quotas/quotas.ts';
 import { requireLongEnough } from './passwords.ts';
 import { namesOf, namesTaken, type Profile, refusingTakenNames } from './profiles.ts';
 import { endSessions } from '../sessions/sessions.ts';
@@ -29,7 +30,9 @@ export async function createUser(context: RequestContext, wanted: NewUser): Prom
   return inTransaction(context, (context) =>
     refusingTakenNames({ login, email }, async () => {
       if (await nameIsTaken(context.db, [login, email], 0)) throw namesTaken({ login, email });
+      await requireRoomOnServer(context, 'user');
       const { orgId, role } = await firstOrg(context, wanted.orgId, email);
+      await requireRoom(context, 'org_user', orgId);
       const now = context.now();
       const id = await insertUser(context.db, {
         login,

@@ -1,4 +1,5 @@
 import { type Insertable, type Kysely, type Selectable, type Updateable } from 'kysely';
+import type { TeamPermission } from '../../access/identity.ts';
 import type { Role } from '../../access/roles.ts';
 import { contains } from '../../db/search.ts';
 import type { Schema, UserTable } from '../../db/schema.ts';
@@ -107,5 +108,18 @@ export function listMemberships(
     .select(['org_id', 'name', 'role'])
     .where('user_id', '=', userId)
     .orderBy('name')
+    .execute();
+}
+
+/** The teams that somebody is in, in whichever organization. */
+export function listTeamParts(
+  db: Kysely<Schema>,
+  userId: number,
+): Promise<{ org_id: number; id: number; permission: TeamPermission }[]> {
+  return db
+    .selectFrom('team_member')
+    .select(['org_id', 'team_id as id', 'permission'])
+    .where('user_id', '=', userId)
+    .orderBy('team_id')
     .execute();
 }

@@ -1,5 +1,5 @@
 import { MAIN_ORG_ID } from '../../access/basic-roles.ts';
-import type { Principal } from '../../access/identity.ts';
+import type { Principal, TeamPart } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { hashPassword } from '../../crypto/passwords.ts';
 import { searchText } from '../../db/search.ts';
@@ -13,6 +13,7 @@ import {
   getUserByLoginOrEmail,
   insertUser,
   listMemberships,
+  listTeamParts,
   type UserRow,
 } from './users.store.ts';
 
@@ -111,6 +112,16 @@ async function loadPerson(context: Context, id: number): Promise<Person | undefi
       // Whoever was taken out of the organization they last worked in goes on in another.
       currentOrgId: memberships.has(row.org_id) ? row.org_id : elsewhere,
       memberships,
+      teams: await loadTeams(context, id),
     },
   };
+}
+
+async function loadTeams(context: Context, id: number): Promise<Map<number, TeamPart[]>> {
+  const teams = new Map<number, TeamPart[]>();
+  for (const { org_id, id: team, permission } of await listTeamParts(context.db, id)) {
+    const known = teams.get(org_id) ?? [];
+    teams.set(org_id, [...known, { id: team, permission }]);
+  }
+  return teams;
 }

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+
+let orgs = 0;
+
+/** A new organization, so that a whole migration stays one test's own. */
+async function newOrg(): Promise<Record<string, string>> {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: `org ${++orgs}` });
+  return { 'x-grafana-org-id': String(body.orgId) };
+}
+
+async function makeKey(name: string, role: string, there: Record<string, string>, more: object = {}) {
+  const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name, role, ...more }, there);
+  expect(status).toBe(200);
+  return { id: body.id as number, as: { bearer: body.key } as As };
+}
+
+test('a moved key works at once with the same secret and the same role, and comes back as it was', async () => {
+  const there = await newOrg();
+  const { id, as } = await makeKey('ci', 'Editor', there, { secondsToLive: 3600 });
+  const before = await world.send(ADMIN, 'GET', '/api/auth/keys', undefined, there);
+  expect((await world.send(as, 'GET', '/api/user')).body).toMatchObject({
+    kind: 'api-key',
+    orgRole: 'Editor',
+  });
+
+  const moved = await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${id}`, undefined, there);
+  expect(moved.body).toMatchObject({ message: 'Service accounts migrated', key: { id, outcome: 'moved' } });
+  const account = moved.body.key.serviceAccountId;
+  const { body: who } = await world.send(as, 'GET', '/api/user');
+  expect(who).toMatchObject({ kind: 'service-account', name: 'sa-autogen-ci', orgRole: 'Editor' });
+  const { body: tokens } = await world.send(
+    ADMIN,
+    'GET',
+    `/api/serviceaccounts/${account}/tokens`,
+    undefined,
+    there,
+  );
+  expect(tokens).toEqual([
+    expect.objectContaining({ id, name: 'ci', expiration: before.body[0].expiration }),
+  ]);
+
+  const path = `/api/serviceaccounts/${account}/revert/${id}`;
+  expect((await world.send(ADMIN, 'POST', path, undefined, there)).status).toBe(200);
+  expect((await world.send(as, 'GET', '/api/user')).body).toMatchObject({
+    kind: 'api-key',
+    orgRole: 'Editor',
+  });
+  const after = await world.send(ADMIN, 'GET', '/api/auth/keys', undefined, there);
+  expect(after.body).toEqual([{ ...before.body[0], lastUsedAt: expect.any(String) }]);
+  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}`, undefined, there)).status).toBe(
+    404,
+  );
+});
+
+test('after the whole migration every secret works, and new keys are refused with the calls to use instead', async () => {
+  const there = await newOrg();
+  const keys = [];
+  for (let at = 0; at < 230; at++) keys.push(await makeKey(`key ${at}`, at % 2 ? 'Viewer' : 'Admin', there));
+  const { body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts/migrate', undefined, there);
+  expect(body).toMatchObject({ message: 'API keys migrated to service accounts', total: 230 });
+  for (const { as } of keys) expect((await world.send(as, 'GET', '/api/org')).status).toBe(200);
+  expect(
+    (await world.send(ADMIN, 'GET', '/api/auth/keys?includeExpired=true', undefined, there)).body,
+  ).toEqual([]);
+
+  const late = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'late', role: 'Viewer' }, there);
+  expect(late.status).toBe(410);
+  expect(late.body.detail).toContain('POST /api/serviceaccounts');
+  const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
+  expect(status.body).toEqual({ migrated: true, hidden: false });
+  const again = await world.send(ADMIN, 'POST', '/api/serviceaccounts/migrate', undefined, there);
+  expect(again.body.total).toBe(0);
+});
+
+test('a key that was moved before stays where it is, and a token that was no key is none', async () => {
+  const there = await newOrg();
+  const { id } = await makeKey('twice', 'Viewer', there);
+  const migrate = () => world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${id}`, undefined, there);
+  const first = await migrate();
+  const second = await migrate();
+  expect(second.body.key).toEqual({ ...first.body.key, outcome: 'already moved' });
+
+  const { serviceAccountId: account } = first.body.key;
+  const token = await world.send(
+    ADMIN,
+    'POST',
+    `/api/serviceaccounts/${account}/tokens`,
+    { name: 'native' },
+    there,
+  );
+  const path = `/api/serviceaccounts/migrate/${token.body.id}`;
+  expect((await world.send(ADMIN, 'POST', path, undefined, there)).status).toBe(404);
+  const revert = `/api/serviceaccounts/${account}/revert/${token.body.id}`;
+  expect((await world.send(ADMIN, 'POST', revert, undefined, there)).status).toBe(400);
+  // With another token on it, the account outlives the key's return.
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/revert/${id}`, undefined, there);
+  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}`, undefined, there)).status).toBe(
+    200,
+  );
+});
+
+test('a taken name gets a number', async () => {
+  const there = await newOrg();
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'sa-autogen-x' }, there);
+  const { id } = await makeKey('x', 'Viewer', there);
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${id}`, undefined, there);
+  const { body } = await world.send(ADMIN, 'GET', '/api/serviceaccounts', undefined, there);
+  expect(body.map(({ name }: { name: string }) => name)).toEqual(['sa-autogen-x', 'sa-autogen-x-2']);
+});
+
+test('keys of another organization are not there, and Viewers and Editors move none', async () => {
+  const there = await newOrg();
+  const { id } = await makeKey('theirs', 'Viewer', there);
+  expect((await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${id}`)).status).toBe(404);
+  for (const role of ['Viewer', 'Editor']) {
+    const { as } = await makeKey(`as ${role}`, role, there);
+    for (const path of ['migrate', `migrate/${id}`, 'hideApiKeys', 'showApiKeys']) {
+      expect((await world.send(as, 'POST', `/api/serviceaccounts/${path}`)).status, `${role} ${path}`).toBe(
+        403,
+      );
+    }
+  }
+});
+
+test('the page of keys is hidden and shown again for each organization by itself', async () => {
+  const there = await newOrg();
+  const status = async (headers: Record<string, string>) =>
+    (await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, headers)).body.hidden;
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts/hideApiKeys', undefined, there);
+  expect([await status(there), await status({})]).toEqual([true, false]);
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts/showApiKeys', undefined, there);
+  expect(await status(there)).toBe(false);
+});
