@@ -14,7 +14,7 @@ export function getPreference(db: Kysely<Schema>, orgId: number, owner: string) 
 }
 
 export async function upsertPreference(db: Kysely<Schema>, row: Insertable<PreferenceTable>): Promise<void> {
-  const { created_at: _, org_id, owner, ...changes } = row;
+  const { created_at: _since, org_id: _org, owner: _owner, ...changes } = row;
   await db
     .insertInto('preference')
     .values(row)

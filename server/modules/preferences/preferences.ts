@@ -48,8 +48,8 @@ const NONE: Preferences = {
   queryHistory: { homeTab: '' },
 };
 
-const THEMES = ['', 'light', 'dark', 'system'];
-const WEEK_STARTS = ['', 'browser', 'saturday', 'sunday', 'monday'];
+const THEMES = new Set(['', 'light', 'dark', 'system']);
+const WEEK_STARTS = new Set(['', 'browser', 'saturday', 'sunday', 'monday']);
 
 /** What is preferred; where nothing was chosen, '' and 0. */
 export async function preferencesOf(context: RequestContext, owner: Owner): Promise<Preferences> {
@@ -121,10 +121,10 @@ export async function homeOf(context: RequestContext): Promise<{ uid: string; ti
 }
 
 function requireKnown({ theme, weekStart, timezone }: WantedPreferences): void {
-  if (!THEMES.includes(theme ?? '')) {
+  if (!THEMES.has(theme ?? '')) {
     throw badRequest('theme must be "light", "dark", "system" or "" for none of its own', 'Invalid theme');
   }
-  if (!WEEK_STARTS.includes((weekStart ?? '').toLowerCase())) {
+  if (!WEEK_STARTS.has((weekStart ?? '').toLowerCase())) {
     throw badRequest('weekStart must be "saturday", "sunday", "monday", "browser" or ""');
   }
   if (!isTimezone(timezone ?? '')) {
