@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { ADMIN, newDatabase, startWorld, type World } from '../../server/testing/world.ts';
 import { makeDirectory, type Outcome, runCli, startCli } from '../../test/support/run-cli.ts';
 
 let world: World;
@@ -61,6 +61,19 @@ async function signsIn(url: string, password: string): Promise<boolean> {
   expect([200, 401]).toContain(status);
   return status === 200;
 }
+
+test('of servers that start at once on a new database, one makes the tables and the administrator', async () => {
+  const { directory, settings, remove } = await newDatabase();
+  onTestFinished(remove);
+  const { url } = settings;
+  const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
+  const servers = await Promise.all(Array.from({ length: 3 }, () => startServing(env)));
+  for (const server of servers) expect(await signsIn(server.url, 'admin')).toBe(true);
+  const headers = { authorization: `Basic ${btoa('admin:admin')}` };
+  const users: unknown = await (await fetch(`${servers[0]?.url}/api/users`, { headers })).json();
+  expect(users).toHaveLength(1);
+  for (const server of servers) expect(await server.stop()).toBe(0);
+});
 
 test('a server serves until it is told to stop, and its password is reset in between', async () => {
   // In SQLite a database of its own, in PostgreSQL the same one.

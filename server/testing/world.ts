@@ -114,13 +114,14 @@ function authorization(as: As): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(as.basic).toString('base64')}` };
 }
 
-interface TestDatabase {
+export interface TestDatabase {
   directory: string;
   settings: Record<string, string>;
   remove(): Promise<void>;
 }
 
-async function newDatabase(): Promise<TestDatabase> {
+/** A new, empty database of the kind that the test run is on, with a directory for what belongs to it. */
+export async function newDatabase(): Promise<TestDatabase> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-test-'));
   const removeDirectory = (): void => rmSync(directory, { recursive: true, force: true });
   if (process.env['LATCHKEY_TEST_DATABASE'] !== 'postgres') {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import type { DatabaseType } from './column-types.ts';
-import * as initial from './0001-initial.ts';
+import { up as initial } from './0001-initial.ts';
 
 const MIGRATIONS = { '0001-initial': initial };
 
@@ -15,7 +15,7 @@ export async function migrate(db: Kysely<Schema>, type: DatabaseType): Promise<s
     getMigrations: () =>
       Promise.resolve(
         Object.fromEntries(
-          Object.entries(MIGRATIONS).map(([name, { up }]) => [
+          Object.entries(MIGRATIONS).map(([name, up]) => [
             name,
             { up: (target: Kysely<unknown>) => up(target, type) },
           ]),
