@@ -13,6 +13,7 @@ const OPERATOR: Principal = {
   currentOrgId: 0,
   memberships: new Map(),
   teams: new Map(),
+  granted: new Map(),
 };
 
 /** The context of a command on the server's machine: whoever can run it could change the database anyway. */

@@ -102,6 +102,22 @@ const ADMIN: readonly Row[] = [
   ['users.permissions:read', 'users:*'],
 ];
 
+// Recorded of no Grafana without its Enterprise part, whose names these are: what an Admin needs for what we have besides.
+const ADMIN_BESIDES: readonly Row[] = [
+  ['datasources.permissions:read', 'datasources:*'],
+  ['datasources.permissions:write', 'datasources:*'],
+  ['roles:delete', 'permissions:type:delegate'],
+  ['roles:read', 'roles:*'],
+  // Whoever holds this makes and hands on roles of what they hold themselves; there is no other type.
+  ['roles:write', 'permissions:type:delegate'],
+  ['teams.roles:add', 'permissions:type:delegate'],
+  ['teams.roles:read', 'teams:*'],
+  ['teams.roles:remove', 'permissions:type:delegate'],
+  ['users.roles:add', 'permissions:type:delegate'],
+  ['users.roles:read', 'users:*'],
+  ['users.roles:remove', 'permissions:type:delegate'],
+];
+
 const SERVER_READER: readonly Row[] = [
   ['orgs:read'],
   ['server.stats:read'],
@@ -146,11 +162,16 @@ const byRole: Record<Role, Grants> = {
   None: NOTHING,
   Viewer: grantsFrom(VIEWER),
   Editor: grantsFrom(EDITOR),
-  Admin: grantsFrom(ADMIN),
+  Admin: grantsFrom([...ADMIN, ...ADMIN_BESIDES]),
 };
 const keyManagingEditor = grantsFrom([...EDITOR, ...KEYS_AND_ACCOUNTS]);
 const serverAdmin = grantsFrom(SERVER_ADMIN);
 const serverReader = grantsFrom(SERVER_READER);
+
+/** Whether an action is one on the whole server, and never one in an organization. */
+export function isOnServerOnly(action: string): boolean {
+  return serverAdmin.has(action) && !byRole.Admin.has(action);
+}
 
 /** What a basic role holds in its organization, as recorded of Grafana 9.4 with the documents' rules on top. */
 export function orgGrants(role: Role, settings: RoleSettings): Grants {

@@ -98,7 +98,8 @@ export function denied(what: string, detail?: string): ApiError {
 
 function advice(actor: Identity, actions: readonly string[]): string {
   const { principal, role, orgId } = actor;
-  const who = `${principal.kind.replace('-', ' ')} ${JSON.stringify(principal.name || principal.login)}`;
+  const kind = principal.kind === 'api-key' ? 'API key' : principal.kind.replace('-', ' ');
+  const who = `${kind} ${JSON.stringify(principal.name || principal.login)}`;
   const has = `The ${who} has the role ${role} in organization ${orgId}`;
   const plain = {
     editors_can_delete: false,
@@ -109,7 +110,11 @@ function advice(actor: Identity, actions: readonly string[]): string {
     actions.some((action) => allows(orgGrants(candidate, plain), action)),
   );
   if (lowest === undefined) return `${has}; this needs an administrator of the server.`;
-  return `${has}; ask an Admin of the organization for the role ${lowest}, or for a permission on the object.`;
+  // Nobody can change a key's role, and no permission can name it.
+  if (principal.kind === 'api-key') return `${has}, which a key keeps; make one with the role ${lowest}.`;
+  const onObject = actions.some((action) => levelsGiving(action, plain).length > 0);
+  const other = onObject ? ', or for a permission on the object' : '';
+  return `${has}; ask an Admin of the organization for the role ${lowest}${other}.`;
 }
 
 /** For any action whether the actor holds it on what the scope names; asks the database once, however many actions. */

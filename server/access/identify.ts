@@ -1,6 +1,7 @@
 import type { ApiError } from '../errors.ts';
 import { orgGrants, type RoleSettings, serverGrants } from './basic-roles.ts';
 import { denied } from './can.ts';
+import { together } from './granted.ts';
 import type { Identity, Principal, Proof } from './identity.ts';
 
 /** What somebody is and may do in an organization. Throws 403 when they have no part in it. */
@@ -12,13 +13,17 @@ export function identityIn(
   const role = principal.memberships.get(orgId);
   if (role === undefined && orgId !== 0) throw wrongOrganization(principal, orgId);
   const teams = principal.teams.get(orgId) ?? [];
+  const granted = principal.granted.get(orgId);
   return {
     principal,
     credential,
     orgId,
     role: role ?? 'None',
-    grants: orgGrants(role ?? 'None', settings),
-    serverGrants: serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
+    grants: together(orgGrants(role ?? 'None', settings), granted?.inOrg),
+    serverGrants: together(
+      serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
+      granted?.onServer,
+    ),
     teams,
     subjects: [
       // A key is nobody that a permission could name.
@@ -31,7 +36,8 @@ export function identityIn(
 
 function wrongOrganization(principal: Principal, orgId: number): ApiError {
   const own = [...principal.memberships.keys()].toSorted((a, b) => a - b);
-  const places = own.length === 0 ? 'no organization' : `organization ${own.join(', ')}`;
+  const places =
+    own.length === 0 ? 'no organization' : `organization${own.length === 1 ? '' : 's'} ${own.join(', ')}`;
   const mend =
     principal.kind === 'service-account'
       ? `An administrator can grant it: POST /api/serviceaccounts/${principal.id}/orgs {"orgId":${orgId},"role":"Viewer"}.`

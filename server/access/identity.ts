@@ -1,4 +1,5 @@
 import type { Grants } from './evaluate.ts';
+import type { Granted } from './granted.ts';
 import type { Role } from './roles.ts';
 
 /** An operator is whoever runs commands on the server's machine. */
@@ -28,6 +29,8 @@ export interface Principal {
   memberships: ReadonlyMap<number, Role>;
   /** The teams that a person is in, by organization. */
   teams: ReadonlyMap<number, readonly TeamPart[]>;
+  /** What roles besides the basic ones give, their teams' among them, by organization. */
+  granted: ReadonlyMap<number, Granted>;
 }
 
 export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'machine';
@@ -54,7 +57,7 @@ export interface Identity {
   credential: Credential;
   orgId: number;
   role: Role;
-  /** What the basic role gives in the organization. */
+  /** What the roles give in the organization. */
   grants: Grants;
   /** What is given on the whole server. */
   serverGrants: Grants;

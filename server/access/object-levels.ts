@@ -44,6 +44,11 @@ const ACCOUNT_ADMIN = [
   'serviceaccounts.permissions:write',
 ];
 
+// Grafana calls the lowest of these Query.
+const SOURCE_QUERY = ['datasources:query', 'datasources:read'];
+const SOURCE_EDIT = [...SOURCE_QUERY, 'datasources:write', 'datasources:delete'];
+const SOURCE_ADMIN = [...SOURCE_EDIT, 'datasources.permissions:read', 'datasources.permissions:write'];
+
 const TEAM_MEMBER = ['teams:read'];
 const TEAM_ADMIN = [
   ...TEAM_MEMBER,
@@ -53,8 +58,9 @@ const TEAM_ADMIN = [
   'teams.permissions:write',
 ];
 
-const ACTIONS: Partial<Record<ObjectKind, Actions>> = {
+const ACTIONS: Record<ObjectKind, Actions> = {
   dashboards: { [VIEW]: DASHBOARD_VIEW, [EDIT]: DASHBOARD_EDIT, [ADMINISTER]: DASHBOARD_ADMIN },
+  datasources: { [VIEW]: SOURCE_QUERY, [EDIT]: SOURCE_EDIT, [ADMINISTER]: SOURCE_ADMIN },
   folders: { [VIEW]: FOLDER_VIEW, [EDIT]: FOLDER_EDIT, [ADMINISTER]: FOLDER_ADMIN },
   serviceaccounts: { [EDIT]: ACCOUNT_EDIT, [ADMINISTER]: ACCOUNT_ADMIN },
   // There are only members and Admins of a team, whose number 4 is this one.
@@ -66,13 +72,21 @@ const DELETING: Partial<Record<ObjectKind, readonly string[]>> = {
   folders: ['dashboards:delete', 'folders:delete'],
 };
 
+// The kinds whose scopes name an object by its number rather than by its uid.
+const NUMBERED: ReadonlySet<ObjectKind> = new Set(['serviceaccounts', 'teams']);
+
+/** The scope that names one object. */
+export function scopeOf(kind: ObjectKind, id: string): string {
+  return `${kind}:${NUMBERED.has(kind) ? 'id' : 'uid'}:${id}`;
+}
+
 /** The actions that a level on an object of this kind gives. In Grafana, Edit deletes too; here only where the setting says so. */
 export function actionsOf(
   kind: ObjectKind,
   level: Level,
   settings: { editors_can_delete: boolean },
 ): readonly string[] {
-  const actions = ACTIONS[kind]?.[level] ?? [];
+  const actions = ACTIONS[kind][level] ?? [];
   return settings.editors_can_delete && level === EDIT ? [...actions, ...(DELETING[kind] ?? [])] : actions;
 }
 

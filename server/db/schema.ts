@@ -227,6 +227,43 @@ export interface QuotaTable {
   updated_at: Time;
 }
 
+/** A role besides the basic and the fixed ones. */
+export interface RoleTable {
+  id: Generated<number>;
+  /** Null is a role of all organizations. */
+  org_id: number | null;
+  uid: string;
+  name: string;
+  display_name: string;
+  description: string;
+  group_name: string;
+  is_hidden: Flag;
+  version: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface RolePermissionTable {
+  role_id: number;
+  action: string;
+  /** '' where the action has none. */
+  scope: string;
+}
+
+/** A role that a member, a service account or a team has in an organization; it goes with whoever has it. */
+export interface RoleAssignmentTable {
+  id: Generated<number>;
+  org_id: number;
+  /** Null where it is a fixed role. */
+  role_id: number | null;
+  /** The name of a fixed role, else ''. */
+  fixed_role: string;
+  user_id: number | null;
+  service_account_id: number | null;
+  team_id: number | null;
+  created_at: Time;
+}
+
 export interface DataSourceTable {
   id: Generated<number>;
   org_id: number;
@@ -288,6 +325,9 @@ export interface Schema {
   team_group: TeamGroupTable;
   preference: PreferenceTable;
   quota: QuotaTable;
+  role: RoleTable;
+  role_permission: RolePermissionTable;
+  role_assignment: RoleAssignmentTable;
   data_source: DataSourceTable;
   audit: AuditTable;
 }

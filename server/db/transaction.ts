@@ -3,25 +3,37 @@ import type { Context } from '../context.ts';
 import { isLostRace, isUniqueViolation } from './errors.ts';
 
 const ATTEMPTS = 10;
+const ATTEMPTS_BESIDE_OTHERS = 3;
+
+/** Those who lost a race, one behind the other. */
+interface Line {
+  last: Promise<void>;
+  /** Whether the first of them keeps losing against those who come fresh, who then queue up too. */
+  isHeldUp: boolean;
+}
+
+const lines = new WeakMap<Context['db'], Line>();
 
 /**
  * Runs the work in one transaction, or in the one that is running already; what it touched is forgotten once it is committed.
  * The work may run again, so it must leave nothing behind but its queries. Both databases run such transactions as if one
- * after another: SQLite has one writer, PostgreSQL is asked for serializable ones and loses races that are then run again.
+ * after another: SQLite has one writer, PostgreSQL is asked for serializable ones and loses races. Whoever lost one runs again
+ * in turn, since many who try again at the same time would only lose to each other.
  */
 export async function inTransaction<C extends Context, T>(
   context: C,
   work: (context: C) => Promise<T>,
 ): Promise<T> {
   if (context.db.isTransaction) return work(context);
-  for (let attempt = 1; ; attempt++) {
+  const line = lineOf(context);
+  if (!line.isHeldUp) {
     try {
       return await once(context, work);
     } catch (error) {
-      if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
-      await sleep(Math.random() * 2 ** attempt);
+      if (!isLostRace(error)) throw error;
     }
   }
+  return inTurn(line, () => untilWon(line, context, work));
 }
 
 /**
@@ -40,12 +52,51 @@ export async function inCheckedTransaction<C extends Context, T>(
   }
 }
 
+function lineOf({ db }: Context): Line {
+  const line = lines.get(db) ?? { last: Promise.resolve(), isHeldUp: false };
+  lines.set(db, line);
+  return line;
+}
+
+async function inTurn<T>(line: Line, work: () => Promise<T>): Promise<T> {
+  const before = line.last;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  line.last = promise;
+  await before;
+  try {
+    return await work();
+  } finally {
+    line.isHeldUp = false;
+    resolve();
+  }
+}
+
+async function untilWon<C extends Context, T>(
+  line: Line,
+  context: C,
+  work: (context: C) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(context, work);
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
+      line.isHeldUp = attempt >= ATTEMPTS_BESIDE_OTHERS;
+      // Other servers may be at it too.
+      await sleep(Math.random() * 2 ** attempt);
+    }
+  }
+}
+
 async function once<C extends Context, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {
   const touched = new Set<string>();
   const transaction = context.db.transaction();
   const isolated =
     context.config.database.type === 'postgres' ? transaction.setIsolationLevel('serializable') : transaction;
-  const result = await isolated.execute((db) => work({ ...context, db, touch: (key) => touched.add(key) }));
-  for (const key of touched) context.touch(key);
-  return result;
+  try {
+    return await isolated.execute((db) => work({ ...context, db, touch: (key) => touched.add(key) }));
+  } finally {
+    // Where it failed too: a commit whose answer was lost on the way may have been made.
+    for (const key of touched) context.touch(key);
+  }
 }

@@ -8,6 +8,7 @@ import type { Overrides } from '../config/settings.ts';
 import type { Context } from '../context.ts';
 import type { GuardedRoute } from '../http/guard.ts';
 import { startServer } from '../server.ts';
+import { documentedOnly } from './documented.ts';
 
 export interface Answer {
   status: number;
@@ -52,7 +53,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
       ...overrides,
       paths: { data: database.directory },
       server: { http_port: 0, ...overrides['server'] },
-      database: database.settings,
+      database: { ...overrides['database'], ...database.settings },
       security: { secret_key: 'a key for tests', ...overrides['security'] },
     },
   });
@@ -67,6 +68,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
     },
   });
   const server = await startServer(config, { now, console });
+  const expectDocumented = documentedOnly(server.app.routes);
 
   return {
     url: server.url,
@@ -74,7 +76,11 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
     routes: server.app.routes,
     clock: { now, advance: (milliseconds) => void (ahead += milliseconds) },
     log,
-    send: (as, method, path, body, headers) => send(server.url + path, as, method, body, headers),
+    async send(as, method, path, body, headers) {
+      const answer = await send(server.url + path, as, method, body, headers);
+      expectDocumented(method, path, answer.status);
+      return answer;
+    },
     async stop() {
       await server.stop();
       await database.remove();

@@ -58,7 +58,7 @@ export function apiKeysRoutes(app: App): void {
   app.post(
     '/api/auth/keys',
     {
-      config: { access: can('apikeys:create') },
+      config: { access: can('apikeys:create'), mayAnswer: [409, 410] },
       schema: {
         body: Type.Object({
           name: Name,

@@ -110,6 +110,19 @@ test.each([
   expect(body.detail).toContain(detail);
 });
 
+test('a key that administers the server is ended by nobody but such an administrator', async () => {
+  const { id, as } = await makeKey('of the server', 'Viewer', { isGrafanaAdmin: true });
+  const admin = await makeKey('admin of one organization', 'Admin');
+  for (const [method, path] of [
+    ['DELETE', `/api/auth/keys/${id}`],
+    ['POST', `/api/auth/keys/${id}/revoke`],
+  ] as const) {
+    expect((await world.send(admin.as, method, path)).status).toBe(403);
+    expect((await world.send(as, 'GET', '/api/admin/stats')).status).toBe(200);
+  }
+  expect((await world.send(ADMIN, 'DELETE', `/api/auth/keys/${id}`)).status).toBe(200);
+});
+
 test('a body over the limit is refused', async () => {
   const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', {
     name: 'x'.repeat(1_100_000),

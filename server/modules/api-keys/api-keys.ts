@@ -103,6 +103,9 @@ async function end(
     // Grafana: these words, for a key that is not there.
     if (row === undefined) throw notFound('Failed to delete API key', 'apikeys.not-found');
     requireRoleAtMostOwn(context.actor, row.role ?? 'None');
+    if (row.is_server_admin === 1 && !context.actor.principal.isServerAdmin) {
+      throw denied('this key administers the server; only another server administrator may touch it');
+    }
     await recordChange(context, { action, kind: 'api-key', id, name: row.name, change: { role: row.role } });
   });
 }

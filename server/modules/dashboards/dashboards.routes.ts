@@ -70,7 +70,7 @@ export function dashboardsRoutes(app: App): void {
     {
       bodyLimit: app.context.config.limits.max_dashboard_bytes,
       // Which of the two, and where, is known once the body is read; the rule asks for it then.
-      config: { access: canAny('dashboards:create', 'dashboards:write') },
+      config: { access: canAny('dashboards:create', 'dashboards:write'), mayAnswer: [404, 412] },
       schema: {
         body: Type.Object({
           dashboard: FreeJson,

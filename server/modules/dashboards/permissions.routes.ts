@@ -9,15 +9,8 @@ import { Id, IdParams, Message, nullable, Text, Timestamp } from '../../http/sch
 import { timestamp } from '../../http/time.ts';
 import { dashboardUrl, folderUrl, slugOf } from '../folders/names.ts';
 import { dashboardScopeById } from './dashboards.ts';
-import {
-  dashboardOwner,
-  folderOwner,
-  LEVEL_NAMES,
-  type Owner,
-  permissionsOn,
-  setPermissions,
-  type Shown,
-} from './permissions.ts';
+import { permissionsOn, type Shown } from '../object-permissions/shown.ts';
+import { dashboardOwner, folderOwner, LEVEL_NAMES, type Owner, setPermissions } from './permissions.ts';
 
 const Permission = Type.Object({
   dashboardId: Type.Optional(Id),
@@ -83,7 +76,8 @@ function routesUnder(
     async (request) => {
       const context = contextOf(request);
       const owner = await find(context, request.params);
-      return (await permissionsOn(context, owner)).map((permission) => permissionAnswer(owner, permission));
+      const shown = await permissionsOn(context, { ...owner, id: owner.uid });
+      return shown.map((permission) => permissionAnswer(owner, permission));
     },
   );
 

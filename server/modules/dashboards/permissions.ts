@@ -4,13 +4,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
 import { foldersAround, requireFolder } from '../folders/folders.ts';
-import {
-  type Given,
-  holdersOf,
-  levelsGiven,
-  replaceLevels,
-  teamsAmong,
-} from '../object-permissions/object-permissions.ts';
+import { replaceLevels } from '../object-permissions/object-permissions.ts';
 import { requireDashboard } from './dashboards.ts';
 
 /** A folder or dashboard whose permissions are shown. */
@@ -25,15 +19,6 @@ export interface Owner {
   around: readonly string[];
 }
 
-/** One permission, on the thing itself or on a folder around it. */
-export interface Shown extends Given {
-  isInherited: boolean;
-  /** The basic role that has it; else who. */
-  role: string | undefined;
-  holder: { id: number; login: string; email: string } | undefined;
-  team: { id: number; name: string; email: string } | undefined;
-}
-
 /** A permission as it is sent: for a user or service account, for a team, or for a basic role. */
 export interface Item {
   userId?: number | null;
@@ -42,8 +27,6 @@ export interface Item {
   permission: number;
   inherited?: boolean;
 }
-
-const ROLE = 'role:';
 
 export const LEVEL_NAMES: Record<Level, string> = { [VIEW]: 'View', [EDIT]: 'Edit', [ADMINISTER]: 'Admin' };
 
@@ -66,23 +49,6 @@ export async function dashboardOwner(
   const around = await foldersAround(context, parent_uid);
   const folderId = around.at(-1)?.id ?? 0;
   return { kind: 'dashboards', id, uid, title, folderId, around: around.map((folder) => folder.uid) };
-}
-
-/** All permissions on something: its own first, then those of the folders around it. */
-export async function permissionsOn(context: RequestContext, owner: Owner): Promise<Shown[]> {
-  const own = await levelsGiven(context, owner.kind, [owner.uid]);
-  const inherited = await levelsGiven(context, 'folders', owner.around);
-  const all = [...own, ...inherited];
-  const subjects = all.map(({ subject }) => subject);
-  const holders = await holdersOf(context, subjects);
-  const teams = await teamsAmong(context, subjects);
-  return all.map((given) => ({
-    ...given,
-    isInherited: !own.includes(given),
-    role: given.subject.startsWith(ROLE) ? given.subject.slice(ROLE.length) : undefined,
-    holder: holders.get(given.subject),
-    team: teams.get(given.subject),
-  }));
 }
 
 /** Makes these the permissions of something, besides what it inherits. */

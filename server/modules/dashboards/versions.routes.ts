@@ -69,7 +69,10 @@ function routesUnder(app: App, path: string, scope: ScopeOf, params: typeof Uid 
 
   app.post(
     `${path}/restore`,
-    { config, schema: { params, body: Type.Object({ version: Id }), response: { 200: Saved } } },
+    {
+      config: { ...config, mayAnswer: [412] },
+      schema: { params, body: Type.Object({ version: Id }), response: { 200: Saved } },
+    },
     async (request) =>
       savedAnswer(await restoreVersion(contextOf(request), request.params, request.body.version)),
   );

@@ -1,5 +1,5 @@
 import { Type } from 'typebox';
-import { can } from '../../access/can.ts';
+import { can, canAny } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
@@ -8,6 +8,7 @@ import {
   addDataSource,
   changeDataSource,
   type DataSourceRow,
+  readableSources,
   removeDataSource,
   requireDataSource,
   scopeById,
@@ -81,14 +82,15 @@ export function datasourcesRoutes(app: App): void {
   app.get(
     '/api/datasources',
     {
-      config: { access: can('datasources:read', 'datasources:*') },
+      config: { access: canAny('datasources:read') },
       schema: { querystring: Type.Object(Paging), response: { 200: Type.Array(Listed) } },
     },
     async (request) => {
       const { page, perpage } = request.query;
       // Grafana: no pages, unless somebody asks for them.
       const asked = page === undefined && perpage === undefined ? undefined : pageOf(request.query);
-      const rows = await listDataSources(app.context.db, request.identity.orgId, asked);
+      const uids = await readableSources(contextOf(request));
+      const rows = await listDataSources(app.context.db, request.identity.orgId, { uids, page: asked });
       return rows.map(listed);
     },
   );
@@ -96,7 +98,7 @@ export function datasourcesRoutes(app: App): void {
   app.post(
     '/api/datasources',
     {
-      config: { access: can('datasources:create') },
+      config: { access: can('datasources:create'), mayAnswer: [409] },
       schema: { body: NewDataSource, response: { 200: Changed } },
     },
     async (request) => changed('Datasource added', await addDataSource(contextOf(request), request.body)),
@@ -120,7 +122,7 @@ function oneById(app: App): void {
   app.put(
     '/api/datasources/:id',
     {
-      config: { access: can('datasources:write', scopeById) },
+      config: { access: can('datasources:write', scopeById), mayAnswer: [409] },
       schema: { params: IdParams, body: DataSourceChanges, response: { 200: Changed } },
     },
     async (request) => {
@@ -152,7 +154,7 @@ function oneByUid(app: App): void {
   app.put(
     '/api/datasources/uid/:uid',
     {
-      config: { access: can('datasources:write', ONE) },
+      config: { access: can('datasources:write', ONE), mayAnswer: [409] },
       schema: { params: UidParams, body: DataSourceChanges, response: { 200: Changed } },
     },
     async (request) => {

@@ -6,16 +6,20 @@ export type DataSourceRow = Selectable<DataSourceTable>;
 /** A data source of an organization, by one of its three names. */
 export type Which = { id: number } | { uid: string } | { name: string };
 
-/** An organization's data sources by name; all of them without a page. */
+/** An organization's data sources by name, only those of some uids where they are named; all of them without a page. */
 export function listDataSources(
   db: Kysely<Schema>,
   orgId: number,
-  page?: { limit: number; offset: number },
+  {
+    uids,
+    page,
+  }: { uids?: readonly string[] | undefined; page?: { limit: number; offset: number } | undefined } = {},
 ): Promise<DataSourceRow[]> {
   return db
     .selectFrom('data_source')
     .selectAll()
     .where('org_id', '=', orgId)
+    .$if(uids !== undefined, (query) => query.where('uid', 'in', [...(uids ?? []), '']))
     .orderBy('name')
     .$if(page !== undefined, (query) => query.limit(page?.limit ?? 0).offset(page?.offset ?? 0))
     .execute();

@@ -1,11 +1,12 @@
 import { denied } from '../../access/can.ts';
+import { allows } from '../../access/evaluate.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { randomLetters } from '../../crypto/random.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { dropObjects } from '../object-permissions/object-permissions.ts';
+import { dropObjects, objectsGiven } from '../object-permissions/object-permissions.ts';
 import { requireRoom } from '../quotas/quotas.ts';
 import {
   clearDefault,
@@ -44,6 +45,17 @@ const GENERATED_UID_LENGTH = 14;
 /** All data sources of an organization, by name. */
 export function dataSourcesOf(context: Context, orgId: number): Promise<DataSourceRow[]> {
   return listDataSources(context.db, orgId);
+}
+
+/** The uids of the data sources that the actor may read; undefined is all of the organization. */
+export async function readableSources(context: RequestContext): Promise<string[] | undefined> {
+  const { grants } = context.actor;
+  if (allows(grants, 'datasources:read', ['datasources:*', 'datasources:uid:*'])) return undefined;
+  const prefix = 'datasources:uid:';
+  const named = [...(grants.get('datasources:read') ?? [])]
+    .filter((scope) => scope.startsWith(prefix))
+    .map((scope) => scope.slice(prefix.length));
+  return [...named, ...(await objectsGiven(context, 'datasources', 'datasources:read'))];
 }
 
 /** A data source of the organization acted in. Throws 404. */

@@ -1,11 +1,8 @@
 import { levelsInTeams } from '../../access/can.ts';
 import type { Grants } from '../../access/evaluate.ts';
-import { actionsOf, type ObjectKind } from '../../access/object-levels.ts';
+import { actionsOf, scopeOf } from '../../access/object-levels.ts';
 import type { RequestContext } from '../../context.ts';
 import { listLevels } from './effective-permissions.store.ts';
-
-// The kinds whose scopes name an object by its number rather than by its uid.
-const NUMBERED = new Set<ObjectKind>(['serviceaccounts', 'teams']);
 
 /** All that the actor may do: each action with the scopes that it reaches, both in order. */
 export async function effectivePermissions(context: RequestContext): Promise<Record<string, string[]>> {
@@ -24,7 +21,7 @@ export async function effectivePermissions(context: RequestContext): Promise<Rec
   const given = await listLevels(db, actor.orgId, actor.subjects);
   const kept = given.map(({ kind, object_id: id, level }) => ({ kind, id, level }));
   for (const { kind, id, level } of [...kept, ...levelsInTeams(actor)]) {
-    const scope = `${kind}:${NUMBERED.has(kind) ? 'id' : 'uid'}:${id}`;
+    const scope = scopeOf(kind, id);
     for (const action of actionsOf(kind, level, config.access_control)) hold(action, scope);
   }
   return Object.fromEntries(

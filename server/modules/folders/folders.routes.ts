@@ -98,7 +98,7 @@ export function foldersRoutes(app: App): void {
     '/api/folders',
     {
       // In a folder that somebody may edit they may make another one, whatever their role.
-      config: { access: canAny('folders:create', 'folders:write') },
+      config: { access: canAny('folders:create', 'folders:write'), mayAnswer: [409, 412] },
       schema: {
         body: Type.Object({ title: Words, uid: Words, parentUid: ParentUid }),
         response: { 200: Folder },
@@ -138,7 +138,7 @@ export function foldersRoutes(app: App): void {
   app.put(
     '/api/folders/:uid',
     {
-      config: { access: can('folders:write', ONE) },
+      config: { access: can('folders:write', ONE), mayAnswer: [409, 412] },
       schema: {
         params: Uid,
         body: Type.Object({
@@ -159,7 +159,7 @@ export function foldersRoutes(app: App): void {
   app.post(
     '/api/folders/:uid/move',
     {
-      config: { access: can('folders:write', ONE) },
+      config: { access: can('folders:write', ONE), mayAnswer: [409] },
       schema: { params: Uid, body: Type.Object({ parentUid: ParentUid }), response: { 200: Folder } },
     },
     async (request) => {

@@ -106,6 +106,20 @@ test('a key that was moved before stays where it is, and a token that was no key
   );
 });
 
+test('the token of a disabled account does not come to life as a key', async () => {
+  const there = await newOrg();
+  const { id, as } = await makeKey('leaked', 'Viewer', there);
+  const { body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${id}`, undefined, there);
+  const account = `/api/serviceaccounts/${body.key.serviceAccountId}`;
+  await world.send(ADMIN, 'PATCH', account, { isDisabled: true }, there);
+  const refused = await world.send(ADMIN, 'POST', `${account}/revert/${id}`, undefined, there);
+  expect(refused.status).toBe(400);
+  expect((await world.send(as, 'GET', '/api/org')).body.message).toBe('Service account is disabled');
+  await world.send(ADMIN, 'PATCH', account, { isDisabled: false }, there);
+  expect((await world.send(ADMIN, 'POST', `${account}/revert/${id}`, undefined, there)).status).toBe(200);
+  expect((await world.send(as, 'GET', '/api/org')).status).toBe(200);
+});
+
 test('a taken name gets a number', async () => {
   const there = await newOrg();
   await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'sa-autogen-x' }, there);

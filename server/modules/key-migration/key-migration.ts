@@ -57,13 +57,16 @@ export async function migrateAllKeys(context: RequestContext): Promise<MovedKey[
 export async function revertKey(context: RequestContext, accountId: number, id: number): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, accountId);
-    requireOutranking(context, account);
+    await requireOutranking(context, account);
     const token = await getKeyOrToken(context.db, context.actor.orgId, id);
     if (token === undefined || token.service_account_id !== accountId) {
       throw notFound('Service account token not found', 'serviceaccounts.token-not-found');
     }
     if (token.migrated_at === null)
       throw badRequest('this token was never an API key, so it cannot become one');
+    if (account.is_disabled === 1) {
+      throw badRequest('the service account is disabled, and a key cannot be: enable it first, or delete it');
+    }
     const { role, is_server_admin } = account;
     await updateToKey(context.db, id, { role, is_server_admin });
     forgetCredential(context, token.secret_hash);

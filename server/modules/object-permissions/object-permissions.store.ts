@@ -75,12 +75,42 @@ export function listPermissionsOn(
   if (objectIds.length === 0) return Promise.resolve([]);
   return db
     .selectFrom('object_permission')
-    .select(['object_id', 'subject', 'level', 'created_at', 'updated_at'])
+    .select(['id', 'object_id', 'subject', 'level', 'created_at', 'updated_at'])
     .where('org_id', '=', orgId)
     .where('kind', '=', kind)
     .where('object_id', 'in', objectIds)
     .orderBy('id')
     .execute();
+}
+
+/** All that a subject was given in one organization. */
+export function listPermissionsOf(db: Kysely<Schema>, orgId: number, subject: string) {
+  return db
+    .selectFrom('object_permission')
+    .select(['kind', 'object_id', 'level'])
+    .where('org_id', '=', orgId)
+    .where('subject', '=', subject)
+    .execute();
+}
+
+/** The objects of a kind on which any of the subjects has one of these levels. */
+export async function listObjectIds(
+  db: Kysely<Schema>,
+  orgId: number,
+  kind: string,
+  subjects: readonly string[],
+  levels: readonly Level[],
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('object_permission')
+    .select('object_id')
+    .distinct()
+    .where('org_id', '=', orgId)
+    .where('kind', '=', kind)
+    .where('subject', 'in', subjects)
+    .where('level', 'in', levels)
+    .execute();
+  return rows.map((row) => row.object_id);
 }
 
 /** Login and email of the users and service accounts among these ids, which must be some. */

@@ -1,5 +1,14 @@
 import { denied, heldOn } from '../../access/can.ts';
-import { ADMINISTER, EDIT, type Level, type ObjectKind, VIEW } from '../../access/object-levels.ts';
+import {
+  actionsOf,
+  ADMINISTER,
+  EDIT,
+  type Level,
+  levelsGiving,
+  type ObjectKind,
+  scopeOf,
+  VIEW,
+} from '../../access/object-levels.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
 import {
@@ -7,6 +16,8 @@ import {
   deletePermissionsOf,
   deletePermissionsOn,
   listHolders,
+  listObjectIds,
+  listPermissionsOf,
   listPermissionsOn,
   listTeams,
   mayActIn,
@@ -49,6 +60,7 @@ export async function grantDefaults(
 
 /** A level that a subject has on an object. */
 export interface Given {
+  id: number;
   object_id: string;
   subject: string;
   level: Level;
@@ -63,6 +75,19 @@ export async function levelsGiven(
   objectIds: readonly string[],
 ): Promise<Given[]> {
   return (await listPermissionsOn(context.db, context.actor.orgId, kind, objectIds)) as Given[];
+}
+
+/** The objects of a kind on which the actor was given a level that gives the action. */
+export function objectsGiven(
+  { db, actor, config }: RequestContext,
+  kind: ObjectKind,
+  action: string,
+): Promise<string[]> {
+  const giving = levelsGiving(action, config.access_control).filter((entry) => entry.kind === kind);
+  const levels = giving.map(({ level }) => level);
+  return levels.length === 0
+    ? Promise.resolve([])
+    : listObjectIds(db, actor.orgId, kind, actor.subjects, levels);
 }
 
 /** Who the users and service accounts among the subjects are, by subject. */
@@ -87,23 +112,60 @@ export async function teamsAmong(
   return new Map(rows.map((row) => [TEAM + row.id, row]));
 }
 
-/**
- * Gives these levels on an object, and no others. Throws 400 for a user or team that has no part in the organization: what is
- * given to nobody might one day be somebody's.
- */
+/** Gives these levels on an object, and no others; throws as changeLevels does. */
 export async function replaceLevels(
   context: RequestContext,
   kind: ObjectKind,
   objectId: string,
   wanted: ReadonlyMap<string, Level>,
 ): Promise<void> {
-  const { actor } = context;
-  await requireInOrg(context, [...wanted.keys()]);
-  for (const { subject, level } of await levelsGiven(context, kind, [objectId])) {
-    const at = { orgId: actor.orgId, kind, id: objectId };
-    if (!wanted.has(subject)) await deleteLevel(context.db, at, subject, level);
+  const given = await levelsGiven(context, kind, [objectId]);
+  const gone = given.filter(({ subject }) => !wanted.has(subject));
+  const all = new Map([...gone.map(({ subject }) => [subject, undefined] as const), ...wanted]);
+  await changeLevels(context, kind, objectId, all);
+}
+
+/**
+ * Gives levels on an object, and takes away whatever those named with none have there. Throws 400 for a user or team that has no part
+ * in the organization: what is given to nobody might one day be somebody's. Throws 403 for more than the actor has there.
+ */
+export async function changeLevels(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectId: string,
+  wanted: ReadonlyMap<string, Level | undefined>,
+): Promise<void> {
+  const given = new Map(
+    (await levelsGiven(context, kind, [objectId])).map(({ subject, level }) => [subject, level]),
+  );
+  const changed = [...wanted].filter(([subject, level]) => given.get(subject) !== level);
+  const subjects = [...wanted].filter(([, level]) => level !== undefined).map(([subject]) => subject);
+  await requireInOrg(context, subjects);
+  const levels = changed.map(([, level]) => level).filter((level) => level !== undefined);
+  await requireHolding(context, kind, objectId, levels);
+  const at = { orgId: context.actor.orgId, kind, id: objectId };
+  for (const [subject, level] of changed) {
+    const before = given.get(subject);
+    if (level !== undefined) await grantLevel(context, kind, objectId, subject, level);
+    else if (before !== undefined) await deleteLevel(context.db, at, subject, before);
   }
-  for (const [subject, level] of wanted) await grantLevel(context, kind, objectId, subject, level);
+}
+
+/** Refuses with 403 to hand out on an object what the actor cannot do with it. */
+export async function requireHolding(
+  context: RequestContext,
+  kind: ObjectKind,
+  objectId: string,
+  levels: readonly Level[],
+): Promise<void> {
+  if (levels.length === 0) return;
+  const scope = scopeOf(kind, objectId);
+  const isHeld = await heldOn(context, scope);
+  for (const level of new Set(levels)) {
+    const missing = actionsOf(kind, level, context.config.access_control).find((action) => !isHeld(action));
+    if (missing === undefined) continue;
+    throw denied(`you do not have ${missing} on ${scope}; nobody gives what they do not have`);
+  }
 }
 
 /**
@@ -146,6 +208,16 @@ export async function requireNoGain(context: RequestContext, what: string, folde
     throw denied(`the move would give you ${gained} on ${what}, which you do not have`);
 }
 
+/** Refuses with 403 to let somebody in on what a subject was given on objects, where the actor does not have it. */
+export async function requireHoldingAllOf(context: RequestContext, subject: string): Promise<void> {
+  const { actor, db } = context;
+  // Admins have all levels on everything, and whoever is the subject has what it has.
+  if (actor.role === 'Admin' || actor.subjects.includes(subject)) return;
+  for (const { kind, object_id, level } of await listPermissionsOf(db, actor.orgId, subject)) {
+    await requireHolding(context, kind as ObjectKind, object_id, [level as Level]);
+  }
+}
+
 /** Forgets all permissions on objects that are gone, so that a later one of the same name starts anew. */
 export function dropObjects(
   context: RequestContext,
@@ -158,6 +230,13 @@ export function dropObjects(
 /** Forgets all permissions of somebody who is gone, or gone from one organization. */
 export function dropSubject(context: Context, subject: string, orgId?: number): Promise<void> {
   return deletePermissionsOf(context.db, subject, orgId);
+}
+
+/** Whether a user, service account or team has a part in the organization acted in. */
+export async function isInOrg(context: RequestContext, subject: string): Promise<boolean> {
+  const [id] = idsOf(USER, [subject]);
+  if (id !== undefined) return mayActIn(context.db, context.actor.orgId, id);
+  return (await teamsAmong(context, [subject])).has(subject);
 }
 
 async function requireInOrg(context: RequestContext, subjects: readonly string[]): Promise<void> {

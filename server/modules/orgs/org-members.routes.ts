@@ -112,7 +112,7 @@ function membersRoutes(app: App, path: string, rights: Rights): void {
   app.post(
     path,
     {
-      config: { access: rights.add },
+      config: { access: rights.add, mayAnswer: [404, 409] },
       schema: {
         params: OrgParams,
         body: Type.Object({ loginOrEmail: Text(), role: RoleSchema }),

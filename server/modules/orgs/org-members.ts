@@ -1,7 +1,7 @@
 import { requireRoleAtMostOwn } from '../../access/can.ts';
 import type { Role } from '../../access/roles.ts';
 import type { Context, RequestContext } from '../../context.ts';
-import { inTransaction } from '../../db/transaction.ts';
+import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
@@ -37,7 +37,7 @@ export async function addMember(
   { loginOrEmail, role }: { loginOrEmail: string; role: Role },
 ): Promise<number> {
   requireRoleAtMostOwn(context.actor, role);
-  return inTransaction(context, async (context) => {
+  return inCheckedTransaction(context, async (context) => {
     if ((await getOrg(context.db, orgId)) === undefined)
       throw notFound('Organization not found', 'orgs.not-found');
     const user = await getUserNamed(context.db, loginOrEmail);

@@ -57,7 +57,10 @@ function currentOrgRoutes(app: App): void {
 
   app.put(
     '/api/org',
-    { config: { access: can('orgs:write') }, schema: { body: Named, response: { 200: Message } } },
+    {
+      config: { access: can('orgs:write'), mayAnswer: [409] },
+      schema: { body: Named, response: { 200: Message } },
+    },
     async (request) => {
       await renameOrg(contextOf(request), request.identity.orgId, request.body.name);
       return { message: 'Organization updated' };
@@ -91,7 +94,10 @@ function anyOrgRoutes(app: App): void {
   app.post(
     '/api/orgs',
     {
-      config: { access: signedIn('whether people may make organizations is a setting: onRequest asks') },
+      config: {
+        access: signedIn('whether people may make organizations is a setting: onRequest asks'),
+        mayAnswer: [409],
+      },
       onRequest: (request, _reply, done) => {
         requireMayCreateOrg(contextOf(request));
         done();
@@ -122,7 +128,7 @@ function anyOrgRoutes(app: App): void {
   app.put(
     '/api/orgs/:id',
     {
-      config: { access: canOnServer('orgs:write') },
+      config: { access: canOnServer('orgs:write'), mayAnswer: [409] },
       schema: { params: IdParams, body: Named, response: { 200: Message } },
     },
     async (request) => {

@@ -80,7 +80,7 @@ function routesAt(
     app.route({
       method,
       url: path,
-      config: { access: rights.write },
+      config: { access: rights.write, mayAnswer: [404] },
       onRequest,
       schema: { params, body: Wanted, response: { 200: Message } },
       handler: async (request) => {

@@ -6,7 +6,7 @@ import type { Identity } from '../../access/identity.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdParams, Message, Name, nullable, Query, RoleSchema, Timestamp } from '../../http/schemas.ts';
+import { Id, IdCalled, Message, Name, nullable, Query, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
 import {
   changeAccount,
@@ -68,6 +68,11 @@ const Changes = Type.Object({
 
 const OrgGrant = Type.Object({ orgId: Id, name: Type.String(), role: RoleSchema });
 
+const AccountParams = Type.Object({ id: IdCalled('Service Account ID') });
+
+// Grafana: with a capital here, and nowhere else.
+const BAD_BODY = 'Bad request data';
+
 const ONE = 'serviceaccounts:id:{id}';
 const ALL = 'serviceaccounts:*';
 
@@ -127,7 +132,7 @@ export function serviceAccountsRoutes(app: App): void {
   app.post(
     '/api/serviceaccounts',
     {
-      config: { access: can('serviceaccounts:create') },
+      config: { access: can('serviceaccounts:create'), badBody: BAD_BODY },
       schema: { body: Type.Object({ ...Changes.properties, name: Name }), response: { 201: Listed } },
     },
     async (request, reply) => {
@@ -141,7 +146,7 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts/:id',
     {
       config: { access: canOrIsAccount('serviceaccounts:read', ONE) },
-      schema: { params: IdParams, response: { 200: Detail } },
+      schema: { params: AccountParams, response: { 200: Detail } },
     },
     async (request) => {
       const account = await requireAccount(contextOf(request), request.params.id);
@@ -152,9 +157,9 @@ export function serviceAccountsRoutes(app: App): void {
   app.patch(
     '/api/serviceaccounts/:id',
     {
-      config: { access: can('serviceaccounts:write', ONE) },
+      config: { access: can('serviceaccounts:write', ONE), badBody: BAD_BODY },
       schema: {
-        params: IdParams,
+        params: AccountParams,
         body: Changes,
         response: {
           200: Type.Object({ id: Id, message: Type.String(), name: Type.String(), serviceaccount: Updated }),
@@ -172,7 +177,7 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts/:id',
     {
       config: { access: can('serviceaccounts:delete', ONE) },
-      schema: { params: IdParams, response: { 200: Message } },
+      schema: { params: AccountParams, response: { 200: Message } },
     },
     async (request) => {
       await deleteAccount(contextOf(request), request.params.id);
@@ -184,7 +189,7 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts/:id/orgs',
     {
       config: { access: canOrIsAccount('serviceaccounts:read', ONE) },
-      schema: { params: IdParams, response: { 200: Type.Array(OrgGrant) } },
+      schema: { params: AccountParams, response: { 200: Type.Array(OrgGrant) } },
     },
     async (request) => {
       const account = await requireAccount(contextOf(request), request.params.id);
@@ -198,7 +203,7 @@ export function serviceAccountsRoutes(app: App): void {
     {
       config: { access: can('serviceaccounts:write', ONE) },
       schema: {
-        params: IdParams,
+        params: AccountParams,
         body: Type.Object({ orgId: Id, role: Type.Optional(RoleSchema) }),
         response: { 200: Message },
       },
@@ -214,7 +219,7 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts/:id/orgs/:orgId',
     {
       config: { access: can('serviceaccounts:write', ONE) },
-      schema: { params: Type.Object({ id: Id, orgId: Id }), response: { 200: Message } },
+      schema: { params: Type.Object({ ...AccountParams.properties, orgId: Id }), response: { 200: Message } },
     },
     async (request) => {
       await withdrawOrg(contextOf(request), request.params.id, request.params.orgId);

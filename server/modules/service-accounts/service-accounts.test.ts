@@ -110,6 +110,17 @@ test('an Admin grants nothing in an organization that is not theirs, and does no
   expect(answers.map(({ status }) => status)).toEqual([403, 403]);
 });
 
+test('a grant to an account above their own role is not withdrawn by an Editor', async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'kept' });
+  const account = await makeAccount('granted above', 'Admin');
+  const grant = { orgId: body.orgId, role: 'Viewer' };
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${account}/orgs`, grant);
+  const editor = await makeToken(await makeAccount('withdrawing', 'Editor'));
+  const path = `/api/serviceaccounts/${account}/orgs/${body.orgId}`;
+  expect((await world.send(editor, 'DELETE', path)).status).toBe(403);
+  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${account}/orgs`)).body).toHaveLength(1);
+});
+
 test('an account of another organization is not there', async () => {
   const { body } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'elsewhere' });
   const there = { 'x-grafana-org-id': String(body.orgId) };
@@ -193,7 +204,7 @@ test.each([
 ])('%j is a bad request, and the answer says what to change', async (wanted, detail) => {
   const { status, body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', wanted);
   expect(status).toBe(400);
-  expect(body.message).toBe('bad request data');
+  expect(body.message).toBe('Bad request data');
   expect(body.detail).toContain(detail);
 });
 

@@ -1,7 +1,7 @@
 import { denied, requireRoleAtMostOwn } from '../../access/can.ts';
 import type { Principal } from '../../access/identity.ts';
 import { ADMINISTER } from '../../access/object-levels.ts';
-import type { Role } from '../../access/roles.ts';
+import { atMost, type Role } from '../../access/roles.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { searchText } from '../../db/search.ts';
@@ -13,6 +13,7 @@ import { forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
 import { requireOrg } from '../orgs/orgs.ts';
 import { requireRoom } from '../quotas/quotas.ts';
+import { dropRolesOf, grantedTo, requireHoldingRolesOf } from '../roles/granted.ts';
 import {
   deleteOrgGrant,
   deleteServiceAccount,
@@ -142,7 +143,7 @@ export async function changeAccount(
   requireServerAdminToMakeOne(context, changes.isGrafanaAdmin);
   return inTransaction(context, async (context) => {
     const before = await requireAccount(context, id);
-    requireOutranking(context, before);
+    await requireOutranking(context, before);
     await refusingTakenName(changes.name ?? before.name, () =>
       updateServiceAccount(context.db, before.org_id, id, {
         ...(changes.name === undefined ? {} : { name: changes.name, search_text: searchText(changes.name) }),
@@ -163,7 +164,7 @@ export async function changeAccount(
 export async function deleteAccount(context: RequestContext, id: number): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, id);
-    requireOutranking(context, account);
+    await requireOutranking(context, account);
     for (const hash of await listTokenHashes(context.db, id)) forgetCredential(context, hash);
     await deleteServiceAccount(context.db, account.org_id, id);
     await dropObjects(context, 'serviceaccounts', [String(id)]);
@@ -183,7 +184,7 @@ export async function grantOrg(
 ): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, id);
-    requireOutranking(context, account);
+    await requireOutranking(context, account);
     if (orgId === account.org_id) {
       throw badRequest(
         `the service account belongs to organization ${orgId}; change its role with PATCH instead`,
@@ -205,9 +206,11 @@ export async function grantOrg(
 export async function withdrawOrg(context: RequestContext, id: number, orgId: number): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, id);
+    await requireOutranking(context, account);
     const gone = await deleteOrgGrant(context.db, id, orgId);
     if (!gone) throw notFound(`The service account has no grant in organization ${orgId}`);
     await dropSubject(context, `user:${id}`, orgId);
+    await dropRolesOf(context, orgId, { service_account_id: id });
     context.touch(CACHE + id);
     const entry = { kind: 'service-account', id, name: account.name, change: { orgId } };
     await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:remove' });
@@ -235,6 +238,7 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
       currentOrgId: row.org_id,
       memberships,
       teams: new Map(),
+      granted: await grantedTo(context, { service_account_id: id }),
     },
   };
 }
@@ -276,15 +280,30 @@ function requireServerAdminToMakeOne(context: RequestContext, isGrafanaAdmin: bo
 }
 
 /** Nobody touches an account that can do more than they can: they could act through it. */
-export function requireOutranking(
+export async function requireOutranking(
   context: RequestContext,
-  account: { role: Role; is_server_admin: 0 | 1 },
-): void {
+  account: { id: number; role: Role; is_server_admin: 0 | 1 },
+): Promise<void> {
   requireRoleAtMostOwn(context.actor, account.role);
   if (account.is_server_admin === 1 && !context.actor.principal.isServerAdmin) {
     throw denied(
       'this service account administers the server; only another server administrator may touch it',
     );
+  }
+  await requireHoldingRolesOf(context, { service_account_id: account.id });
+}
+
+/**
+ * Refuses a new way to act as an account that may act in further organizations to whoever has no such role there. To end
+ * what there is, its own organization's Admins need none.
+ */
+export async function requireRoleWhereverGranted(context: RequestContext, id: number): Promise<void> {
+  const { isServerAdmin, memberships } = context.actor.principal;
+  if (isServerAdmin) return;
+  for (const { org_id: orgId, role } of await listOrgGrants(context.db, id)) {
+    if (atMost(role, memberships.get(orgId) ?? 'None')) continue;
+    const what = `the service account may act in organization ${orgId} as ${role}, and you may not`;
+    throw denied(what, 'An administrator of the server can issue the token, or withdraw that organization.');
   }
 }
 

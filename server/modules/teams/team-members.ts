@@ -4,6 +4,8 @@ import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { requireHoldingAllOf } from '../object-permissions/object-permissions.ts';
+import { requireHoldingRolesOf } from '../roles/granted.ts';
 import { forgetPerson } from '../users/users.ts';
 import {
   deleteTeamMember,
@@ -11,11 +13,17 @@ import {
   getTeamPermission,
   listIdsByEmail,
   listTeamMembers,
+  type TeamMember,
   upsertTeamMember,
 } from './team-members.store.ts';
 import { requireTeam, type TeamRow } from './teams.ts';
 
 const MEMBER: TeamPermission = 0;
+
+/** Who is in a team, by login. */
+export function teamMembers({ db }: RequestContext, teamId: number): Promise<TeamMember[]> {
+  return listTeamMembers(db, teamId);
+}
 
 /** Puts a member of the organization into a team. Throws 404 for anybody else, and 400 for who is in it already. */
 export async function addTeamMember(context: RequestContext, idOrUid: string, userId: number): Promise<void> {
@@ -116,9 +124,17 @@ async function give(
 ): Promise<void> {
   const login = await getLoginInOrg(context.db, team.org_id, userId);
   if (login === undefined) throw notFound('User not found', 'user.not-found');
+  if ((await getTeamPermission(context.db, team.id, userId)) === undefined)
+    await requireSharing(context, team);
   const row = { team_id: team.id, org_id: team.org_id, user_id: userId, permission };
   await upsertTeamMember(context.db, row, context.now());
   await settle(context, team, { userId, login, permission });
+}
+
+/** Whoever joins a team has what it has: nobody lets them in on more than they have themselves. */
+async function requireSharing(context: RequestContext, { id }: TeamRow): Promise<void> {
+  await requireHoldingRolesOf(context, { team_id: id });
+  await requireHoldingAllOf(context, `team:${id}`);
 }
 
 async function take(context: RequestContext, team: TeamRow, userId: number): Promise<void> {

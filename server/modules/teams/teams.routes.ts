@@ -53,7 +53,7 @@ export function teamsRoutes(app: App): void {
   app.post(
     '/api/teams',
     {
-      config: { access: can('teams:create') },
+      config: { access: can('teams:create'), mayAnswer: [409] },
       schema: {
         body: Named,
         response: { 200: Type.Object({ message: Type.String(), teamId: Id, uid: Type.String() }) },
@@ -90,7 +90,7 @@ export function teamsRoutes(app: App): void {
   app.put(
     '/api/teams/:id',
     {
-      config: { access: can('teams:write', teamScope) },
+      config: { access: can('teams:write', teamScope), mayAnswer: [409] },
       schema: { params: TeamParams, body: Named, response: { 200: Message } },
     },
     async (request) => {

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { can, canOrIsAccount } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdParams, Message, Name, nullable, SecondsToLive, Timestamp } from '../../http/schemas.ts';
+import { Id, IdCalled, Message, Name, nullable, SecondsToLive, Timestamp } from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
 import { lastUseOf } from '../credentials/credentials.ts';
 import { requireAccount } from '../service-accounts/service-accounts.ts';
@@ -20,7 +20,8 @@ const Token = Type.Object({
   isRevoked: Type.Boolean(),
 });
 
-const TokenParams = Type.Object({ id: Id, tokenId: Id });
+const AccountParams = Type.Object({ id: IdCalled('Service Account ID') });
+const TokenParams = Type.Object({ ...AccountParams.properties, tokenId: IdCalled('Token ID') });
 
 const ACCOUNT = 'serviceaccounts:id:{id}';
 
@@ -29,7 +30,7 @@ export function tokensRoutes(app: App): void {
     '/api/serviceaccounts/:id/tokens',
     {
       config: { access: canOrIsAccount('serviceaccounts:read', ACCOUNT) },
-      schema: { params: IdParams, response: { 200: Type.Array(Token) } },
+      schema: { params: AccountParams, response: { 200: Type.Array(Token) } },
     },
     async (request) => {
       const { db, now } = app.context;
@@ -55,9 +56,14 @@ export function tokensRoutes(app: App): void {
   app.post(
     '/api/serviceaccounts/:id/tokens',
     {
-      config: { access: can('serviceaccounts:write', ACCOUNT) },
+      // Grafana: with a capital here and for service accounts, and nowhere else.
+      config: {
+        access: can('serviceaccounts:write', ACCOUNT),
+        mayAnswer: [409],
+        badBody: 'Bad request data',
+      },
       schema: {
-        params: IdParams,
+        params: AccountParams,
         body: Type.Object({ name: Name, secondsToLive: SecondsToLive }),
         response: { 200: Type.Object({ id: Id, name: Type.String(), key: Type.String() }) },
       },

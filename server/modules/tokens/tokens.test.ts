@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeMember, makeOrg } from '../../testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../testing/world.ts';
 
 let world: World;
@@ -88,4 +89,27 @@ test('names of keys and tokens share one space', async () => {
   expect(twice.status).toBe(409);
   const asKey = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'taken', role: 'Viewer' });
   expect(asKey.status).toBe(409);
+});
+
+test('who has no such role in a further organization of an account gets no token of it, but ends those there are', async () => {
+  const further = await makeOrg(world, 'further');
+  const admin = await makeMember(world, 1, 'admin-of-one', 'Admin');
+  const { id: known } = await issue('known');
+  const path = `/api/serviceaccounts/${account}`;
+  const grant = (role: string) => world.send(ADMIN, 'POST', `${path}/orgs`, { orgId: further, role });
+  const issueAs = async (name: string): Promise<number> =>
+    (await world.send(admin.as, 'POST', `${path}/tokens`, { name })).status;
+
+  expect(await issueAs('before')).toBe(200);
+  expect((await grant('Viewer')).status).toBe(200);
+  expect(await issueAs('elsewhere')).toBe(403);
+  expect((await world.send(admin.as, 'DELETE', `${path}/tokens/${known}`)).status).toBe(200);
+
+  const joining = { loginOrEmail: admin.login, role: 'Viewer' };
+  expect((await world.send(ADMIN, 'POST', `/api/orgs/${further}/users`, joining)).status).toBe(200);
+  expect(await issueAs('as a Viewer there')).toBe(200);
+  expect((await grant('Editor')).status).toBe(200);
+  expect(await issueAs('as an Editor there')).toBe(403);
+  expect((await world.send(ADMIN, 'DELETE', `${path}/orgs/${further}`)).status).toBe(200);
+  expect(await issueAs('after')).toBe(200);
 });

@@ -11,7 +11,11 @@ import {
   revokeCredential,
 } from '../credentials/credentials.ts';
 import { requireRoom } from '../quotas/quotas.ts';
-import { requireAccount, requireOutranking } from '../service-accounts/service-accounts.ts';
+import {
+  requireAccount,
+  requireOutranking,
+  requireRoleWhereverGranted,
+} from '../service-accounts/service-accounts.ts';
 
 export interface IssuedToken {
   id: number;
@@ -28,7 +32,8 @@ export async function issueToken(
 ): Promise<IssuedToken> {
   return inTransaction(context, async (context) => {
     const account = await requireAccount(context, serviceAccountId);
-    requireOutranking(context, account);
+    await requireOutranking(context, account);
+    await requireRoleWhereverGranted(context, serviceAccountId);
     const expiresAt = expiryOf(context, secondsToLive, {
       maximum: context.config.auth.auth_token_max_seconds_to_live,
       setting: 'auth_token_max_seconds_to_live',
@@ -75,7 +80,7 @@ async function end(
 ): Promise<void> {
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, serviceAccountId);
-    requireOutranking(context, account);
+    await requireOutranking(context, account);
     const row = await how(context, serviceAccountId, id);
     if (row === undefined)
       throw notFound('Service account token not found', 'serviceaccounts.token-not-found');

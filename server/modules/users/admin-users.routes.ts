@@ -28,7 +28,7 @@ export function adminUsersRoutes(app: App): void {
   app.post(
     '/api/admin/users',
     {
-      config: { access: canOnServer('users:create') },
+      config: { access: canOnServer('users:create'), mayAnswer: [404, 412] },
       schema: { body: NewUser, response: { 200: Type.Object({ id: Id, message: Type.String() }) } },
     },
     async (request) => {

@@ -36,22 +36,26 @@ const NewPassword = Type.Object({
 const OWN = signedIn('everybody may see and change what is their own');
 
 export function ownAccountRoutes(app: App): void {
-  app.get('/api/user', { config: { access: OWN }, schema: { response: { 200: Self } } }, async (request) => {
-    const { principal, credential, orgId, role } = request.identity;
-    const org = await findOrg(app.context, orgId);
-    return {
-      ...(await (principal.kind === 'user' ? personAnswer : machineAnswer)(app.context, request.identity)),
-      kind: principal.kind,
-      orgName: org?.name ?? '',
-      orgRole: role,
-      expiration: timestampOrNull(credential.expiresAt),
-    };
-  });
+  app.get(
+    '/api/user',
+    { config: { access: OWN, mayAnswer: [404] }, schema: { response: { 200: Self } } },
+    async (request) => {
+      const { principal, credential, orgId, role } = request.identity;
+      const org = await findOrg(app.context, orgId);
+      return {
+        ...(await (principal.kind === 'user' ? personAnswer : machineAnswer)(app.context, request.identity)),
+        kind: principal.kind,
+        orgName: org?.name ?? '',
+        orgRole: role,
+        expiration: timestampOrNull(credential.expiresAt),
+      };
+    },
+  );
 
   app.put(
     '/api/user',
     {
-      config: { access: OWN },
+      config: { access: OWN, mayAnswer: [404, 412] },
       onRequest: personsOnly,
       schema: { body: ProfileSchema, response: { 200: Message } },
     },

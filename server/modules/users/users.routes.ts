@@ -104,7 +104,7 @@ export function usersRoutes(app: App): void {
   app.get(
     '/api/users/lookup',
     {
-      config: { access: READ },
+      config: { access: READ, mayAnswer: [404] },
       schema: { querystring: Type.Object({ loginOrEmail: Text() }), response: { 200: UserSchema } },
     },
     async (request) => {
@@ -123,7 +123,7 @@ export function usersRoutes(app: App): void {
   app.put(
     '/api/users/:id',
     {
-      config: { access: canOnServer('users:write', 'global.users:*') },
+      config: { access: canOnServer('users:write', 'global.users:*'), mayAnswer: [412] },
       schema: { params: IdParams, body: ProfileSchema, response: { 200: Message } },
     },
     async (request) => {

@@ -7,6 +7,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { joinOrg } from '../orgs/org-members.ts';
+import { grantedTo } from '../roles/granted.ts';
 import {
   countUsers,
   getUser,
@@ -113,6 +114,7 @@ async function loadPerson(context: Context, id: number): Promise<Person | undefi
       currentOrgId: memberships.has(row.org_id) ? row.org_id : elsewhere,
       memberships,
       teams: await loadTeams(context, id),
+      granted: await grantedTo(context, { user_id: id }),
     },
   };
 }

@@ -1,0 +1,39 @@
+import type { ObjectKind } from '../../access/object-levels.ts';
+import type { RequestContext } from '../../context.ts';
+import { type Given, holdersOf, levelsGiven, teamsAmong } from './object-permissions.ts';
+
+/** Something that has permissions of its own, and the uids of the folders that it lies in. */
+export interface Thing {
+  kind: ObjectKind;
+  /** As the permissions name it: a uid, or a number. */
+  id: string;
+  around: readonly string[];
+}
+
+/** One permission, on the thing itself or on a folder around it. */
+export interface Shown extends Given {
+  isInherited: boolean;
+  /** The basic role that has it; else who. */
+  role: string | undefined;
+  holder: { id: number; login: string; email: string } | undefined;
+  team: { id: number; name: string; email: string } | undefined;
+}
+
+const ROLE = 'role:';
+
+/** All permissions on something: its own first, then those of the folders around it. */
+export async function permissionsOn(context: RequestContext, thing: Thing): Promise<Shown[]> {
+  const own = await levelsGiven(context, thing.kind, [thing.id]);
+  const inherited = await levelsGiven(context, 'folders', thing.around);
+  const all = [...own, ...inherited];
+  const subjects = all.map(({ subject }) => subject);
+  const holders = await holdersOf(context, subjects);
+  const teams = await teamsAmong(context, subjects);
+  return all.map((given) => ({
+    ...given,
+    isInherited: !own.includes(given),
+    role: given.subject.startsWith(ROLE) ? given.subject.slice(ROLE.length) : undefined,
+    holder: holders.get(given.subject),
+    team: teams.get(given.subject),
+  }));
+}

@@ -1,0 +1,8 @@
+import type { GuardedRoute } from '../http/guard.ts';
+import { describeApi } from '../http/openapi.ts';
+import { VERSION } from '../http/version.ts';
+
+/** The description of the API as the file client/openapi.json has it. */
+export function writtenDescription(routes: readonly GuardedRoute[]): string {
+  return `${JSON.stringify(describeApi(routes, VERSION), undefined, 1)}\n`;
+}
