@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Credential } from '../client/client.ts';
 import { usageFailure } from './failure.ts';
+import { OWN_NAME } from './own-name.ts';
 
 /** What `latchkey login` keeps for later commands. */
 export interface SavedLogin {
@@ -25,7 +26,7 @@ export function readSavedLogin(): SavedLogin | undefined {
   if (text === undefined) return undefined;
   const login = parseLogin(text);
   if (login === undefined)
-    throw usageFailure(`${path} is not what "latchkey login" writes`, 'Run "latchkey login" again.');
+    throw usageFailure(`${path} is not what "latchkey login" writes`, `Run "${OWN_NAME} login" again.`);
   return login;
 }
 

@@ -67,18 +67,38 @@ async function runNpm(command, say) {
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text) => (output += text));
-  const stopForwarding = forwardSignals(child);
-  const stillThere = setInterval(() => say('… still installing'), 10_000);
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  clearInterval(stillThere);
-  stopForwarding();
+  const { code, interrupted } = await ended(child, say);
   if (code === 0) return;
+  if (interrupted) {
+    say('Stopped before everything was installed. Run this again to go on.');
+    process.exit(130);
+  }
   console.error(output);
   say('The installation failed; npm says why above. Mend that and run this again.');
   process.exit(1);
+}
+
+async function ended(child, say) {
+  const stopForwarding = forwardSignals(child);
+  const stillThere = setInterval(() => say('… still installing'), 10_000);
+  let interrupted = false;
+  const onInterrupt = () => {
+    if (!interrupted) say('Stopping: npm takes away what it has put down, which may take some seconds …');
+    interrupted = true;
+    clearInterval(stillThere);
+  };
+  process.on('SIGINT', onInterrupt);
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return { code, interrupted };
+  } finally {
+    process.off('SIGINT', onInterrupt);
+    clearInterval(stillThere);
+    stopForwarding();
+  }
 }
 
 // npm ci removes node_modules, and with it the Node in there: it has to run on the machine's own.

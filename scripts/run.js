@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnOnNode24 } from '../bin/run-on-node-24.js';
@@ -19,7 +19,9 @@ const tasks = {
   build,
   check,
   dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
+  fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
+  openapi: () => run(['scripts/openapi.ts']),
   test: (args) => run([tool.vitest, 'run', ...args]),
 };
 
@@ -34,7 +36,9 @@ process.exitCode = await task(args);
 
 async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
-  return run([tool.tsc, '--project', 'tsconfig.build.json']);
+  const code = await run([tool.tsc, '--project', 'tsconfig.build.json']);
+  copyFileSync(join(root, 'client/openapi.json'), join(root, 'dist/client/openapi.json'));
+  return code;
 }
 
 async function check() {

@@ -5,12 +5,14 @@ import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
 import { type Authenticators, authenticate } from './http/authenticate.ts';
 import { acceptJson } from './http/body.ts';
-import { handleErrors } from './http/error-handler.ts';
+import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
 import { guardRoutes } from './http/guard.ts';
+import { guardAnswers } from './http/guard-answers.ts';
 import { measureRequests } from './http/metrics.ts';
 import { logRequests } from './http/request-log.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
 import { validatorCompiler } from './http/validation.ts';
+import { apiDocsRoutes } from './modules/api-docs/api-docs.routes.ts';
 import { apiKeysRoutes } from './modules/api-keys/api-keys.routes.ts';
 import { proveBearer } from './modules/authentication/bearer.ts';
 import { authenticationRoutes } from './modules/authentication/authentication.routes.ts';
@@ -32,6 +34,9 @@ import { usersRoutes } from './modules/users/users.routes.ts';
 import { datasourcesRoutes } from './modules/datasources/datasources.routes.ts';
 import { dashboardsRoutes } from './modules/dashboards/dashboards.routes.ts';
 import { permissionsRoutes } from './modules/dashboards/permissions.routes.ts';
+import { resourcePermissionsRoutes } from './modules/resource-permissions/resource-permissions.routes.ts';
+import { roleAssignmentsRoutes } from './modules/roles/assignments.routes.ts';
+import { rolesRoutes } from './modules/roles/roles.routes.ts';
 import { starsRoutes } from './modules/dashboards/stars.routes.ts';
 import { versionsRoutes } from './modules/dashboards/versions.routes.ts';
 import { foldersRoutes } from './modules/folders/folders.routes.ts';
@@ -46,6 +51,9 @@ import { logOf } from './log.ts';
 import { randomLetters } from './crypto/random.ts';
 import { notFound } from './errors.ts';
 
+// The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
+const LONGEST_HEAD = 16_384;
+
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
@@ -53,8 +61,10 @@ export async function buildApp(context: Context): Promise<App> {
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
+    requestTimeout: context.config.server.read_timeout,
     genReqId: requestIds(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
+    frameworkErrors: refuseUnroutable,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -68,6 +78,7 @@ export async function buildApp(context: Context): Promise<App> {
   app.setValidatorCompiler(validatorCompiler);
   await app.register(cookie);
   sendSessionCookies(app);
+  guardAnswers(app);
   acceptJson(app);
   handleErrors(app);
   logRequests(app, {
@@ -103,6 +114,9 @@ export async function buildApp(context: Context): Promise<App> {
   versionsRoutes(app);
   starsRoutes(app);
   permissionsRoutes(app);
+  resourcePermissionsRoutes(app);
+  rolesRoutes(app);
+  roleAssignmentsRoutes(app);
   searchRoutes(app);
   effectivePermissionsRoutes(app);
   frontendSettingsRoutes(app);
@@ -110,6 +124,7 @@ export async function buildApp(context: Context): Promise<App> {
   serverSettingsRoutes(app);
   healthRoutes(app);
   metricsRoutes(app, metrics);
+  apiDocsRoutes(app);
   return app;
 }
 

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /**
- * What the server knows without asking the database. A key names the thing itself ('org:1', 'credential:<hash>'),
+ * What the server knows without asking the database. A key names the thing itself ('org:1', the hash of a token),
  * so that a change drops exactly what it touches, and another server can be told by the key alone.
  */
 export interface Memory {
@@ -15,7 +15,10 @@ export interface Memory {
   clear(): void;
 }
 
-/** What the keys begin with, so that whoever changes a thing can say so without knowing who remembers it. */
+/**
+ * What the keys begin with, so that whoever changes a thing can say so without knowing who remembers it. The key of a
+ * credential is its hash alone.
+ */
 export const REMEMBERED = {
   org: 'org:',
   user: 'user:',

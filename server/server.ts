@@ -16,7 +16,7 @@ import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
 
 // About 400 bytes each.
-const REMEMBERED_MOST = 250_000;
+const REMEMBERED_MOST = 150_000;
 
 export interface Server {
   /** Where it listens, without a slash at the end. */

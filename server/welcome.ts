@@ -2,23 +2,43 @@ import type { Config } from './config/config.ts';
 import type { Server } from './server.ts';
 
 const DEFAULT_PASSWORD = 'admin';
+const SET_PASSWORD = 'npx latchkey reset-admin-password';
 
 /** What a start prints for the person who started it: where the server is, how to sign in, what to try next. */
-export function welcome({ url, isFirstRun }: Server, { security, database }: Config): string {
-  const { admin_user: login, admin_password: password } = security;
-  const isDefault = password === DEFAULT_PASSWORD;
-  const signIn = isDefault
-    ? `${login} / ${DEFAULT_PASSWORD}   (change it: npx latchkey reset-admin-password)`
-    : `${login} / the password that you set`;
-  const credentials = isDefault ? `${login}:${DEFAULT_PASSWORD}` : login;
-  const where = database.type === 'postgres' ? 'PostgreSQL' : database.path;
+export function welcome(server: Server, config: Config): string {
+  const { type, path } = config.database;
+  const where = type === 'postgres' ? 'PostgreSQL' : path;
   const lines = [
-    `Latchkey listens on ${url}   (data: ${where})`,
-    ...(isFirstRun ? [`Sign in first as  ${signIn}`] : []),
-    'Try next:',
-    `  curl -u ${credentials} ${url}/api/org`,
-    `  curl -u ${credentials} -H 'Content-Type: application/json' -d '{"name":"my-first-key","role":"Viewer"}' ${url}/api/auth/keys`,
+    `Latchkey listens on ${server.url}   (data: ${where})`,
+    ...(server.isFirstRun ? firstSteps(server.url, config) : laterSteps(server.url, config)),
     '  npx latchkey --help',
   ];
   return `\n${lines.join('\n')}\n\n`;
+}
+
+function firstSteps(url: string, { security }: Config): string[] {
+  const { admin_user: login, admin_password: password } = security;
+  const isDefault = password === DEFAULT_PASSWORD;
+  // Without a password, curl asks for it.
+  const credentials = isDefault ? `${login}:${DEFAULT_PASSWORD}` : login;
+  return [
+    isDefault
+      ? `Sign in first as  ${login} / ${DEFAULT_PASSWORD}   (change it: ${SET_PASSWORD})`
+      : `Sign in first as  ${login} / the password that you set`,
+    'Try next:',
+    `  curl -u ${credentials} ${url}/api/org`,
+    `  curl -u ${credentials} -H 'Content-Type: application/json' -d '{"name":"my-first-key","role":"Viewer"}' ${url}/api/auth/keys`,
+  ];
+}
+
+// By now the password may be another, and the administrator too.
+function laterSteps(url: string, { security }: Config): string[] {
+  if (security.disable_initial_admin_creation) return ['Try next:'];
+  const { admin_user: login, admin_password: password } = security;
+  const first = password === DEFAULT_PASSWORD ? `at first its password is ${DEFAULT_PASSWORD}; ` : '';
+  return [
+    `Sign in as  ${login}   (${first}set another: ${SET_PASSWORD})`,
+    'Try next:',
+    `  curl -u ${login} ${url}/api/org`,
+  ];
 }

@@ -6,12 +6,21 @@ const TIERS = [
   ['audit', 'credentials', 'object-permissions', 'sessions'],
   ['quotas'],
   ['orgs'],
-  ['roles', 'users'],
+  ['roles'],
+  ['users'],
   ['datasources', 'folders', 'service-accounts', 'teams'],
   ['preferences'],
   ['authentication', 'dashboards', 'tokens'],
-  ['api-keys', 'effective-permissions', 'rate-limits', 'search', 'server-stats', 'usage'],
-  ['frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],
+  [
+    'api-keys',
+    'effective-permissions',
+    'rate-limits',
+    'resource-permissions',
+    'search',
+    'server-stats',
+    'usage',
+  ],
+  ['api-docs', 'frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],
 ];
 
 // Who may import whom; what is absent is forbidden. "type x" allows only `import type`. Inside a part everything is

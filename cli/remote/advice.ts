@@ -1,19 +1,20 @@
 import type { ApiFailure } from '../../client/failures.ts';
+import { OWN_NAME } from '../own-name.ts';
 import type { CredentialKind, Look } from './credential-look.ts';
 
 const RENEW: Record<CredentialKind, string> = {
-  'API key': 'Make another: latchkey keys create NAME --role ROLE --ttl 1M',
-  'service account token': 'Make another: latchkey tokens create ACCOUNT NAME --ttl 1M',
-  password: 'To set another, on the server: latchkey reset-admin-password',
-  unknown: 'Make another: latchkey keys create --help',
-  none: 'Run "latchkey login", or set LATCHKEY_TOKEN.',
+  'API key': `Make another: ${OWN_NAME} keys create NAME --role ROLE --ttl 1M`,
+  'service account token': `Make another: ${OWN_NAME} tokens create ACCOUNT NAME --ttl 1M`,
+  password: `To set another, on the server: ${OWN_NAME} reset-admin-password`,
+  unknown: `Make another: ${OWN_NAME} keys create --help`,
+  none: `Run "${OWN_NAME} login", or set LATCHKEY_TOKEN.`,
 };
 
 const LIST: Record<CredentialKind, string> = {
-  'API key': 'An Admin sees what there is: latchkey keys list --expired',
-  'service account token': 'An Admin sees what there is: latchkey tokens list ACCOUNT',
-  password: 'An administrator sees who there is: latchkey orgs users ORG',
-  unknown: 'An Admin sees what there is: latchkey keys list --expired',
+  'API key': `An Admin sees what there is: ${OWN_NAME} keys list --expired`,
+  'service account token': `An Admin sees what there is: ${OWN_NAME} tokens list ACCOUNT`,
+  password: `An administrator sees who there is: ${OWN_NAME} orgs users ORG`,
+  unknown: `An Admin sees what there is: ${OWN_NAME} keys list --expired`,
   none: '',
 };
 
@@ -52,7 +53,7 @@ function explain401(message: string, look: Look): Explanation {
   if (message.includes('disabled')) {
     return {
       meaning: 'Its service account is switched off.',
-      steps: ['To switch it on: latchkey service-accounts set ACCOUNT --enable'],
+      steps: [`To switch it on: ${OWN_NAME} service-accounts set ACCOUNT --enable`],
     };
   }
   if (message.includes('switched off'))

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Client, createClient, type Credential } from '../../client/client.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { askSecret, canAsk, readSecret } from '../prompt.ts';
 import { readSavedLogin } from '../session.ts';
 
@@ -186,6 +187,6 @@ function passwordOf({ user, passwordStdin }: ConnectionFlags): Promise<string> {
 function withoutCredential({ url, leftOut }: Connection): Failure {
   const others = leftOut.length === 0 ? '' : ` (not sent there: ${leftOut.join('; ')})`;
   return new Failure(EXIT.usage, `there is no credential for ${url}${others}`, {
-    detail: `Run "latchkey login ${url}", or set LATCHKEY_TOKEN. Without any key yet: --user admin.`,
+    detail: `Run "${OWN_NAME} login ${url}", or set LATCHKEY_TOKEN. Without any key yet: --user admin.`,
   });
 }

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { Credential } from '../../client/client.ts';
+import { OWN_NAME } from '../own-name.ts';
 
 export type CredentialKind = 'service account token' | 'API key' | 'password' | 'unknown' | 'none';
 
@@ -24,7 +25,7 @@ const ALONE = 'Give the key or token alone: what stands around it in a header is
 /** Looks at the form of a credential. */
 export function lookAt(credential: Credential | undefined): Look {
   if (credential === undefined) {
-    const mend = 'Run "latchkey login", or set LATCHKEY_TOKEN.';
+    const mend = `Run "${OWN_NAME} login", or set LATCHKEY_TOKEN.`;
     return { kind: 'none', isWellFormed: false, says: 'There is none.', mend };
   }
   if ('token' in credential) return lookAtToken(credential.token);

@@ -3,6 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { ApiKey, IssuedSecret, Message } from '../../client/shapes.ts';
 import { addCommand, lifeOption, roleOption, withJson } from '../command.ts';
 import { printChange, printJson, printTable, say, shortTime } from '../output.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { keyId, listKeys } from './names.ts';
 import { handOver, stateOf } from './secrets.ts';
@@ -45,7 +46,7 @@ function addList(keys: Command): void {
 
 function printKeys(keys: readonly ApiKey[]): void {
   if (keys.length === 0)
-    return say('There are no keys. "latchkey keys create NAME --role Viewer" makes one.');
+    return say(`There are no keys. "${OWN_NAME} keys create NAME --role Viewer" makes one.`);
   printTable(
     [
       { title: 'ID', align: 'right' },

@@ -4,6 +4,7 @@ import type { Self } from '../../client/shapes.ts';
 import { addCommand } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { print, say } from '../output.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { ask, askSecret, canAsk } from '../prompt.ts';
 import { removeSavedLogin, saveLogin, savedLoginPath } from '../session.ts';
 import { printable } from '../text.ts';
@@ -43,7 +44,7 @@ export function addLogin(program: Command): void {
     print(printable(`Signed in to ${given.url} as ${self.login || self.name}; saved in ${path}`));
     if ('password' in credential) {
       say(
-        'The password is in that file. A token does the same and can be taken back: latchkey tokens create --help',
+        `The password is in that file. A token does the same and can be taken back: ${OWN_NAME} tokens create --help`,
       );
     }
   });

@@ -2,6 +2,7 @@ import type { Client } from '../../client/client.ts';
 import { readAll } from '../../client/pages.ts';
 import type { ApiKey, Org, ServiceAccount, ServiceAccountPage, Token } from '../../client/shapes.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
+import { OWN_NAME } from '../own-name.ts';
 
 /** All keys of the organization. */
 export function listKeys(client: Client, { expired }: { expired: boolean }): Promise<ApiKey[]> {
@@ -25,7 +26,7 @@ export function listTokens(client: Client, accountId: number): Promise<Token[]> 
 
 /** The number of a key that was given by number or name. */
 export function keyId(client: Client, given: string): Promise<number> {
-  return idOf('key', given, () => listKeys(client, { expired: true }), 'latchkey keys list --expired');
+  return idOf('key', given, () => listKeys(client, { expired: true }), `${OWN_NAME} keys list --expired`);
 }
 
 export function serviceAccountId(client: Client, given: string): Promise<number> {
@@ -33,12 +34,12 @@ export function serviceAccountId(client: Client, given: string): Promise<number>
     'service account',
     given,
     () => listServiceAccounts(client, given),
-    'latchkey service-accounts list',
+    `${OWN_NAME} service-accounts list`,
   );
 }
 
 export function tokenId(client: Client, accountId: number, given: string): Promise<number> {
-  return idOf('token', given, () => listTokens(client, accountId), `latchkey tokens list ${accountId}`);
+  return idOf('token', given, () => listTokens(client, accountId), `${OWN_NAME} tokens list ${accountId}`);
 }
 
 /** The number of an organization; a name is looked up by a call that only the server's administrators may make. */

@@ -3,6 +3,7 @@ import type { Message, OrgGrant, ServiceAccount } from '../../client/shapes.ts';
 import { addCommand, roleOption, withJson } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import { print, printChange, printFields, printJson, printTable, say } from '../output.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { printable } from '../text.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { addGrants } from './grants.ts';
@@ -42,7 +43,8 @@ function addList(accounts: Command): void {
 }
 
 function printAccounts(accounts: readonly ServiceAccount[]): void {
-  if (accounts.length === 0) return say('There are none. "latchkey service-accounts create NAME" makes one.');
+  if (accounts.length === 0)
+    return say(`There are none. "${OWN_NAME} service-accounts create NAME" makes one.`);
   printTable(
     [
       { title: 'ID', align: 'right' },

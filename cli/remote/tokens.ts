@@ -3,6 +3,7 @@ import type { Client } from '../../client/client.ts';
 import type { IssuedSecret, Message, Token } from '../../client/shapes.ts';
 import { addCommand, lifeOption, withJson } from '../command.ts';
 import { printChange, printJson, printTable, say, shortTime } from '../output.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { listTokens, serviceAccountId, tokenId } from './names.ts';
 import { handOver, stateOf } from './secrets.ts';
@@ -43,7 +44,8 @@ function addList(tokens: Command): void {
 }
 
 function printTokens(tokens: readonly Token[]): void {
-  if (tokens.length === 0) return say('It has no tokens. "latchkey tokens create ACCOUNT NAME" makes one.');
+  if (tokens.length === 0)
+    return say(`It has no tokens. "${OWN_NAME} tokens create ACCOUNT NAME" makes one.`);
   printTable(
     [
       { title: 'ID', align: 'right' },

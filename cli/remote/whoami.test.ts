@@ -42,7 +42,7 @@ test('a key that works: who it is, until when, and what it may do', async () => 
   expect(stdout).toMatch(/yes {2}GET \/api\/org /);
   expect(stdout).toMatch(/yes {2}GET \/api\/folders /);
   expect(stdout).toMatch(/no {3}GET \/api\/auth\/keys .*\n +403 Permission denied: apikeys:read/);
-  expect(stdout).toContain('-> The api key "works" has the role Viewer');
+  expect(stdout).toContain('-> The API key "works" has the role Viewer');
   expect(stdout).not.toContain(key);
   for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
 });

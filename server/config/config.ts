@@ -7,6 +7,7 @@ import { readEnvironment } from './env.ts';
 import type { Environment } from './env.ts';
 import { give, resolver } from './given.ts';
 import type { AllGiven, Resolve, Resolved } from './given.ts';
+import type { Bases } from './kinds.ts';
 import { settle } from './settle.ts';
 import type { ConfigEntry } from './settle.ts';
 import { findSetting, listSettings } from './settings.ts';
@@ -49,7 +50,7 @@ export function loadConfig(options: LoadOptions): {
 
   // Settled first, because what they find out changes what was given.
   const early = resolver(given, env, readSecret);
-  const implied = [...shareTwins(early), ...typeFromUrl(early)];
+  const implied = [...shareTwins(early, { home, data: home }), ...typeFromUrl(early)];
   for (const { section, key, resolved } of implied) give(given, section, key, { ...resolved, literal: true });
 
   const resolve = resolver(given, env, readSecret);
@@ -95,12 +96,13 @@ function giveOverrides(given: AllGiven, overrides: Overrides): void {
 
 type Implied = { readonly section: string; readonly key: string; readonly resolved: Resolved };
 
-function shareTwins(resolve: Resolve): Implied[] {
+function shareTwins(resolve: Resolve, bases: Bases): Implied[] {
   return listSettings().flatMap(({ section, key, setting }) => {
     if (setting.twin === undefined) return [];
     const mine = resolve(section, key);
     const theirs = resolve(setting.twin, key);
-    if (theirs.layer === 0) return [];
+    // What is not allowed is named where it stands, and not here.
+    if (theirs.layer === 0 || setting.parse(theirs.text, bases) === undefined) return [];
     if (mine.layer === 0) return [{ section, key, resolved: theirs }];
     if (mine.text === theirs.text || Number(mine.text) === Number(theirs.text)) return [];
     const [first, second] = [place(section, key, mine), place(setting.twin, key, theirs)];

@@ -37,6 +37,7 @@ test('without a file and variables the defaults are in force', () => {
     domain: 'localhost',
     root_url: 'http://localhost:3000/',
     serve_from_sub_path: false,
+    read_timeout: 300_000,
     shutdown_timeout: 10_000,
   });
   expect(config.DEFAULT.instance_name).toBe('box');
@@ -123,7 +124,14 @@ test.each([
   ['[log]\nfilters = api', 'must be pairs such as api:debug'],
   ['[log.filters]\napi = loud', '[log.filters] api = "loud" (conf/latchkey.ini:2) must be trace, debug'],
   ['[log.filters]\n__proto__ = debug', '[log.filters] "__proto__" (conf/latchkey.ini:2) must be a name'],
-  ['[auth]\napi_key_max_seconds_to_live = 0', 'must be -1 (no limit) or a number of seconds'],
+  [
+    '[auth]\napi_key_max_seconds_to_live = 0',
+    '[auth] api_key_max_seconds_to_live = "0" (conf/latchkey.ini:2) must be -1 (no limit) or a number of seconds',
+  ],
+  [
+    '[security]\nauth_token_max_seconds_to_live = 5d',
+    '[security] auth_token_max_seconds_to_live = "5d" (conf/latchkey.ini:2) must be -1 (no limit)',
+  ],
   [
     '[auth]\nlogin_cookie_name = a b',
     '[auth] login_cookie_name = "a b" (conf/latchkey.ini:2) must be letters',

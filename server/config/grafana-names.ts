@@ -22,7 +22,7 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
   ['paths', words('config home permitted_provisioning_paths plugins provisioning temp_data_lifetime')],
   [
     'server',
-    words(`cdn_url cert_file cert_key cert_pass certs_watch_interval enable_gzip enforce_domain min_tls_version read_timeout
+    words(`cdn_url cert_file cert_key cert_pass certs_watch_interval enable_gzip enforce_domain min_tls_version
       router_logging socket socket_gid socket_mode static_root_path`),
   ],
   ['server.custom_response_headers', []],

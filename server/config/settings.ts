@@ -48,6 +48,10 @@ const settings = {
         'an http or https address without user name, query or fragment, such as https://keys.example.org/',
     }),
     serve_from_sub_path: bool(false, 'Answer under the path of root_url as well as at /'),
+    read_timeout: duration('5m', 'How long a request may take to arrive; 0s is for ever', {
+      min: '0s',
+      max: '1d',
+    }),
     shutdown_timeout: duration('10s', 'How long requests under way may take once a stop was asked for', {
       min: '0s',
       max: '1h',

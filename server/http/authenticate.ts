@@ -47,6 +47,10 @@ function proveByHeader(
   const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
   const rest = space === -1 ? '' : header.slice(space + 1).trim();
   if (scheme === 'bearer' && rest !== '') return authenticators.bearer(rest);
+  if (scheme === 'bearer') {
+    const hint = `No key follows the word Bearer: a variable may be empty. ${SCHEME_HINT}.`;
+    throw unauthorized('Invalid API key', hint, { reason: 'malformed' });
+  }
   if (scheme === 'basic') return proveBasic(context, authenticators, rest);
   const hint = `The Authorization header has no known scheme. ${SCHEME_HINT}.`;
   throw unauthorized('Invalid API key', hint, { reason: 'unknown scheme' });

@@ -14,11 +14,25 @@ export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
+    const { badBody } = request.routeOptions.config;
     if (text.trim() === '') return done(null, undefined);
-    if (depthOf(text) > DEEPEST) return done(badRequest(`the body is nested deeper than ${DEEPEST} levels`));
+    if (depthOf(text) > DEEPEST)
+      return done(badRequest(`the body is nested deeper than ${DEEPEST} levels`, badBody));
     request.bodyText = text;
     return parse(request, text, (error, value) =>
-      error ? done(badRequest(`the body is not valid JSON: ${error.message}`)) : done(null, value),
+      error
+        ? done(badRequest(`the body is not valid JSON: ${whyNot(text, error)}`, badBody))
+        : done(null, value),
     );
   });
+}
+
+/** Fastify says only that it is none; JSON.parse says where. */
+function whyNot(text: string, error: Error): string {
+  try {
+    JSON.parse(text);
+    return error.message;
+  } catch (cause) {
+    return (cause as Error).message;
+  }
 }

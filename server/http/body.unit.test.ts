@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { depthOf as depthOfText } from '../json-text.ts';
 import { acceptJson } from './body.ts';
+import { handleErrors } from './error-handler.ts';
 
 /** How deep a value is, by walking through it. */
 function depthOf(value: unknown): number {
@@ -13,6 +14,7 @@ function depthOf(value: unknown): number {
 async function post(payload: string) {
   const app = fastify();
   acceptJson(app);
+  handleErrors(app);
   app.post('/', (request) => ({ got: request.body === undefined ? 'nothing' : request.body }));
   return app.inject({ method: 'POST', url: '/', payload, headers: { 'content-type': 'text/plain' } });
 }
@@ -69,5 +71,6 @@ test('a body is JSON whatever its type says, and an empty one is none', async ()
   expect((await post('{"a":1}')).json()).toEqual({ got: { a: 1 } });
   expect((await post(' \n ')).json()).toEqual({ got: 'nothing' });
   expect((await post('{"a":')).body).toContain('bad request data');
+  expect((await post('{\n"a": 1,\n}')).body).toContain('line 3 column 1');
   expect((await post('{"__proto__":{"isAdmin":true}}')).body).toContain('bad request data');
 });

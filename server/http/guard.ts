@@ -1,4 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
+import type {
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  onRequestHookHandler,
+  preValidationHookHandler,
+} from 'fastify';
 import { type Access, accessDenied, holds, type ScopeOf } from '../access/can.ts';
 import { allows } from '../access/evaluate.ts';
 import type { Identity } from '../access/identity.ts';
@@ -10,11 +17,15 @@ export interface GuardedRoute {
   method: string;
   url: string;
   access: Access;
+  /** What it takes and answers. */
+  schema: FastifySchema;
+  /** Refusals that do not follow from what it takes; see `mayAnswer` of a route's config. */
+  mayAnswer: readonly number[];
 }
 
 /**
  * Puts a guard before every route that is added from now on, and refuses to start with a route that does not say what it asks.
- * It runs before the body is read, so that nobody learns from a 400 what they may not know.
+ * It runs before the body is read, so that nobody learns from a 400 what they may not know, and once more when it has been read.
  */
 export function guardRoutes(app: FastifyInstance, authenticators: Authenticators): void {
   const routes: GuardedRoute[] = [];
@@ -27,9 +38,13 @@ export function guardRoutes(app: FastifyInstance, authenticators: Authenticators
         `${String(route.method)} ${route.url} declares no access: give it can(…), signedIn(…) or open(…)`,
       );
     }
-    routes.push({ method: String(route.method), url: route.url, access });
+    const { schema = {}, config: { mayAnswer = [] } = {} } = route;
+    routes.push({ method: String(route.method), url: route.url, access, schema, mayAnswer });
     if (access.kind === 'open') return;
-    route.onRequest = [guard(authenticators, access), ...[route.onRequest ?? []].flat()];
+    const asks = [guard(authenticators, access), ...[route.onRequest ?? []].flat()];
+    route.onRequest = asks;
+    // A body may be long on its way: what was allowed when its first line came may not be so any more.
+    route.preValidation = [...asks.map(onceBodyIsThere), ...[route.preValidation ?? []].flat()];
   });
 }
 
@@ -49,6 +64,19 @@ function guard(authenticators: Authenticators, access: Access): onRequestHookHan
       done(error as Error);
     }
   };
+}
+
+/** Has a hook of onRequest ask again where a body was sent, which came later. */
+function onceBodyIsThere(ask: onRequestHookHandler): preValidationHookHandler {
+  return function (request, reply, done) {
+    if (!sentBody(request)) return done();
+    return ask.call(this, request, reply, done);
+  };
+}
+
+// By the headers and not by what came of it: blanks take their time too.
+function sentBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 function grantedByRole(access: Access, identity: Identity, request: FastifyRequest): boolean {

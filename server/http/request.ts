@@ -18,6 +18,10 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
+    /** Statuses of refusals that only its rule knows of, as 409; the others follow from access and schemas. */
+    mayAnswer?: readonly number[];
+    /** What a body of the wrong form is told; the words that Grafana uses at most routes when it is not given. */
+    badBody?: string;
   }
 }
 

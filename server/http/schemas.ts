@@ -17,8 +17,13 @@ export const Query = Type.Optional(Text());
 // Without a type of its own, so that whatever else is sent gets the list of roles as the answer.
 export const RoleSchema = Type.Unsafe<(typeof ROLES)[number]>({ enum: [...ROLES] });
 
+const ID_RANGE = { minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER };
+
 /** An id in a path or a body. */
-export const Id = Type.Integer({ minimum: -Number.MAX_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+export const Id = Type.Integer(ID_RANGE);
+
+/** An id that a refusal calls by a name: "Service Account ID is invalid". */
+export const IdCalled = (title: string) => Type.Integer({ ...ID_RANGE, title });
 
 export const IdParams = Type.Object({ id: Id });
 

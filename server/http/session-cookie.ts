@@ -45,7 +45,8 @@ export function sessionAuthenticator(
   return async (request, secret) => {
     requireSameOrigin(context.config, request);
     const { proof, cookie } = await prove(secret);
-    request.sessionCookie = cookie;
+    // Asked twice in a request: what the first look changed still has to reach the browser.
+    if (cookie !== 'keep') request.sessionCookie = cookie;
     if (proof) return proof;
     throw unauthorized('Unauthorized', 'The session is over or unknown: sign in again.', {
       reason: 'unknown',

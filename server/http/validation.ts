@@ -17,14 +17,22 @@ interface Invalid {
   validationContext?: string;
 }
 
+/** How a route puts its refusals: the message for a bad body, and the names of what its path holds. */
+interface Wording {
+  badBody?: string | undefined;
+  titleOf(parameter: string): string | undefined;
+}
+
 /** A failed validation as a 400 that names the value and what it has to be. */
-export function invalidInput({ validation, validationContext }: Invalid): ApiError {
+export function invalidInput({ validation, validationContext }: Invalid, wording: Wording): ApiError {
   const error = validation[0];
   if (validationContext === 'params' && error) {
     const name = error.instancePath.slice(1);
-    return badRequest(`${name} in the path ${requirement(error)}`, `${name} is invalid`);
+    const title = wording.titleOf(name) ?? name;
+    return badRequest(`${name} in the path ${requirement(error)}`, `${title} is invalid`);
   }
-  return badRequest(error ? sentence(error, validationContext ?? 'body') : 'the request does not fit');
+  const detail = error ? sentence(error, validationContext ?? 'body') : 'the request does not fit';
+  return badRequest(detail, wording.badBody);
 }
 
 function sentence(error: ErrorObject, part: string): string {

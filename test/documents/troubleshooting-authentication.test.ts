@@ -77,6 +77,13 @@ test('a header without the word Bearer is refused, and says what is missing', as
   expect(JSON.stringify(body)).toContain('Authorization: Bearer <key>');
 });
 
+test('the word Bearer without a key, as an empty variable leaves it, is refused, and says so', async () => {
+  const headers = { authorization: 'Bearer ' };
+  const { status, body } = await world.send(undefined, 'GET', '/api/dashboards/home', undefined, headers);
+  expect(status).toBe(401);
+  expect(body.detail).toContain('No key follows');
+});
+
 test.each([
   ['key', () => viewerKey, 'api-key', 'viewer', 'Viewer'],
   ['token', () => token, 'service-account', 'automation', 'Admin'],

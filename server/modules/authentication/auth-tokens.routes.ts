@@ -43,7 +43,7 @@ export function authTokensRoutes(app: App): void {
   app.post(
     '/api/user/revoke-auth-token',
     {
-      config: { access: OWN },
+      config: { access: OWN, mayAnswer: [404] },
       onRequest: personsOnly,
       schema: { body: Choice, response: { 200: Message } },
     },

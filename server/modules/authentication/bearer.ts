@@ -70,6 +70,7 @@ function keyPrincipal(credential: KnownCredential): Principal {
     currentOrgId: credential.orgId,
     memberships: new Map([[credential.orgId, credential.role ?? 'None']]),
     teams: new Map(),
+    granted: new Map(),
   };
 }
 

@@ -34,8 +34,9 @@ export async function verifyPassword(context: Context, login: string, password: 
   const key = `password:${digest(login, password)}`;
   const verified = context.memory.recall<Verified>(key);
   const known = verified && (await findPerson(context, verified.userId));
-  if (known && known.passwordHash === verified.passwordHash && goesBy(known, login))
-    return requireEnabled(known);
+  if (known && !known.isDisabled && known.passwordHash === verified.passwordHash && goesBy(known, login)) {
+    return known;
+  }
 
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);
@@ -44,8 +45,10 @@ export async function verifyPassword(context: Context, login: string, password: 
   if (!fits || !person.passwordHash) throw wrongPassword(refusedOf(person, 'it does not fit'));
   const { passwordHash, principal } = person;
   context.touch(key);
+  // Not remembered for who is disabled: a refusal that comes quickly would tell that the password is right.
+  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
   await context.memory.remember<Verified>(key, () => Promise.resolve({ userId: principal.id, passwordHash }));
-  return requireEnabled(person);
+  return person;
 }
 
 /** 401, the same for a user who does not exist, who is disabled, and a wrong password. */
@@ -59,11 +62,6 @@ export function wrongPassword(
 
 function refusedOf({ principal }: Person, exactly: string) {
   return { exactly, principal: `user:${principal.id}` };
-}
-
-function requireEnabled(person: Person): Person {
-  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
-  return person;
 }
 
 // Names change hands: whoever had this one when the password was found right may not have it now.

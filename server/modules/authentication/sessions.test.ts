@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { makeBrowser, makeUser, signIn } from '../../testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../testing/world.ts';
 import { writeSessionUses } from '../sessions/sessions.ts';
@@ -77,6 +77,27 @@ test('an unknown user, a wrong password and a disabled user look the same', asyn
     cookie: null,
   });
   for (const answer of answers) expect(answer).toEqual(answers[0]);
+});
+
+test('the right password of somebody disabled is not remembered, so that no quick refusal gives it away', async () => {
+  const { id, as } = await makeUser(world, 'locked');
+  const { memory } = world.context;
+  const { remember } = memory;
+  onTestFinished(() => void (memory.remember = remember));
+  const asked: string[] = [];
+  memory.remember = (key, load) => {
+    asked.push(key);
+    return remember(key, load);
+  };
+  expect((await world.send(as, 'GET', '/api/user')).status).toBe(200);
+  const key = asked.find((name) => name.startsWith('password:')) ?? '';
+  expect(memory.recall(key)).toBeDefined();
+
+  await world.send(ADMIN, 'POST', `/api/admin/users/${id}/disable`);
+  expect((await world.send(as, 'GET', '/api/user')).status).toBe(401);
+  expect(memory.recall(key)).toBeUndefined();
+  await world.send(ADMIN, 'POST', `/api/admin/users/${id}/enable`);
+  expect((await world.send(as, 'GET', '/api/user')).status).toBe(200);
 });
 
 test.each([

@@ -41,7 +41,6 @@ export interface KnownCredential {
   notedAt: number;
 }
 
-const CACHE = 'credential:';
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
 const USE_PRECISION_MS = 60_000;
 
@@ -50,10 +49,10 @@ export function findBySecret(
   context: Context,
   secret: string,
 ): KnownCredential | undefined | Promise<KnownCredential | undefined> {
-  const hash = secretHash(secret);
-  const key = CACHE + hash;
+  // By the hash alone: a prefix would keep two strings for each of very many tokens.
+  const key = secretHash(secret);
   return (
-    context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, hash))
+    context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, key))
   );
 }
 
@@ -105,7 +104,7 @@ export async function revokeCredential(
 }
 
 export function forgetCredential(context: Context, hash: string): void {
-  context.touch(CACHE + hash);
+  context.touch(hash);
 }
 
 /**

@@ -11,7 +11,7 @@ export function metricsRoutes(app: App, metrics: Metrics): void {
   if (!config.metrics.enabled) return;
   app.get(
     '/metrics',
-    { config: { access: open('it has a name and password of its own, set in [metrics]') } },
+    { config: { access: open('it has a name and password of its own, set in [metrics]'), mayAnswer: [401] } },
     async (request, reply) => {
       requirePassword(config.metrics, request.headers.authorization);
       return reply.type(metrics.contentType).send(await metrics.text());

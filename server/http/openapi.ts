@@ -1,0 +1,199 @@
+import type { FastifySchema } from 'fastify';
+import type { GuardedRoute } from './guard.ts';
+import { operationIdOf, summaryOf, tagOf } from './openapi-words.ts';
+import { statusesOf, successesOf } from './statuses.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** What the operation does, in a few words, where its method and path do not say it. */
+    summary?: string;
+    description?: string;
+    tags?: readonly string[];
+  }
+}
+
+type Json = Record<string, unknown>;
+
+const SAID: Record<number, string> = {
+  200: 'Done',
+  201: 'Created',
+  204: 'Done, and there is nothing to tell',
+  400: 'Something that was sent has the wrong form; `detail` says what to change',
+  401: 'Nobody is known to ask: the credential is missing, wrong, expired or revoked',
+  403: 'The asker may not do this; `message` names what is missing',
+  404: 'There is no such thing in the organization',
+  409: 'It does not go together with what is there already, such as a name that is taken',
+  410: 'This call has been retired; `detail` names those to use instead',
+  412: 'It was changed by somebody else, or exists already',
+  413: 'The body is too large',
+  429: 'Too many requests; `Retry-After` says when to come back',
+  431: 'The path and the headers together are too long',
+  500: 'The fault is with the server; its log says more under `traceID`',
+  503: 'The server is starting or ending, or its database does not answer',
+};
+
+const ERROR = {
+  type: 'object',
+  required: ['message'],
+  properties: {
+    message: { type: 'string', description: 'What is wrong, in words that scripts may compare' },
+    detail: { type: 'string', description: 'What exactly is wrong, and what to do next' },
+    messageId: { type: 'string' },
+    statusCode: { type: 'integer' },
+    traceID: { type: 'string', description: 'The id of the request, as the log has it' },
+    status: { type: 'string', description: 'A short name of a conflict, such as name-exists' },
+    title: { type: 'string' },
+    accessErrorId: { type: 'string' },
+  },
+  additionalProperties: true,
+  examples: [
+    {
+      message: 'bad request data',
+      detail: 'name is required',
+      messageId: 'bad-request',
+      statusCode: 400,
+      traceID: 'Z087lkoPhv-3b',
+    },
+  ],
+};
+
+const ORG_HEADER = {
+  name: 'X-Grafana-Org-Id',
+  in: 'header',
+  required: false,
+  description: 'The organization to act in; without it, the one of the credential',
+  schema: { type: 'integer', minimum: 1 },
+};
+
+const SECURITY_SCHEMES = {
+  bearer: { type: 'http', scheme: 'bearer', description: 'An API key or a service account token' },
+  basic: {
+    type: 'http',
+    scheme: 'basic',
+    description: 'Login or email with the password; or the name `api_key` with a key or token',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'grafana_session',
+    description: 'The cookie that signing in sets; [auth] login_cookie_name names it',
+  },
+};
+
+/** The description of all routes in OpenAPI 3.1, made of what they declare. */
+export function describeApi(routes: readonly GuardedRoute[], version: string): Json {
+  // Every GET answers HEAD as well, with the same head and no body.
+  const shown = routes.filter(({ method }) => method !== 'HEAD');
+  const paths: Record<string, Json> = {};
+  for (const route of shown) {
+    const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+  }
+  const errors = new Set(shown.flatMap((route) => statusesOf(route)).filter((status) => status >= 400));
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Latchkey',
+      version,
+      description:
+        "Machine access over Grafana's HTTP API. What is read by GET is answered to HEAD too. Fields that are not listed here are ignored.",
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/', description: 'This server' }],
+    security: [{ bearer: [] }, { basic: [] }, { session: [] }],
+    tags: [...new Set(shown.map(tagOfRoute))].toSorted().map((name) => ({ name })),
+    paths: Object.fromEntries(Object.entries(paths).toSorted(([one], [other]) => (one < other ? -1 : 1))),
+    components: {
+      schemas: { Error: ERROR },
+      parameters: { OrgId: ORG_HEADER },
+      responses: Object.fromEntries(
+        [...errors]
+          .toSorted((one, other) => one - other)
+          .map((status) => [responseName(status), errorAnswer(status)]),
+      ),
+      securitySchemes: SECURITY_SCHEMES,
+    },
+  };
+}
+
+function operationOf(route: GuardedRoute): Json {
+  const { method, url, access, schema } = route;
+  const parameters = parametersOf(route);
+  return {
+    operationId: operationIdOf(method, url),
+    summary: schema.summary ?? summaryOf(method, url),
+    ...(schema.description === undefined ? {} : { description: schema.description }),
+    tags: [tagOfRoute(route)],
+    ...(access.kind === 'open' ? { security: [] } : {}),
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(schema.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { 'application/json': { schema: schema.body } } } }),
+    responses: responsesOf(route),
+  };
+}
+
+function parametersOf({ url, access, schema }: GuardedRoute): Json[] {
+  const inPath = propertiesOf(schema.params);
+  return [
+    ...[...url.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
+      name,
+      in: 'path',
+      required: true,
+      schema: inPath.properties[name] ?? { type: 'string' },
+    })),
+    ...queryOf(schema),
+    ...(access.kind === 'open' ? [] : [{ $ref: '#/components/parameters/OrgId' }]),
+  ];
+}
+
+function queryOf(schema: FastifySchema): Json[] {
+  const { properties, required } = propertiesOf(schema.querystring);
+  return Object.entries(properties).map(([name, value]) => ({
+    name,
+    in: 'query',
+    required: required.includes(name),
+    schema: value,
+  }));
+}
+
+function propertiesOf(schema: unknown): { properties: Json; required: string[] } {
+  const { properties = {}, required = [] } = (schema ?? {}) as { properties?: Json; required?: string[] };
+  return { properties, required };
+}
+
+function responsesOf(route: GuardedRoute): Json {
+  const own = (route.schema.response ?? {}) as Record<number, Json>;
+  const successes = new Set(successesOf(route));
+  return Object.fromEntries(
+    statusesOf(route).map((status) => [
+      status,
+      successes.has(status)
+        ? { description: SAID[status] ?? 'Answered', ...contentOf(own[status]) }
+        : { $ref: `#/components/responses/${responseName(status)}` },
+    ]),
+  );
+}
+
+function contentOf(schema: Json | undefined): Json {
+  if (schema === undefined) return { content: { 'text/plain': { schema: { type: 'string' } } } };
+  if (schema['type'] === 'null') return {};
+  return 'content' in schema
+    ? { content: schema['content'] }
+    : { content: { 'application/json': { schema } } };
+}
+
+function errorAnswer(status: number): Json {
+  return {
+    description: SAID[status] ?? 'Refused',
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+  };
+}
+
+function responseName(status: number): string {
+  return `Refused${status}`;
+}
+
+function tagOfRoute({ url, schema }: GuardedRoute): string {
+  return schema.tags?.[0] ?? tagOf(url);
+}

@@ -1,0 +1,72 @@
+import { Type } from 'typebox';
+import { open } from '../../access/can.ts';
+import { notFound } from '../../errors.ts';
+import type { App } from '../../http/app-type.ts';
+import { Text } from '../../http/schemas.ts';
+import { PAGE, readAsset, readDescription } from './api-docs.ts';
+
+const AN_HOUR = 'public, max-age=3600';
+// Nothing from elsewhere, nothing inside another page; the requests that are tried go to this server alone.
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const access = open('what the API takes and answers is no secret');
+const asText = (type: string) => ({ 200: { content: { [type]: { schema: Type.String() } } } });
+
+export function apiDocsRoutes(app: App): void {
+  app.get(
+    '/api/openapi.json',
+    {
+      config: { access },
+      schema: {
+        summary: 'Read this description of the API',
+        response: { 200: Type.Object({}, { additionalProperties: true }) },
+      },
+    },
+    async (_request, reply) => {
+      void reply.type('application/json; charset=utf-8').header('cache-control', AN_HOUR);
+      return reply.send((await readDescription()) as unknown as object);
+    },
+  );
+
+  app.get(
+    '/api/docs',
+    {
+      config: { access },
+      schema: { summary: 'Read about the API, and try it', response: asText('text/html') },
+    },
+    async (_request, reply) =>
+      reply
+        .type('text/html; charset=utf-8')
+        .headers({ 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' })
+        .send(PAGE),
+  );
+
+  app.get(
+    '/api/docs/:file',
+    {
+      config: { access },
+      schema: {
+        summary: 'Read a file of the page about the API',
+        params: Type.Object({ file: Text() }),
+        response: asText('text/javascript'),
+      },
+    },
+    async (request, reply) => {
+      const asset = await readAsset(request.params.file);
+      if (asset === undefined) throw notFound('Not found');
+      return reply
+        .type(asset.type)
+        .headers({ 'cache-control': AN_HOUR, 'x-content-type-options': 'nosniff' })
+        .send(asset.content);
+    },
+  );
+}

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const DESCRIPTION = fileURLToPath(new URL('../../../client/openapi.json', import.meta.url));
+
+export const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>Latchkey: the HTTP API</title>
+    <link rel="stylesheet" href="/api/docs/swagger-ui.css" />
+  </head>
+  <body>
+    <div id="reader"></div>
+    <script src="/api/docs/swagger-ui-bundle.js"></script>
+    <script src="/api/docs/start.js"></script>
+  </body>
+</html>
+`;
+
+const START = `SwaggerUIBundle({
+  url: '/api/openapi.json',
+  domNode: document.getElementById('reader'),
+  deepLinking: true,
+  docExpansion: 'none',
+  filter: true,
+  validatorUrl: null,
+  tagsSorter: 'alpha',
+});
+`;
+
+const ASSETS: Record<string, { type: string; content(): Promise<string> }> = {
+  'start.js': { type: 'text/javascript; charset=utf-8', content: () => Promise.resolve(START) },
+  'swagger-ui-bundle.js': {
+    type: 'text/javascript; charset=utf-8',
+    content: () => ofReader('swagger-ui-bundle.js'),
+  },
+  'swagger-ui.css': { type: 'text/css; charset=utf-8', content: () => ofReader('swagger-ui.css') },
+};
+
+/** The description of the API, as it was generated. */
+export function readDescription(): Promise<string> {
+  return readFile(DESCRIPTION, 'utf8');
+}
+
+/** One of the files that the page is made of; undefined for any other name. */
+export async function readAsset(name: string): Promise<{ type: string; content: string } | undefined> {
+  const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
+  return asset && { type: asset.type, content: await asset.content() };
+}
+
+// Read when somebody asks, so that a server that nobody reads about holds none of it in memory.
+function ofReader(file: string): Promise<string> {
+  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  return readFile(join(folder, file), 'utf8');
+}

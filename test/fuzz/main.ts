@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { fuzz, installTester } from './tester.ts';
+
+// Throws made-up requests at every operation of client/openapi.json, as nobody, a Viewer, an Editor and an Admin. No
+// answer may be a 5xx, have a status or a body that the description does not have, or be given to a wrong credential.
+
+const { values } = parseArgs({
+  options: {
+    examples: { type: 'string', default: '200' },
+    seconds: { type: 'string', default: '1800' },
+    seed: { type: 'string', default: '1' },
+    as: { type: 'string', multiple: true },
+  },
+});
+
+// The open ones alone, and what it takes to begin.
+const LEAST_REACHED = 10;
+
+const ASKERS = ['nobody', 'Viewer', 'Editor', 'Admin'];
+
+async function authorizationOf(world: World, who: string): Promise<string | undefined> {
+  if (who === 'nobody') return undefined;
+  const account = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: who, role: who });
+  const path = `/api/serviceaccounts/${account.body.id}/tokens`;
+  const token = await world.send(ADMIN, 'POST', path, { name: `token of ${who}` });
+  return `Bearer ${token.body.key}`;
+}
+
+/** Something of every kind, so that an id that is made up may be that of a thing. */
+async function fill(world: World): Promise<void> {
+  for (const n of [1, 2, 3]) {
+    await world.send(ADMIN, 'POST', '/api/orgs', { name: `organization ${n}` });
+    await world.send(ADMIN, 'POST', '/api/admin/users', { login: `user${n}`, password: 'a long password' });
+    await world.send(ADMIN, 'POST', '/api/teams', { name: `team ${n}` });
+    await world.send(ADMIN, 'POST', '/api/auth/keys', { name: `key ${n}`, role: 'Viewer' });
+    await world.send(ADMIN, 'POST', '/api/folders', { title: `folder ${n}`, uid: String(n) });
+    await world.send(ADMIN, 'POST', '/api/dashboards/db', { dashboard: { title: `dashboard ${n}` } });
+    const dataSource = { name: `source ${n}`, type: 'prometheus', access: 'proxy' };
+    await world.send(ADMIN, 'POST', '/api/datasources', dataSource);
+  }
+}
+
+/** How many operations answered 2xx to somebody. */
+async function routesThatAnswered(world: World): Promise<number> {
+  const { body } = await world.send(ADMIN, 'GET', '/metrics');
+  const series = String(body).matchAll(
+    /^http_requests_total\{method="(\w+)",route="([^"]+)",status="2\d\d"\}/gm,
+  );
+  return new Set([...series].map(([, method, route]) => `${method} ${route}`)).size;
+}
+
+async function fuzzAs(who: string, program: string): Promise<{ passed: number; failed: number }> {
+  console.log(`\nAs ${who}`);
+  const world = await startWorld();
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-report-'));
+  try {
+    await fill(world);
+    const result = await fuzz({
+      program,
+      url: world.url,
+      authorization: await authorizationOf(world, who),
+      examples: Number(values.examples),
+      seconds: Number(values.seconds),
+      seed: Number(values.seed),
+      report: join(folder, 'junit.xml'),
+    });
+    const reached = await routesThatAnswered(world);
+    console.log(`${reached} operations did at least once what they are for`);
+    // A tester whose credential is worth nothing finds nothing.
+    return reached < LEAST_REACHED ? { ...result, failed: result.failed + 1 } : result;
+  } finally {
+    await world.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const program = await installTester();
+const total = { passed: 0, failed: 0 };
+for (const who of values.as ?? ASKERS) {
+  const { passed, failed } = await fuzzAs(who, program);
+  total.passed += passed;
+  total.failed += failed;
+}
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
