@@ -12,6 +12,7 @@ export function welcome(server: Server, config: Config): string {
     `Latchkey listens on ${server.url}   (data: ${where})`,
     ...(server.isFirstRun ? firstSteps(server.url, config) : laterSteps(server.url, config)),
     '  npx latchkey --help',
+    `  ${server.url}/api/docs   (every request, to read and try)`,
   ];
   return `\n${lines.join('\n')}\n\n`;
 }

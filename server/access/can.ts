@@ -67,7 +67,11 @@ export async function holds(context: RequestContext, action: string, ...scopes: 
 }
 
 /** Refuses with 403, in words that say what is missing, unless the actor holds the action on any of the scopes. */
-export async function require(context: RequestContext, action: string, ...scopes: string[]): Promise<void> {
+export async function requirePermission(
+  context: RequestContext,
+  action: string,
+  ...scopes: string[]
+): Promise<void> {
   if (!(await holds(context, action, ...scopes))) throw accessDenied(context.actor, [action], scopes);
 }
 

@@ -2,7 +2,6 @@ import type {
   FastifyInstance,
   FastifyReply,
   FastifyRequest,
-  FastifySchema,
   onRequestHookHandler,
   preValidationHookHandler,
 } from 'fastify';
@@ -11,17 +10,7 @@ import { allows } from '../access/evaluate.ts';
 import type { Identity } from '../access/identity.ts';
 import type { RequestContext } from '../context.ts';
 import { authenticate, type Authenticators } from './authenticate.ts';
-import { contextOf } from './request.ts';
-
-export interface GuardedRoute {
-  method: string;
-  url: string;
-  access: Access;
-  /** What it takes and answers. */
-  schema: FastifySchema;
-  /** Refusals that do not follow from what it takes; see `mayAnswer` of a route's config. */
-  mayAnswer: readonly number[];
-}
+import { contextOf, type GuardedRoute } from './request.ts';
 
 /**
  * Puts a guard before every route that is added from now on, and refuses to start with a route that does not say what it asks.

@@ -1,5 +1,5 @@
 import type { FastifySchema } from 'fastify';
-import type { GuardedRoute } from './guard.ts';
+import type { GuardedRoute } from './request.ts';
 import { operationIdOf, summaryOf, tagOf } from './openapi-words.ts';
 import { statusesOf, successesOf } from './statuses.ts';
 

@@ -1,8 +1,18 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyRequest, FastifySchema } from 'fastify';
 import type { Access } from '../access/can.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Context, RequestContext } from '../context.ts';
-import type { GuardedRoute } from './guard.ts';
+
+/** A route, what it asks, and what it takes and answers. */
+export interface GuardedRoute {
+  method: string;
+  url: string;
+  access: Access;
+  /** What it takes and answers. */
+  schema: FastifySchema;
+  /** Refusals that do not follow from what it takes; see `mayAnswer` of a route's config. */
+  mayAnswer: readonly number[];
+}
 
 declare module 'fastify' {
   interface FastifyInstance {

@@ -1,4 +1,4 @@
-import type { GuardedRoute } from './guard.ts';
+import type { GuardedRoute } from './request.ts';
 
 /** Every status that a route may answer, in order: those of its schema, those that its form brings, and those that it declares. */
 export function statusesOf(route: GuardedRoute): number[] {

@@ -1,4 +1,4 @@
-import type { GuardedRoute } from '../http/guard.ts';
+import type { GuardedRoute } from '../http/request.ts';
 import { describeApi } from '../http/openapi.ts';
 import { VERSION } from '../http/version.ts';
 

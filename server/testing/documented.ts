@@ -1,4 +1,4 @@
-import type { GuardedRoute } from '../http/guard.ts';
+import type { GuardedRoute } from '../http/request.ts';
 import { statusesOf } from '../http/statuses.ts';
 
 type Check = (method: string, path: string, status: number) => void;

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
 import type { Context } from '../context.ts';
-import type { GuardedRoute } from '../http/guard.ts';
+import type { GuardedRoute } from '../http/request.ts';
 import { startServer } from '../server.ts';
 import { documentedOnly } from './documented.ts';
 

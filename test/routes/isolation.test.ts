@@ -121,7 +121,7 @@ async function rowsOfVictim(): Promise<string> {
     if (name === 'user' || !columns.some((column) => column.name === owner)) continue;
     const { rows } = await sql<Record<string, unknown>>`
       select * from ${sql.table(name)} where ${sql.ref(owner)} = ${victim}`.execute(db);
-    found.push(...rows.map(({ last_used_at: _, ...row }) => `${name} ${JSON.stringify(row)}`));
+    found.push(...rows.map((row) => `${name} ${JSON.stringify({ ...row, last_used_at: undefined })}`));
   }
   expect(found.length).toBeGreaterThan(15);
   return found.toSorted().join('\n');

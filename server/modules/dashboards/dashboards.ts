@@ -1,4 +1,4 @@
-import { require } from '../../access/can.ts';
+import { requirePermission } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
@@ -147,8 +147,8 @@ async function requireMaySave(
   parentUid: string,
 ): Promise<void> {
   const what = `dashboards:uid:${before?.uid}`;
-  if (before !== undefined) await require(context, 'dashboards:write', what);
+  if (before !== undefined) await requirePermission(context, 'dashboards:write', what);
   if (before?.parent_uid === parentUid) return;
-  await require(context, 'dashboards:create', `folders:uid:${parentUid || GENERAL.uid}`);
+  await requirePermission(context, 'dashboards:create', `folders:uid:${parentUid || GENERAL.uid}`);
   if (before !== undefined && parentUid !== '') await requireNoGain(context, what, parentUid);
 }

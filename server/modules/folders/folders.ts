@@ -1,4 +1,4 @@
-import { require } from '../../access/can.ts';
+import { requirePermission } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
@@ -181,11 +181,11 @@ function parentOf({ parentUid }: NewFolder): string {
 
 /** Asks for the right to put a folder there, and that it is not too deep with so many levels of folders in it. */
 async function requirePlace(context: RequestContext, parentUid: string, height: number): Promise<void> {
-  if (parentUid === '') return require(context, 'folders:create');
+  if (parentUid === '') return requirePermission(context, 'folders:create');
   const around = await foldersAround(context, parentUid);
   if (around.length === 0)
     throw badRequest(`There is no folder with the uid ${parentUid}.`, 'Folder not found');
-  await require(context, 'folders:write', `folders:uid:${parentUid}`);
+  await requirePermission(context, 'folders:write', `folders:uid:${parentUid}`);
   if (around.length + height <= MOST_AROUND) return;
   throw badRequest(`A folder may lie in ${MOST_AROUND} others at most.`, 'folder max depth exceeded');
 }

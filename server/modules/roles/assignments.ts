@@ -1,4 +1,4 @@
-import { require } from '../../access/can.ts';
+import { requirePermission } from '../../access/can.ts';
 import type { RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { notFound } from '../../errors.ts';
@@ -103,7 +103,7 @@ export async function removeRole(context: RequestContext, whom: Whom, uid: strin
 }
 
 async function give(context: RequestContext, role: KnownRole, holder: Holder): Promise<void> {
-  await require(context, `${kindOf(holder)}.roles:add`, DELEGATE);
+  await requirePermission(context, `${kindOf(holder)}.roles:add`, DELEGATE);
   requireHolding(context, role.permissions);
   const row = { org_id: context.actor.orgId, created_at: context.now(), ...role.which, ...holder };
   await insertAssignment(context.db, row);
@@ -111,7 +111,7 @@ async function give(context: RequestContext, role: KnownRole, holder: Holder): P
 }
 
 async function take(context: RequestContext, role: KnownRole, holder: Holder): Promise<boolean> {
-  await require(context, `${kindOf(holder)}.roles:remove`, DELEGATE);
+  await requirePermission(context, `${kindOf(holder)}.roles:remove`, DELEGATE);
   const wasThere = await deleteAssignment(context.db, context.actor.orgId, role.which, holder);
   if (wasThere) await settle(context, 'remove', role, holder);
   return wasThere;
