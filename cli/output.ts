@@ -18,6 +18,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** One value of the server's alone, for a script to keep. */
+export function printValue(value: string | number): void {
+  print(printable(String(value)));
+}
+
 /** Words beside the data: they stay on the terminal when the data goes elsewhere. */
 export function say(text: string): void {
   process.stderr.write(`${text}\n`);

@@ -4,7 +4,7 @@ import { readAll } from '../../client/pages.ts';
 import type { Message, Org, OrgUser } from '../../client/shapes.ts';
 import { addCommand, roleOption, withJson } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
-import { print, printChange, printFields, printJson, printTable, say, shortTime } from '../output.ts';
+import { printChange, printFields, printJson, printTable, printValue, say, shortTime } from '../output.ts';
 import { ask, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
@@ -67,8 +67,8 @@ function addCreate(orgs: Command): void {
     const client = await connect(flags);
     const made = await client.request<Message & { orgId: number }>('POST', '/api/orgs', { name });
     if (flags.json) return printJson(made);
-    say(`${made.message}: ${printable(name)}. Its number:`);
-    print(String(made.orgId));
+    say(printable(`${made.message}: ${name}. Its number:`));
+    printValue(made.orgId);
   });
 }
 

@@ -1,5 +1,5 @@
 import type { IssuedSecret } from '../../client/shapes.ts';
-import { print, printJson, say } from '../output.ts';
+import { printJson, printValue, say } from '../output.ts';
 import { printable } from '../text.ts';
 
 /** Gives a new secret to whoever asked: alone on standard output, so that a script can keep it, and the words beside it. */
@@ -14,9 +14,9 @@ export function handOver(
       ? 'never expires'
       : `expires ${new Date(Date.now() + ttl * 1000).toISOString().slice(0, 16)}Z`;
   say(
-    `Made ${what}, named ${printable(JSON.stringify(issued.name))}; it ${end}. Its secret is shown only now:`,
+    printable(`Made ${what}, named ${JSON.stringify(issued.name)}; it ${end}. Its secret is shown only now:`),
   );
-  print(issued.key);
+  printValue(issued.key);
 }
 
 /** Whether a key or token is still good. */

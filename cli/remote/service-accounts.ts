@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Message, OrgGrant, ServiceAccount } from '../../client/shapes.ts';
 import { addCommand, roleOption, withJson } from '../command.ts';
 import { usageFailure } from '../failure.ts';
-import { print, printChange, printFields, printJson, printTable, say } from '../output.ts';
+import { printChange, printFields, printJson, printTable, printValue, say } from '../output.ts';
 import { OWN_NAME } from '../own-name.ts';
 import { printable } from '../text.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
@@ -81,9 +81,11 @@ function addCreate(accounts: Command): void {
     });
     if (flags.json) return printJson(made);
     say(
-      `Made the service account ${printable(JSON.stringify(made.name))} with the role ${made.role}. Its number:`,
+      printable(
+        `Made the service account ${JSON.stringify(made.name)} with the role ${made.role}. Its number:`,
+      ),
     );
-    print(String(made.id));
+    printValue(made.id);
   });
 }
 
