@@ -33,7 +33,7 @@ async function compare(): Promise<void> {
     GF_SECURITY_SECRET_KEY: 'for a benchmark',
   };
   // As `npm start` does it.
-  const program = ['--max-semi-space-size=8', 'bin/latchkey.js', 'serve'];
+  const program = ['--max-semi-space-size=8', '--expose-gc', 'bin/latchkey.js', 'serve'];
   const starts: number[] = [];
   let ours: Started | undefined;
   for (let start = 0; start < STARTS; start++) {

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = 24;
 // Without a bound, V8 lets its young generation grow with the machine's memory: 130 MiB more for 5 % more requests.
-const NODE_FLAGS = ['--max-semi-space-size=8'];
+const NODE_FLAGS = ['--max-semi-space-size=8', '--expose-gc'];
 // What was compiled, and the types that were stripped, for the next start. Not in the system's temporary directory, where
 // another user could leave code for us.
 const COMPILE_CACHE = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));

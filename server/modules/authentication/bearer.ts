@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import type { CredentialKind, Principal, Proof } from '../../access/identity.ts';
 import { secretOf } from '../../crypto/secrets.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
-import { type KnownCredential, findBySecret, noteUse } from '../credentials/credentials.ts';
+import { type ApiKey, type KnownCredential, findBySecret, noteUse } from '../credentials/credentials.ts';
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
 
 /**
@@ -19,8 +19,9 @@ export function proveBearer(context: Context, presented: string): Proof | Promis
 
 function proveCredential(context: Context, credential: KnownCredential | undefined): Proof | Promise<Proof> {
   if (credential === undefined) throw invalid({ reason: 'unknown' });
-  if (credential.serviceAccountId === null) return admit(context, credential, keyPrincipal(credential));
-  const account = findAccount(context, credential.serviceAccountId);
+  const { id, holder } = credential;
+  if (typeof holder !== 'number') return admit(context, credential, keyPrincipal(id, holder));
+  const account = findAccount(context, holder);
   if (account instanceof Promise) return account.then((found) => admitToken(context, credential, found));
   return admitToken(context, credential, account);
 }
@@ -47,28 +48,29 @@ function admit(context: Context, credential: KnownCredential, principal: Princip
     );
   }
   noteUse(context, credential);
-  const { id, name, expiresAt } = credential;
+  const { id, holder, expiresAt } = credential;
+  const name = typeof holder === 'number' ? '' : holder.name;
   return { principal, credential: { kind: kindOf(credential), id, name, expiresAt } };
 }
 
-function kindOf({ serviceAccountId }: KnownCredential): CredentialKind {
-  return serviceAccountId === null ? 'api-key' : 'token';
+function kindOf({ holder }: KnownCredential): CredentialKind {
+  return typeof holder === 'number' ? 'token' : 'api-key';
 }
 
 function refusal(reason: Refusal['reason'], credential: KnownCredential): Refusal {
   return { reason, kind: kindOf(credential), credentialId: credential.id };
 }
 
-function keyPrincipal(credential: KnownCredential): Principal {
+function keyPrincipal(id: number, key: ApiKey): Principal {
   return {
     kind: 'api-key',
-    id: credential.id,
-    name: credential.name,
+    id,
+    name: key.name,
     login: '',
     email: '',
-    isServerAdmin: credential.isServerAdmin,
-    currentOrgId: credential.orgId,
-    memberships: new Map([[credential.orgId, credential.role ?? 'None']]),
+    isServerAdmin: key.isServerAdmin,
+    currentOrgId: key.orgId,
+    memberships: new Map([[key.orgId, key.role]]),
     teams: new Map(),
     granted: new Map(),
   };

@@ -26,23 +26,27 @@ export interface NewCredential {
   expiresAt: number | null;
 }
 
+/** What a legacy API key is and may do by itself. */
+export interface ApiKey {
+  orgId: number;
+  name: string;
+  role: Role;
+  isServerAdmin: boolean;
+}
+
 /** A key or token as authentication needs it. There may be very many of these in memory. */
 export interface KnownCredential {
   id: number;
-  orgId: number;
-  /** The account whose token it is; null for a key, which has a name and a role of its own. */
-  serviceAccountId: number | null;
-  name: string;
-  role: Role | null;
-  isServerAdmin: boolean;
+  /** The id of the account whose token it is, or the key itself. */
+  holder: number | ApiKey;
   isRevoked: boolean;
   expiresAt: number | null;
-  /** The last use that was noted, in milliseconds since 1970. */
-  notedAt: number;
+  /** The last use that was noted, in minutes since 1970: a small number takes no memory of its own. */
+  notedMinute: number;
 }
 
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
-const USE_PRECISION_MS = 60_000;
+const MINUTE_MS = 60_000;
 
 /** The key or token with this secret: remembered, or by one indexed query. */
 export function findBySecret(
@@ -134,8 +138,9 @@ export function expiryOf(
 /** Notes that a credential is used now; writeCredentialUses brings it to the database. */
 export function noteUse(context: Context, credential: KnownCredential): void {
   const now = context.now();
-  if (now - credential.notedAt < USE_PRECISION_MS) return;
-  credential.notedAt = now;
+  const minute = Math.floor(now / MINUTE_MS);
+  if (credential.notedMinute === minute) return;
+  credential.notedMinute = minute;
   context.uses.credentials.set(credential.id, now);
 }
 
@@ -153,17 +158,14 @@ export function writeCredentialUses(context: Context): Promise<void> {
 
 async function load(context: Context, hash: string): Promise<KnownCredential | undefined> {
   const row = await getCredentialByHash(context.db, hash);
-  return (
-    row && {
-      id: row.id,
-      orgId: row.org_id,
-      serviceAccountId: row.service_account_id,
-      name: row.service_account_id === null ? row.name : '',
-      role: row.role,
-      isServerAdmin: row.is_server_admin === 1,
-      isRevoked: row.is_revoked === 1,
-      expiresAt: row.expires_at,
-      notedAt: 0,
-    }
-  );
+  if (row === undefined) return undefined;
+  const { id, org_id, service_account_id, name, role, expires_at } = row;
+  const isServerAdmin = row.is_server_admin === 1;
+  return {
+    id,
+    holder: service_account_id ?? { orgId: org_id, name, role: role ?? 'None', isServerAdmin },
+    isRevoked: row.is_revoked === 1,
+    expiresAt: expires_at,
+    notedMinute: 0,
+  };
 }
