@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 /** When things were used, in milliseconds since 1970 and by id, since the last batch was written. */
 export type Uses = Map<number, number>;
 
-const USES_PER_STATEMENT = 500;
+const USES_PER_STATEMENT = 512;
 
 /** Writes what was gathered, batch by batch. What cannot be written is kept for the next time. */
 export async function writeUses(
