@@ -40,20 +40,7 @@ const SERVER = [
 ];
 const ARROWS: Record<string, string[]> = {
   main: ['app', 'config', 'context', 'errors', 'log', 'start'],
-  start: [
-    'access',
-    'app',
-    'config',
-    'context',
-    'crypto',
-    'db',
-    'errors',
-    'log',
-    'memory',
-    'rules',
-    'schema',
-    'type http',
-  ],
+  start: ['access', 'type http', ...SERVER],
   app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules'],
   routes: ['access', 'context', 'crypto', 'errors', 'http', 'json-text', 'rules', 'store'],
   rules: [
