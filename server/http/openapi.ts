@@ -1,5 +1,6 @@
 import type { FastifySchema } from 'fastify';
 import type { GuardedRoute } from './request.ts';
+import { exampleOf } from './openapi-examples.ts';
 import { operationIdOf, summaryOf, tagOf } from './openapi-words.ts';
 import { statusesOf, successesOf } from './statuses.ts';
 
@@ -128,7 +129,7 @@ function operationOf(route: GuardedRoute): Json {
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(schema.body === undefined
       ? {}
-      : { requestBody: { required: true, content: { 'application/json': { schema: schema.body } } } }),
+      : { requestBody: { required: true, content: asJson(schema.body, { isSent: true }) } }),
     responses: responsesOf(route),
   };
 }
@@ -178,9 +179,11 @@ function responsesOf(route: GuardedRoute): Json {
 function contentOf(schema: Json | undefined): Json {
   if (schema === undefined) return { content: { 'text/plain': { schema: { type: 'string' } } } };
   if (schema['type'] === 'null') return {};
-  return 'content' in schema
-    ? { content: schema['content'] }
-    : { content: { 'application/json': { schema } } };
+  return 'content' in schema ? { content: schema['content'] } : { content: asJson(schema) };
+}
+
+function asJson(schema: unknown, how?: { isSent: boolean }): Json {
+  return { 'application/json': { schema, example: exampleOf(schema, how) } };
 }
 
 function errorAnswer(status: number): Json {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { validate } from '@readme/openapi-parser';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statusesOf } from '../../http/statuses.ts';
 import { writtenDescription } from '../../testing/description.ts';
@@ -13,6 +14,11 @@ interface Operation {
   parameters?: { name?: string; in?: string }[];
   requestBody?: unknown;
   responses: Record<string, unknown>;
+}
+
+interface Media {
+  schema: object;
+  example?: unknown;
 }
 
 let world: World;
@@ -58,6 +64,23 @@ test('every operation has a name of its own, a group and a summary', () => {
   expect(all.length).toBeGreaterThan(100);
   expect(new Set(all.map(({ operationId }) => operationId)).size).toBe(all.length);
   expect(all.filter(({ summary, tags }) => !/^[A-Z]\S* \S/.test(summary) || tags.length !== 1)).toEqual([]);
+});
+
+test('every body that is sent or answered has an example that fits its schema', () => {
+  const ajv = new Ajv({ strict: false });
+  const shown = operations().flatMap(({ operationId, requestBody, responses }) =>
+    [requestBody, ...Object.values(responses)].map((body) => ({
+      operationId,
+      media: (body as { content?: Record<string, Media> } | undefined)?.content?.['application/json'],
+    })),
+  );
+  for (const { operationId, media } of shown) {
+    if (media === undefined) continue;
+    expect(media.example, operationId).toBeDefined();
+    const fits = ajv.validate(media.schema, media.example);
+    expect(fits, `${operationId}: ${JSON.stringify(media.example)} ${ajv.errorsText()}`).toBe(true);
+  }
+  expect(shown.filter(({ media }) => media !== undefined).length).toBeGreaterThan(200);
 });
 
 test('anybody may read the description', async () => {

@@ -45,7 +45,7 @@ const Items = Type.Object({
       permission: Type.Unsafe<number>({ enum: [VIEW, EDIT, ADMINISTER] }),
       inherited: Type.Optional(Type.Boolean()),
     }),
-    { maxItems: 1000 },
+    { maxItems: 1000, examples: [[{ role: 'Viewer', permission: VIEW }]] },
   ),
 });
 

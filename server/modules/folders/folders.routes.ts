@@ -100,7 +100,10 @@ export function foldersRoutes(app: App): void {
       // In a folder that somebody may edit they may make another one, whatever their role.
       config: { access: canAny('folders:create', 'folders:write'), mayAnswer: [409, 412] },
       schema: {
-        body: Type.Object({ title: Words, uid: Words, parentUid: ParentUid }),
+        body: Type.Object(
+          { title: Words, uid: Words, parentUid: ParentUid },
+          { examples: [{ title: 'Production' }] },
+        ),
         response: { 200: Folder },
       },
     },

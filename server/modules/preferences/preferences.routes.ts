@@ -31,16 +31,19 @@ const Shown = Type.Object({
 });
 
 const Word = Type.Optional(nullable(Text()));
-const Wanted = Type.Object({
-  theme: Word,
-  homeDashboardId: Type.Optional(nullable(Id)),
-  homeDashboardUID: Word,
-  timezone: Word,
-  weekStart: Word,
-  language: Word,
-  navbar: Type.Optional(nullable(Type.Object({ savedItems: Type.Optional(SavedItems) }))),
-  queryHistory: Type.Optional(nullable(Type.Object({ homeTab: Type.Optional(Text()) }))),
-});
+const Wanted = Type.Object(
+  {
+    theme: Word,
+    homeDashboardId: Type.Optional(nullable(Id)),
+    homeDashboardUID: Word,
+    timezone: Word,
+    weekStart: Word,
+    language: Word,
+    navbar: Type.Optional(nullable(Type.Object({ savedItems: Type.Optional(SavedItems) }))),
+    queryHistory: Type.Optional(nullable(Type.Object({ homeTab: Type.Optional(Text()) }))),
+  },
+  { examples: [{ theme: 'dark', timezone: 'utc', weekStart: 'monday' }] },
+);
 
 interface Rights {
   read: Access;

@@ -38,7 +38,7 @@ const Several = Type.Object({
       builtInRole: Type.Optional(nullable(Text())),
       permission: Text(),
     }),
-    { maxItems: 1000 },
+    { maxItems: 1000, examples: [[{ builtInRole: 'Viewer', permission: 'View' }]] },
   ),
 });
 

@@ -46,7 +46,7 @@ const Changes = Type.Object({
         action: Name,
         scope: Type.Optional(Type.String({ maxLength: 255, pattern: SCOPE })),
       }),
-      { maxItems: 1000 },
+      { maxItems: 1000, examples: [[{ action: 'dashboards:read', scope: 'dashboards:*' }]] },
     ),
   ),
 });

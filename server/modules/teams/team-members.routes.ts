@@ -27,7 +27,7 @@ const Member = Type.Object({
 });
 
 const MemberParams = Type.Object({ id: Text(), userId: Id });
-const Emails = Type.Optional(Type.Array(Text(), { maxItems: 1000 }));
+const Emails = Type.Optional(Type.Array(Text(), { maxItems: 1000, examples: [['ann@example.org']] }));
 const Group = Type.Object({ orgId: Id, teamId: Id, groupId: Type.String() });
 const GroupParams = Type.Object({ id: Text(), groupId: Text(500) });
 

@@ -14,13 +14,16 @@ import {
 import { setPassword } from './passwords.ts';
 import { PasswordSchema, ProfileSchema } from './users.routes.ts';
 
-const NewUser = Type.Object({
-  ...ProfileSchema.properties,
-  password: Type.Optional(PasswordSchema),
-  // Grafana: written with a capital; it takes either.
-  OrgId: Type.Optional(Id),
-  orgId: Type.Optional(Id),
-});
+const NewUser = Type.Object(
+  {
+    ...ProfileSchema.properties,
+    password: Type.Optional(PasswordSchema),
+    // Grafana: written with a capital; it takes either.
+    OrgId: Type.Optional(Id),
+    orgId: Type.Optional(Id),
+  },
+  { examples: [{ name: 'Ann', login: 'ann', password: 'a longer password than this', OrgId: 1 }] },
+);
 
 const EVERYBODY = 'global.users:*';
 

@@ -36,12 +36,15 @@ export const UserSchema = Type.Object({
 });
 
 /** What a user may be called. */
-export const ProfileSchema = Type.Object({
-  name: Type.Optional(Text()),
-  login: Type.Optional(Text()),
-  email: Type.Optional(Text()),
-  theme: Type.Optional(Text(40)),
-});
+export const ProfileSchema = Type.Object(
+  {
+    name: Type.Optional(Text()),
+    login: Type.Optional(Text()),
+    email: Type.Optional(Text()),
+    theme: Type.Optional(Text(40)),
+  },
+  { examples: [{ name: 'Ann', login: 'ann', email: 'ann@example.org' }] },
+);
 
 /** A password as it may be sent: any characters, since only its hash is kept. How short is too short is said by the rule. */
 export const PasswordSchema = Type.String({ maxLength: 4096 });
