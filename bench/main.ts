@@ -1,97 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { load, type Measured, median } from './load.ts';
-import { freePort, type Started, startProgram, stopProgram, usageOf } from './processes.ts';
-import { seedTokens } from './seed.ts';
+import { benchHotPath } from './hot-path.ts';
+import { benchLists } from './lists.ts';
 
-const TOKENS = 100_000;
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
-const ROUNDS = 3;
-const WARM_UP_SECONDS = 3;
-const STARTS = 3;
+// Without names all of them, in this order.
+const BENCHES: Record<string, () => Promise<boolean>> = { 'hot-path': benchHotPath, lists: benchLists };
 
-const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
-try {
-  await compare();
-} finally {
-  rmSync(directory, { recursive: true, force: true });
-}
-
-async function compare(): Promise<void> {
-  console.log(
-    `Filling a SQLite database with ${TOKENS.toLocaleString('en')} tokens of 1,000 service accounts …`,
-  );
-  const tokens = await seedTokens(directory, TOKENS);
-  const authorization = { authorization: `Bearer ${tokens[0]}` };
-
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}/api/org`;
-  const environment = {
-    GF_PATHS_DATA: directory,
-    GF_SERVER_HTTP_PORT: String(port),
-    GF_SECURITY_SECRET_KEY: 'for a benchmark',
-  };
-  // As `npm start` does it.
-  const program = ['--max-semi-space-size=8', '--expose-gc', 'bin/latchkey.js', 'serve'];
-  const starts: number[] = [];
-  let ours: Started | undefined;
-  for (let start = 0; start < STARTS; start++) {
-    if (ours) await stopProgram(ours.process);
-    ours = await startProgram(program, environment, url, authorization);
-    starts.push(ours.firstAnswerMs);
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. Use: ${Object.keys(BENCHES).join(', ')}.`);
+  process.exitCode = 2;
+} else {
+  for (const [name, run] of Object.entries(BENCHES)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    if (!(await run())) process.exitCode = 1;
   }
-  if (ours === undefined) throw new Error('nothing was started');
-
-  const body = await (await fetch(url, { headers: authorization })).text();
-  const barePort = await freePort();
-  const bareUrl = `http://127.0.0.1:${barePort}/api/org`;
-  const bareEnvironment = { BARE_BODY: body, BARE_PORT: String(barePort) };
-  const bare = await startProgram(['bench/bare.ts'], bareEnvironment, bareUrl, authorization);
-
-  console.log('Warming up …');
-  await load(bareUrl, tokens, WARM_UP_SECONDS, bare.process);
-  await load(url, tokens, WARM_UP_SECONDS, ours.process);
-  const bareRuns: Measured[] = [];
-  const ourRuns: Measured[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    console.log(
-      `Round ${round} of ${ROUNDS}: ${SECONDS} s each, 64 connections, a different token each time …`,
-    );
-    bareRuns.push(await load(bareUrl, tokens, SECONDS, bare.process));
-    ourRuns.push(await load(url, tokens, SECONDS, ours.process));
-  }
-  const memory = usageOf(ours.process)?.residentMiB;
-  await stopProgram(ours.process);
-  await stopProgram(bare.process);
-  report(bareRuns, ourRuns, median(starts), memory);
-}
-
-function report(
-  bareRuns: Measured[],
-  ourRuns: Measured[],
-  startMs: number,
-  memoryMiB: number | undefined,
-): void {
-  const failed = [...bareRuns, ...ourRuns].reduce((sum, run) => sum + run.failed, 0);
-  const of = (runs: Measured[], field: keyof Measured): number =>
-    median(runs.map((run) => run[field] ?? Number.NaN));
-  const row = (name: string, field: keyof Measured, unit: string, digits: number): string => {
-    const [bare, ours] = [of(bareRuns, field), of(ourRuns, field)];
-    return `| ${name} | ${bare.toFixed(digits)} ${unit} | ${ours.toFixed(digits)} ${unit} | ${(ours / bare).toFixed(2)} |`;
-  };
-  console.log(`
-GET /api/org, 64 connections, ${TOKENS.toLocaleString('en')} tokens in turn; medians of ${ROUNDS} rounds of ${SECONDS} s
-
-| | bare node:http | Latchkey | Latchkey / bare |
-| --- | --- | --- | --- |
-${row('requests', 'requestsPerSecond', '/s', 0)}
-${row('p50', 'p50Ms', 'ms', 1)}
-${row('p99', 'p99Ms', 'ms', 1)}
-${row('processor time a request', 'cpuMicroseconds', 'µs', 0)}
-
-cold start to first answer: ${(startMs / 1000).toFixed(2)} s (median of ${STARTS})
-resident memory after the load: ${memoryMiB?.toFixed(0) ?? 'not known on this system'} MiB
-answers that were no 2xx: ${failed}`);
-  if (failed > 0) process.exitCode = 1;
 }

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BENCH_SECRET_KEY } from './seed.ts';
 
 const POLL_MS = 5;
 const PATIENCE_MS = 30_000;
@@ -15,8 +17,36 @@ export interface Started {
   firstAnswerMs: number;
 }
 
+/** Starts Latchkey on a data directory as `npm start` does it. */
+export function startLatchkey(
+  directory: string,
+  port: number,
+  url: string,
+  headers: Record<string, string>,
+): Promise<Started> {
+  const program = ['--max-semi-space-size=8', '--expose-gc', 'bin/latchkey.js', 'serve'];
+  const environment = {
+    GF_PATHS_DATA: directory,
+    GF_SERVER_HTTP_PORT: String(port),
+    GF_SECURITY_SECRET_KEY: BENCH_SECRET_KEY,
+  };
+  return startProgram(program, environment, url, headers);
+}
+
+/** Starts a server that has nothing but one answer. */
+export async function startBare(
+  directory: string,
+  body: string,
+  port: number,
+  url: string,
+): Promise<Started> {
+  const file = join(directory, 'bare-answer.json');
+  writeFileSync(file, body);
+  return startProgram(['bench/bare.ts'], { BARE_BODY_FILE: file, BARE_PORT: String(port) }, url, {});
+}
+
 /** Starts a program on this Node and waits until a request is answered with 200. */
-export async function startProgram(
+async function startProgram(
   args: string[],
   env: Record<string, string>,
   url: string,
