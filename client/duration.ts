@@ -21,6 +21,9 @@ const settingUnits: Units = new Map([
 /** The units of a key's life in words, for help texts. */
 export const lifeUnitsText = unitsText(lifeUnits);
 
+/** All units in words, years included. */
+export const settingUnitsText = unitsText(settingUnits);
+
 /** Milliseconds of a life such as `12h` or `1M`; throws an error that lists the units. */
 export function parseDuration(text: string): number {
   const milliseconds = measure(text, lifeUnits);
@@ -33,7 +36,7 @@ export function parseDuration(text: string): number {
   return milliseconds;
 }
 
-/** Milliseconds of a duration in the configuration, years and zero included; undefined when it is none. */
+/** Milliseconds of a duration in the configuration or of a dashboard, years and zero included; undefined when it is none. */
 export function parseSettingDuration(text: string): number | undefined {
   return measure(text, settingUnits);
 }

@@ -24,6 +24,44 @@ export interface ApiKey {
   isRevoked: boolean;
 }
 
+/** What became of one key in a migration. */
+export interface MovedKey {
+  id: number;
+  name: string;
+  outcome: 'moved' | 'would move' | 'already moved' | 'skipped';
+  serviceAccountId?: number;
+  serviceAccount?: string;
+  /** Why it was skipped. */
+  reason?: string;
+}
+
+export interface KeyMigration {
+  keys: MovedKey[];
+  /** Where to go on; left out when all keys were looked at. */
+  next?: number;
+}
+
+export interface KeyMigrationStatus {
+  migrated: boolean;
+  hidden: boolean;
+  /** How many keys are still keys, and how many tokens were keys. */
+  remaining: number;
+  moved: number;
+}
+
+/** A key with who uses it and what to do about it. */
+export interface InventoriedKey {
+  id: number;
+  name: string;
+  role: Role;
+  isGrafanaAdmin: boolean;
+  created: string;
+  lastUsedAt: string | null;
+  expiration: string | null;
+  callers: { address: string; userAgent: string; reads: number; writes: number; lastSeenAt: string }[];
+  advice: { code: string; text: string }[];
+}
+
 export interface ServiceAccount {
   id: number;
   name: string;

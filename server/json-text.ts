@@ -2,6 +2,8 @@
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
+const BLANKS = new Set([0x09, 0x0a, 0x0d, 0x20]);
 
 /** How deep arrays and objects lie in one another; brackets within strings do not count. */
 export function depthOf(json: string): number {
@@ -35,6 +37,50 @@ export function membersOf(object: string): Map<string, string> {
 /** The text of an object with these members, each value being JSON already. */
 export function objectText(members: ReadonlyMap<string, string>): string {
   return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
+}
+
+/** The same JSON, but for each text in it that is a value: instead of it what is made of its JSON. Names of members stay. */
+export function changeTexts(json: string, change: (text: string) => string): string {
+  return changeParts(json, /"/g, (quote) => {
+    const end = endOfString(json, quote) + 1;
+    return { end, text: isName(json, end) ? undefined : change(json.slice(quote, end)) };
+  });
+}
+
+/** The same JSON, but for its numbers: instead of each what is made of its text. */
+export function changeNumbers(json: string, change: (number: string) => string): string {
+  return changeParts(json, /["\d-]/g, (at) => {
+    if (json.charCodeAt(at) === QUOTE) return { end: endOfString(json, at) + 1 };
+    NUMBER.lastIndex = at;
+    const [number = ''] = NUMBER.exec(json) ?? [];
+    return { end: at + number.length, text: change(number) };
+  });
+}
+
+const NUMBER = /[-+.\dEe]+/y;
+
+/** Goes from part to part, each where the last one ended, and puts a text in the place of those that get one. */
+function changeParts(
+  json: string,
+  begins: RegExp,
+  partAt: (start: number) => { end: number; text?: string | undefined },
+): string {
+  const pieces: string[] = [];
+  let kept = 0;
+  for (let found = begins.exec(json); found !== null; found = begins.exec(json)) {
+    const { end, text } = partAt(found.index);
+    begins.lastIndex = end;
+    if (text === undefined) continue;
+    pieces.push(json.slice(kept, found.index), text);
+    kept = end;
+  }
+  return pieces.join('') + json.slice(kept);
+}
+
+function isName(json: string, end: number): boolean {
+  let at = end;
+  while (BLANKS.has(json.charCodeAt(at))) at++;
+  return json.charCodeAt(at) === COLON;
 }
 
 function endOfValue(json: string, start: number): number {

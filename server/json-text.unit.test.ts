@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { depthOf, membersOf, objectText } from './json-text.ts';
+import { changeNumbers, changeTexts, depthOf, membersOf, objectText } from './json-text.ts';
 
 test('members are found whatever lies in them', () => {
   fc.assert(
@@ -41,4 +41,28 @@ test('an empty object has no members, whatever stands around it', () => {
 test('depth counts brackets, but not those within strings', () => {
   expect(depthOf('7')).toBe(0);
   expect(depthOf('[{"a":"[[[[\\"{{"}]')).toBe(2);
+});
+
+test('texts are changed where they are values, and nowhere else', () => {
+  const text = '{ "a" : "a", "b":["a\\"", "\\\\" ,{"c"\n:\t"" }], "d": 1.0 }';
+  expect(changeTexts(text, () => '"!"')).toBe('{ "a" : "!", "b":["!", "!" ,{"c"\n:\t"!" }], "d": 1.0 }');
+  expect(changeTexts('"alone"', (found) => found.toUpperCase())).toBe('"ALONE"');
+});
+
+test('numbers are changed, but not the digits within texts and names', () => {
+  const text = '{"1":"2 -3","\\"4":[-5.50E+6,0 , 7e-8,{"9":null}],"t":true}';
+  const seen: string[] = [];
+  const changed = changeNumbers(text, (number) => `<${seen.push(number)}>`);
+  expect(seen).toEqual(['-5.50E+6', '0', '7e-8']);
+  expect(changed).toBe('{"1":"2 -3","\\"4":[<1>,<2> , <3>,{"9":null}],"t":true}');
+});
+
+test('whatever the JSON, what stays the same leaves it the same', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+      const text = JSON.stringify(value, null, indent);
+      expect(changeTexts(text, (found) => JSON.stringify(JSON.parse(found)))).toBe(text);
+      expect(changeNumbers(text, (found) => JSON.stringify(JSON.parse(found)))).toBe(text);
+    }),
+  );
 });

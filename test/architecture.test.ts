@@ -8,12 +8,17 @@ const TIERS = [
   ['orgs'],
   ['roles'],
   ['users'],
-  ['datasources', 'folders', 'service-accounts', 'teams'],
+  ['datasources', 'folders', 'service-accounts', 'sso-settings', 'teams'],
   ['preferences'],
   ['authentication', 'dashboards', 'tokens'],
   [
+    'annotations',
     'api-keys',
     'effective-permissions',
+    'key-inventory',
+    'library-elements',
+    'playlists',
+    'public-dashboards',
     'rate-limits',
     'resource-permissions',
     'search',
@@ -21,6 +26,7 @@ const TIERS = [
     'usage',
   ],
   ['api-docs', 'frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],
+  ['secret-key'],
 ];
 
 // Who may import whom; what is absent is forbidden. "type x" allows only `import type`. Inside a part everything is
@@ -47,7 +53,9 @@ const ARROWS: Record<string, string[]> = {
     'access',
     'context',
     'crypto',
+    'duration',
     'errors',
+    'json-diff',
     'json-text',
     'memory',
     'search-text',
@@ -76,6 +84,7 @@ const ARROWS: Record<string, string[]> = {
   config: ['duration'],
   crypto: [],
   errors: [],
+  'json-diff': ['json-text'],
   'json-text': [],
   memory: [],
   uses: [],
@@ -84,7 +93,7 @@ const ARROWS: Record<string, string[]> = {
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
   client: [],
   duration: [],
-  bench: ['client', ...SERVER],
+  bench: ['client', 'search-text', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.
@@ -99,7 +108,7 @@ const LIBRARIES: Record<string, string[]> = {
 
 const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/main\.ts$/, 'main'],
-  [/^server\/(app|context|errors|json-text|log|memory|uses)\.ts$/, '$1'],
+  [/^server\/(app|context|errors|json-diff|json-text|log|memory|uses)\.ts$/, '$1'],
   [/^server\/[^/]+\.ts$/, 'start'],
   [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
   [/^server\/modules\/.+\.ts$/, 'rules'],

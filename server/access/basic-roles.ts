@@ -102,8 +102,13 @@ const ADMIN: readonly Row[] = [
   ['users.permissions:read', 'users:*'],
 ];
 
+// Recorded of no Grafana 9.4, where every member reads playlists and every Editor writes them: newer ones have actions for it.
+const VIEWER_BESIDES: readonly Row[] = [['playlists:read']];
+const EDITOR_BESIDES: readonly Row[] = [...VIEWER_BESIDES, ['playlists:write']];
+
 // Recorded of no Grafana without its Enterprise part, whose names these are: what an Admin needs for what we have besides.
 const ADMIN_BESIDES: readonly Row[] = [
+  ...EDITOR_BESIDES,
   ['datasources.permissions:read', 'datasources:*'],
   ['datasources.permissions:write', 'datasources:*'],
   ['roles:delete', 'permissions:type:delegate'],
@@ -127,6 +132,8 @@ const SERVER_READER: readonly Row[] = [
 
 const SERVER_ADMIN: readonly Row[] = [
   ...SERVER_READER,
+  // Recorded of no Grafana 9.4, whose settings are in files only.
+  ['settings:write', 'settings:*'],
   ['ldap.config:reload'],
   ['ldap.status:read'],
   ['ldap.user:read'],
@@ -160,11 +167,11 @@ const SERVER_ADMIN: readonly Row[] = [
 const NOTHING = grantsFrom([]);
 const byRole: Record<Role, Grants> = {
   None: NOTHING,
-  Viewer: grantsFrom(VIEWER),
-  Editor: grantsFrom(EDITOR),
+  Viewer: grantsFrom([...VIEWER, ...VIEWER_BESIDES]),
+  Editor: grantsFrom([...EDITOR, ...EDITOR_BESIDES]),
   Admin: grantsFrom([...ADMIN, ...ADMIN_BESIDES]),
 };
-const keyManagingEditor = grantsFrom([...EDITOR, ...KEYS_AND_ACCOUNTS]);
+const keyManagingEditor = grantsFrom([...EDITOR, ...EDITOR_BESIDES, ...KEYS_AND_ACCOUNTS]);
 const serverAdmin = grantsFrom(SERVER_ADMIN);
 const serverReader = grantsFrom(SERVER_READER);
 

@@ -91,6 +91,16 @@ const RECORDED = {
     teams:write teams:*
     users.permissions:read users:*
   `,
+  // Of newer ones than were recorded.
+  'Viewer besides': `
+    playlists:read
+  `,
+  'Editor besides': `
+    playlists:write
+  `,
+  'server besides': `
+    settings:write settings:*
+  `,
   // Ours besides, by the names of Grafana's Enterprise part, of which nothing could be recorded.
   besides: `
     datasources.permissions:read datasources:*
@@ -134,6 +144,8 @@ const RECORDED = {
 };
 type Recorded = keyof typeof RECORDED;
 
+const ADMIN_PARTS: Recorded[] = ['Viewer', 'Viewer besides', 'Editor', 'Editor besides', 'Admin', 'besides'];
+
 /** Everything that a role was recorded to hold, by action. */
 function recorded(...roles: Recorded[]): Record<string, string[]> {
   const held = new Map<string, Set<string>>();
@@ -157,16 +169,16 @@ function plain(...grants: Grants[]): Record<string, string[]> {
 
 test.each<[Role, Recorded[]]>([
   ['None', []],
-  ['Viewer', ['Viewer']],
-  ['Editor', ['Viewer', 'Editor']],
-  ['Admin', ['Viewer', 'Editor', 'Admin', 'besides']],
+  ['Viewer', ['Viewer', 'Viewer besides']],
+  ['Editor', ['Viewer', 'Viewer besides', 'Editor', 'Editor besides']],
+  ['Admin', ADMIN_PARTS],
 ])('the role %s holds what was recorded, no more and no less', (role, parts) => {
   expect(plain(orgGrants(role, SETTINGS))).toEqual(recorded(...parts));
 });
 
 test('a server administrator who is an Admin too holds what was recorded', () => {
   const held = plain(orgGrants('Admin', SETTINGS), serverGrants(true, 2, 'Admin', SETTINGS));
-  expect(held).toEqual(recorded('Viewer', 'Editor', 'Admin', 'besides', 'server'));
+  expect(held).toEqual(recorded(...ADMIN_PARTS, 'server', 'server besides'));
 });
 
 test('an Editor deletes no dashboard, no folder and no key, and creates no key', () => {

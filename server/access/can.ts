@@ -1,4 +1,4 @@
-import type { Context, RequestContext } from '../context.ts';
+import type { RequestContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { allows } from './evaluate.ts';
 import type { Identity } from './identity.ts';
@@ -10,7 +10,11 @@ import { orgGrants } from './basic-roles.ts';
 /** A scope with `{name}` for a parameter of the path, or a look-up where the path does not name the object by its uid. */
 export type ScopeOf =
   | string
-  | ((context: Context, orgId: number, parameters: Record<string, string>) => Promise<string | undefined>);
+  | ((
+      context: RequestContext,
+      orgId: number,
+      parameters: Record<string, string>,
+    ) => Promise<string | undefined>);
 
 /** What a route asks of whoever calls it. Every route declares one. */
 export type Access =
@@ -88,7 +92,16 @@ export function accessDenied(
 ): ApiError {
   const wanted = actions.length === 1 ? actions[0] : `any of ${actions.join(', ')}`;
   const where = scopes.length === 0 ? '' : ` on ${scopes.join(' or ')}`;
-  return denied(`${wanted}${where} is needed`, advice(actor, actions));
+  return denied(`${wanted}${where} is needed`, advice(actor, actions, scopes));
+}
+
+/** 403 for an action on the whole server, which no role in an organization gives. */
+export function deniedOnServer(actor: Identity, action: string, scopes: readonly string[]): ApiError {
+  const where = scopes.length === 0 ? '' : ` on ${scopes.join(' or ')}`;
+  return denied(
+    `${action}${where} is needed`,
+    `${whoHas(actor)}; this needs an administrator of the server.`,
+  );
 }
 
 /** 403 in Grafana's shape: the message begins as the documents have it and says what is missing. */
@@ -100,18 +113,16 @@ export function denied(what: string, detail?: string): ApiError {
   });
 }
 
-function advice(actor: Identity, actions: readonly string[]): string {
-  const { principal, role, orgId } = actor;
-  const kind = principal.kind === 'api-key' ? 'API key' : principal.kind.replace('-', ' ');
-  const who = `${kind} ${JSON.stringify(principal.name || principal.login)}`;
-  const has = `The ${who} has the role ${role} in organization ${orgId}`;
+function advice(actor: Identity, actions: readonly string[], scopes: readonly string[]): string {
+  const { principal } = actor;
+  const has = whoHas(actor);
   const plain = {
     editors_can_delete: false,
     editors_can_manage_keys: false,
     main_org_admins_read_server: false,
   };
   const lowest = (['Viewer', 'Editor', 'Admin'] as const).find((candidate) =>
-    actions.some((action) => allows(orgGrants(candidate, plain), action)),
+    actions.some((action) => allows(orgGrants(candidate, plain), action, scopes)),
   );
   if (lowest === undefined) return `${has}; this needs an administrator of the server.`;
   // Nobody can change a key's role, and no permission can name it.
@@ -120,6 +131,15 @@ function advice(actor: Identity, actions: readonly string[]): string {
   const other = onObject ? ', or for a permission on the object' : '';
   return `${has}; ask an Admin of the organization for the role ${lowest}${other}.`;
 }
+
+function whoHas({ principal, role, orgId }: Identity): string {
+  const kind = principal.kind === 'api-key' ? 'API key' : principal.kind.replace('-', ' ');
+  const who = `${kind} ${JSON.stringify(principal.name || principal.login)}`;
+  return `The ${who} has the role ${role} in organization ${orgId}`;
+}
+
+// Not their permissions, which few may read: whoever may not is told the same of all.
+const SEEING: ReadonlySet<string> = new Set(['folders:read', 'dashboards:read']);
 
 /** For any action whether the actor holds it on what the scope names; asks the database once, however many actions. */
 export async function heldOn(context: RequestContext, scope: string): Promise<(action: string) => boolean> {
@@ -130,7 +150,7 @@ export async function heldOn(context: RequestContext, scope: string): Promise<(a
   const line = isInFolders(object) ? await lineage(db, actor.orgId, object.id) : [object];
   // A folder's uid names no dashboard, nor the other way round.
   if (line[0]?.kind !== object.kind) {
-    return (action) => byRole(action, [scope]) || (action.endsWith(':read') && actor.role !== 'None');
+    return (action) => byRole(action, [scope]) || (SEEING.has(action) && actor.role !== 'None');
   }
   const scopes = isInFolders(object) ? scopesAround(line) : [scope];
   const levels =

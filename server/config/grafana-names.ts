@@ -9,7 +9,7 @@ const sections = words(`
   expressions external_image_storage external_image_storage. feature_management feature_toggles feature_toggles.
   frontend_settings geomap grafana-apiserver grafana_com grafana_net grpc_client_authentication grpc_server help
   install keystore. live log.file log.frontend log.syslog metrics.environment_info metrics.graphite navigation
-  navigation. news panels permissions plugin. plugins plugins. profile public_dashboards query query_history rbac
+  navigation. news panels permissions plugin. plugins plugins. profile query query_history rbac
   recorded_queries recording_rules recording_rules. remote_cache rendering reporting search secretscan secretscan.
   secrets_manager secrets_manager. secure_socks_datasource_proxy security.egress security.encryption short_links smtp
   smtp. snapshots sql_datasources sso_settings storage support_bundles support_bundles. time_picker tracing. tracing

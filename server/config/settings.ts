@@ -103,6 +103,9 @@ const settings = {
     secret_key: text('', 'Encrypts stored secrets; empty: generated once and kept in the data directory', {
       secret: 'whole',
     }),
+    previous_secret_key: text('', 'The one before, until "latchkey reencrypt-secrets" has been run', {
+      secret: 'whole',
+    }),
     cookie_secure: bool(false, 'Session cookies only over HTTPS'),
     cookie_samesite: choice(['lax', 'strict', 'none'], 'lax', 'SameSite attribute of the session cookie'),
     api_key_max_seconds_to_live: int(-1, 'The same setting as in [auth]', {
@@ -217,6 +220,9 @@ const settings = {
   },
   dashboards: {
     versions_to_keep: int(20, 'Versions kept of each dashboard', { min: 1, max: 1_000_000 }),
+  },
+  public_dashboards: {
+    enabled: bool(true, 'Dashboards may be made public: whoever has the link may read them'),
   },
   log: {
     mode: choice(['console'], 'console', 'Where logs go', {

@@ -6,3 +6,8 @@ export function loginOf(column: string) {
   return sql<string | null>`coalesce((select login from "user" where id = ${id}),
     (select login from service_account where id = ${id}))`;
 }
+
+/** The email of the user whose id a column holds; null for anybody else's work. */
+export function emailOf(column: string) {
+  return sql<string | null>`(select email from "user" where id = ${sql.ref(column)})`;
+}

@@ -36,7 +36,7 @@ export interface UserTable {
   login: string;
   email: string;
   name: string;
-  /** Argon2id in PHC form; null is nobody's. */
+  /** Argon2id in PHC form, or one of Grafana's until it is used for the first time; null is nobody's. */
   password_hash: string | null;
   is_server_admin: Flag;
   is_disabled: Flag;
@@ -99,7 +99,7 @@ export interface CredentialTable {
   name: string;
   role: Role | null;
   is_server_admin: Flag;
-  /** SHA-256 of the secret, base64url. */
+  /** SHA-256 of the secret, base64url; of an imported one Grafana's hash, until it is used for the first time. */
   secret_hash: string;
   is_revoked: Flag;
   /** Set on a token that was an API key, so that it can become one again. */
@@ -287,6 +287,150 @@ export interface DataSourceTable {
   updated_at: Time;
 }
 
+/** Something that happened at a time or over one, on a dashboard or for the whole organization. */
+export interface AnnotationTable {
+  id: Generated<number>;
+  org_id: number;
+  /** Null is one of the organization. */
+  dashboard_id: number | null;
+  /** 0 is none. */
+  panel_id: number;
+  starts_at: Time;
+  /** The same as the start for a single moment. */
+  ends_at: Time;
+  text: string;
+  /** A JSON object. */
+  data: string;
+  created_at: Time;
+  created_by: number | null;
+  updated_at: Time;
+}
+
+export interface AnnotationTagTable {
+  annotation_id: number;
+  org_id: number;
+  term: string;
+  search_text: string;
+  /** Where it stands among the tags of the annotation. */
+  position: number;
+}
+
+export interface PlaylistTable {
+  id: Generated<number>;
+  org_id: number;
+  uid: string;
+  name: string;
+  /** How long each dashboard is shown, as in 5m. */
+  pause: string;
+  search_text: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface PlaylistItemTable {
+  playlist_id: number;
+  /** From 1. */
+  position: number;
+  type: 'dashboard_by_id' | 'dashboard_by_tag' | 'dashboard_by_uid';
+  /** An id, a tag or a uid, of something that may not be there. */
+  value: string;
+  title: string;
+}
+
+/** A panel or variable that dashboards may share. */
+export interface LibraryElementTable {
+  id: Generated<number>;
+  org_id: number;
+  /** Null is the general folder. */
+  folder_id: number | null;
+  uid: string;
+  name: string;
+  /** Grafana's numbers: 1 is a panel, 2 a variable. */
+  kind: number;
+  /** The type and description of the model. */
+  type: string;
+  description: string;
+  /** What lists go by, and what is searched. */
+  name_text: string;
+  search_text: string;
+  version: number;
+  created_at: Time;
+  created_by: number | null;
+  updated_at: Time;
+  updated_by: number | null;
+  /** JSON. */
+  model: string;
+}
+
+/** A uid that the newest version of a dashboard names as that of a library panel, whether there is such an element or not. */
+export interface DashboardLibraryPanelTable {
+  id: Generated<number>;
+  org_id: number;
+  dashboard_id: number;
+  element_uid: string;
+  created_at: Time;
+  created_by: number | null;
+}
+
+/** A dashboard that anybody may read who knows the token, while it is enabled. */
+export interface PublicDashboardTable {
+  id: Generated<number>;
+  org_id: number;
+  dashboard_id: number;
+  uid: string;
+  access_token: string;
+  is_enabled: Flag;
+  annotations_enabled: Flag;
+  time_selection_enabled: Flag;
+  share: string;
+  created_at: Time;
+  created_by: number | null;
+  updated_at: Time;
+  updated_by: number | null;
+}
+
+/** What was set for a provider of single sign-on, on the whole server. */
+export interface SsoSettingTable {
+  provider: string;
+  uid: string;
+  /** JSON, with a mask in the place of each secret. */
+  settings: string;
+  /** A JSON object of sealed values, by the JSON pointer to their place in the settings. */
+  secure_settings: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** A Grafana that was imported from. */
+export interface GrafanaSourceTable {
+  id: Generated<number>;
+  /** Whether its first organization and its administrator became this server's own. */
+  took_over: Flag;
+  begun_at: Time;
+}
+
+/** What a Grafana is known by again: the digest of something that it alone has. */
+export interface GrafanaSignTable {
+  sign: string;
+  source_id: number;
+}
+
+/** Ids of a table, above the one and up to the other, that were set aside for what comes from a Grafana. */
+export interface GrafanaIdsTable {
+  source_id: number;
+  table_name: string;
+  above: number;
+  up_to: number;
+}
+
+/** What has become of a row of a Grafana. */
+export interface GrafanaImportTable {
+  source_id: number;
+  kind: string;
+  row_id: number;
+  target_id: number;
+}
+
 /** One change: who, through what, from where, what. Written in the transaction of the change itself. */
 export interface AuditTable {
   id: Generated<number>;
@@ -304,6 +448,24 @@ export interface AuditTable {
   object_name: string;
   /** JSON of what changed, without secrets. */
   change: string;
+}
+
+/** Who uses a legacy key. */
+export interface KeyCallerTable {
+  credential_id: number;
+  address: string;
+  user_agent: string;
+  /** Requests that only read, and the others. */
+  reads: number;
+  writes: number;
+  first_seen_at: Time;
+  last_seen_at: Time;
+}
+
+/** One row: a text under the secret key in force. */
+export interface SecretKeyCheckTable {
+  id: number;
+  sealed: string;
 }
 
 export interface Schema {
@@ -329,5 +491,19 @@ export interface Schema {
   role_permission: RolePermissionTable;
   role_assignment: RoleAssignmentTable;
   data_source: DataSourceTable;
+  annotation: AnnotationTable;
+  annotation_tag: AnnotationTagTable;
+  playlist: PlaylistTable;
+  playlist_item: PlaylistItemTable;
+  library_element: LibraryElementTable;
+  dashboard_library_panel: DashboardLibraryPanelTable;
+  public_dashboard: PublicDashboardTable;
+  key_caller: KeyCallerTable;
+  secret_key_check: SecretKeyCheckTable;
+  sso_setting: SsoSettingTable;
+  grafana_source: GrafanaSourceTable;
+  grafana_sign: GrafanaSignTable;
+  grafana_ids: GrafanaIdsTable;
+  grafana_import: GrafanaImportTable;
   audit: AuditTable;
 }

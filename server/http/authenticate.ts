@@ -25,6 +25,17 @@ export function authenticate(
   return identify(context, proof, request);
 }
 
+/** Who asks, where a credential is shown at all; undefined is nobody. Throws 401 for a wrong one. */
+export async function authenticateIfShown(
+  context: Context,
+  authenticators: Authenticators,
+  request: FastifyRequest,
+): Promise<Identity | undefined> {
+  const cookie = request.cookies[context.config.auth.login_cookie_name];
+  if (request.headers.authorization === undefined && cookie === undefined) return undefined;
+  return authenticate(context, authenticators, request);
+}
+
 function prove(
   context: Context,
   authenticators: Authenticators,

@@ -5,7 +5,7 @@ import type {
   onRequestHookHandler,
   preValidationHookHandler,
 } from 'fastify';
-import { type Access, accessDenied, holds, type ScopeOf } from '../access/can.ts';
+import { type Access, accessDenied, deniedOnServer, holds, type ScopeOf } from '../access/can.ts';
 import { allows } from '../access/evaluate.ts';
 import type { Identity } from '../access/identity.ts';
 import type { RequestContext } from '../context.ts';
@@ -81,7 +81,7 @@ function grantedByRole(access: Access, identity: Identity, request: FastifyReque
 
 async function decide(access: Access, context: RequestContext, request: FastifyRequest): Promise<void> {
   const { actor } = context;
-  if (access.kind === 'server') throw accessDenied(actor, [access.action], access.scopes);
+  if (access.kind === 'server') throw deniedOnServer(actor, access.action, access.scopes);
   if (access.kind !== 'org') return;
   const parameters = request.params as Record<string, string>;
   if (
@@ -95,7 +95,13 @@ async function decide(access: Access, context: RequestContext, request: FastifyR
   for (const action of access.actions) {
     if (await holds(context, action, ...scopes)) return;
   }
-  throw accessDenied(actor, access.actions, scopes);
+  // Not what was looked up: that there is such a thing, and its uid, is not for who may not.
+  const named = access.scopes.filter((scope) => typeof scope === 'string');
+  throw accessDenied(
+    actor,
+    access.actions,
+    named.map((scope) => fill(scope, parameters)),
+  );
 }
 
 async function scopesOf(

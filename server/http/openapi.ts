@@ -179,7 +179,9 @@ function responsesOf(route: GuardedRoute): Json {
 function contentOf(schema: Json | undefined): Json {
   if (schema === undefined) return { content: { 'text/plain': { schema: { type: 'string' } } } };
   if (schema['type'] === 'null') return {};
-  return 'content' in schema ? { content: schema['content'] } : { content: asJson(schema) };
+  const { content } = schema as { content?: Record<string, { schema: Json }> };
+  const json = content === undefined ? schema : content['application/json']?.schema;
+  return { content: { ...content, ...(json && asJson(json)) } };
 }
 
 function asJson(schema: unknown, how?: { isSent: boolean }): Json {

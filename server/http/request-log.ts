@@ -47,7 +47,9 @@ function answered(request: FastifyRequest, reply: FastifyReply) {
   };
 }
 
-function asked({ id, method, url }: FastifyRequest) {
+function asked({ id, method, url, routeOptions }: FastifyRequest) {
+  const { config, url: pattern } = routeOptions;
+  if (config.hidesPath === true) return { method, path: pattern, requestId: id };
   const query = url.indexOf('?');
   return { method, path: query === -1 ? url : url.slice(0, query), requestId: id };
 }

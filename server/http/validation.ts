@@ -8,9 +8,31 @@ const options = { allErrors: false, strict: false, useDefaults: true, validateFo
 const coercing = new Ajv({ ...options, coerceTypes: 'array' });
 const exact = new Ajv(options);
 
+// Grafana: it reads a flag in these spellings, and its clients have theirs: Python's write True.
+const FLAGS = new Map([
+  ...['1', 't', 'T', 'TRUE', 'True'].map((text) => [text, 'true'] as const),
+  ...['0', 'f', 'F', 'FALSE', 'False'].map((text) => [text, 'false'] as const),
+]);
+
 /** Compiles a route's schemas: query and path are coerced, bodies never. */
-export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) =>
-  (httpPart === 'body' ? exact : coercing).compile(schema);
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  if (httpPart === 'body') return exact.compile(schema);
+  const validate = coercing.compile(schema);
+  const flags = flagsIn(schema);
+  if (flags.length === 0) return validate;
+  return (values: Record<string, unknown>) => {
+    for (const name of flags) {
+      const spelt = FLAGS.get(values[name] as string);
+      if (spelt !== undefined) values[name] = spelt;
+    }
+    return validate(values) || { error: validate.errors ?? [] };
+  };
+};
+
+function flagsIn(schema: TSchema): string[] {
+  const properties = (schema as { properties?: Record<string, { type?: unknown }> }).properties ?? {};
+  return Object.keys(properties).filter((name) => properties[name]?.type === 'boolean');
+}
 
 interface Invalid {
   validation: ErrorObject[];

@@ -28,7 +28,15 @@ beforeAll(async () => {
     });
     await add('/api/folders', { title: `folder ${n}`, uid: `folder-${n}` });
     await add('/api/datasources', { name: `source ${n}`, type: 'prometheus', access: 'proxy' });
-    await add('/api/dashboards/db', { dashboard: { title: `dashboard ${n}`, uid: `dashboard-${n}` } });
+    // The element has a dashboard's uid, since that is what the paths below are filled with.
+    const panels = [{ libraryPanel: { uid: 'dashboard-1' } }];
+    await add('/api/dashboards/db', {
+      dashboard: { title: `dashboard ${n}`, uid: `dashboard-${n}`, panels },
+    });
+    await add('/api/library-elements', { name: `element ${n}`, uid: `dashboard-${n}`, kind: 1, model: {} });
+    await add(`/api/dashboards/uid/dashboard-${n}/public-dashboards`, {});
+    await add('/api/annotations', { text: `annotation ${n}` });
+    await add('/api/playlists', { name: `playlist ${n}`, interval: '5m' });
     await add('/api/teams/1/members', { userId });
     await add('/api/serviceaccounts/2/tokens', { name: `token ${n}` });
   }
@@ -41,9 +49,11 @@ async function add(path: string, body: unknown): Promise<{ id: number }> {
   return answer;
 }
 
+const SIZES = ['perpage', 'perPage', 'limit'] as const;
+
 interface List {
   path: string;
-  size: 'perpage' | 'limit';
+  size: (typeof SIZES)[number];
 }
 
 function lists(): List[] {
@@ -51,16 +61,15 @@ function lists(): List[] {
     const query = (schema.querystring as { properties?: object } | undefined)?.properties ?? {};
     if (method !== 'GET' || !('page' in query)) return [];
     const path = url.replace(':uid', 'dashboard-1').replaceAll(/:\w+/g, '1');
-    return [{ path, size: 'perpage' in query ? 'perpage' : 'limit' }];
+    return [{ path, size: SIZES.find((size) => size in query) ?? 'limit' }];
   });
 }
 
 async function read(path: string): Promise<string[]> {
   const { status, body } = await world.send(ADMIN, 'GET', path);
   expect(status, path).toBe(200);
-  const rows = (
-    Array.isArray(body) ? body : Object.values(body).find((part) => Array.isArray(part))
-  ) as Row[];
+  const whole = body.result ?? body;
+  const rows = [whole, ...Object.values(whole)].find((part) => Array.isArray(part)) as Row[];
   expect(rows, `${path} holds a list`).toBeInstanceOf(Array);
   return rows.map((row) => String(row.uid ?? row.id ?? row.userId ?? row.name));
 }

@@ -3,8 +3,26 @@ import { Migrator } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import type { DatabaseType } from './column-types.ts';
 import { up as initial } from './0001-initial.ts';
+import { up as annotations } from './0002-annotations.ts';
+import { up as playlists } from './0003-playlists.ts';
+import { up as libraryElements } from './0004-library-elements.ts';
+import { up as publicDashboards } from './0005-public-dashboards.ts';
+import { up as ssoSettings } from './0006-sso-settings.ts';
+import { up as secretKeyCheck } from './0007-secret-key-check.ts';
+import { up as grafanaImport } from './0008-grafana-import.ts';
+import { up as keyCallers } from './0009-key-callers.ts';
 
-const MIGRATIONS = { '0001-initial': initial };
+const MIGRATIONS = {
+  '0001-initial': initial,
+  '0002-annotations': annotations,
+  '0003-playlists': playlists,
+  '0004-library-elements': libraryElements,
+  '0005-public-dashboards': publicDashboards,
+  '0006-sso-settings': ssoSettings,
+  '0007-secret-key-check': secretKeyCheck,
+  '0008-grafana-import': grafanaImport,
+  '0009-key-callers': keyCallers,
+};
 
 /**
  * Brings the schema up to date and says which steps it took. All in one transaction under a lock, so that of several servers

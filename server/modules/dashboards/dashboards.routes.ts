@@ -62,7 +62,7 @@ const Whole = Type.Object({ meta: Meta, dashboard: FreeJson });
 const Redirection = Type.Object({ redirectUri: Type.String() });
 const Uid = Type.Object({ uid: Text() });
 const ONE = 'dashboards:uid:{uid}';
-const LONGEST_MESSAGE = 500;
+export const LONGEST_MESSAGE = 500;
 
 export function dashboardsRoutes(app: App): void {
   app.post(

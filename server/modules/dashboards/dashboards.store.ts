@@ -38,8 +38,11 @@ export function getWholeDashboard(db: Kysely<Schema>, orgId: number, uid: string
     .leftJoin('star', (join) =>
       join.onRef('star.dashboard_id', '=', 'dashboard.id').on('star.user_id', '=', userId),
     )
+    .leftJoin('public_dashboard', 'public_dashboard.dashboard_id', 'dashboard.id')
     .selectAll('dashboard')
     .select(['dashboard_version.data', 'star.user_id as starred_by'])
+    .select(['public_dashboard.uid as public_uid', 'public_dashboard.access_token as public_token'])
+    .select('public_dashboard.is_enabled as is_public')
     .select(['folder.id as folder_id', 'folder.title as folder_title'])
     .select([
       loginOf('dashboard.created_by').as('created_login'),
@@ -82,6 +85,27 @@ export async function replaceTags(db: Kysely<Schema>, id: number, tags: readonly
   if (tags.length === 0) return;
   const rows = tags.map((term) => ({ dashboard_id: id, term }));
   await db.insertInto('dashboard_tag').values(rows).execute();
+}
+
+/** Keeps which library panels the newest version of a dashboard shows; one that it showed before stays as it is. */
+export async function replaceLibraryPanels(
+  db: Kysely<Schema>,
+  { id, org_id, updated_at, updated_by }: DashboardRow,
+  uids: readonly string[],
+): Promise<void> {
+  const known = await db
+    .selectFrom('dashboard_library_panel')
+    .select(['id', 'element_uid'])
+    .where('dashboard_id', '=', id)
+    .execute();
+  const wanted = new Set(uids);
+  const gone = known.filter(({ element_uid }) => !wanted.has(element_uid)).map((row) => row.id);
+  for (const { element_uid } of known) wanted.delete(element_uid);
+  if (gone.length > 0) await db.deleteFrom('dashboard_library_panel').where('id', 'in', gone).execute();
+  if (wanted.size === 0) return;
+  const common = { org_id, dashboard_id: id, created_at: updated_at, created_by: updated_by };
+  const rows = [...wanted].map((element_uid) => ({ ...common, element_uid }));
+  await db.insertInto('dashboard_library_panel').values(rows).execute();
 }
 
 /** The tags of the dashboards in sight, with how many have each. */

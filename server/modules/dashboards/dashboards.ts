@@ -1,4 +1,4 @@
-import { requirePermission } from '../../access/can.ts';
+import { denied, holds, requirePermission } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
@@ -66,6 +66,10 @@ export function saveDashboard(context: RequestContext, saving: Saving): Promise<
     const other = namesake?.id === known?.id ? undefined : namesake;
     const before = overwrite && other?.is_folder === 0 ? other : known;
 
+    // What was found by its title alone, the asker may know nothing of.
+    if (before !== known && !(await holds(context, 'dashboards:write', `dashboards:uid:${before?.uid}`))) {
+      throw denied('dashboards:write on the dashboard of that title is needed');
+    }
     await requireMaySave(context, before, parentUid);
     if (other?.is_folder === 1) throw sameNameAsFolder();
     if (other !== undefined && !overwrite) throw sameName();

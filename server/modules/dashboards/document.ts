@@ -1,5 +1,6 @@
 import { badRequest } from '../../errors.ts';
 import { membersOf, objectText } from '../../json-text.ts';
+import { libraryPanelsIn } from './library-panels.ts';
 
 /** A dashboard as it was sent: what the server reads of it, and all the rest as text, number for number. */
 export interface Document {
@@ -8,6 +9,8 @@ export interface Document {
   id: number;
   uid: string;
   version: number;
+  /** The uids of the library panels that it shows. */
+  libraryPanels: string[];
   members: ReadonlyMap<string, string>;
 }
 
@@ -24,6 +27,7 @@ export function readDocument(text: string): Document {
     id: integerOf('id', read('id')),
     uid: textOf('uid', read('uid')) ?? '',
     version: integerOf('version', read('version')),
+    libraryPanels: libraryPanelsIn(read('panels'), read('rows')),
     members,
   };
 }

@@ -16,6 +16,9 @@ const COMMON = {
   isFolder: false,
   provisioned: false,
   provisionedExternalId: '',
+};
+
+const NOT_PUBLIC = {
   hasPublicDashboard: false,
   publicDashboardAccessToken: '',
   publicDashboardUid: '',
@@ -29,6 +32,7 @@ export async function metaOf(context: RequestContext, whole: Whole) {
   const canSave = may('dashboards:write');
   return {
     ...COMMON,
+    ...publicOf(context, whole),
     type: 'db',
     canSave,
     canEdit: canSave || config.users.viewers_can_edit,
@@ -45,8 +49,9 @@ export async function metaOf(context: RequestContext, whole: Whole) {
     version: whole.version,
     ...folderOf(whole),
     annotationsPermissions: {
-      dashboard: annotations(context, 'annotations:type:dashboard'),
-      organization: annotations(context, 'annotations:type:organization'),
+      // What is on a dashboard is part of it: who only reads it writes nothing there.
+      dashboard: annotations(context, 'annotations:type:dashboard', canSave),
+      organization: annotations(context, 'annotations:type:organization', true),
     },
   };
 }
@@ -55,6 +60,7 @@ export async function metaOf(context: RequestContext, whole: Whole) {
 export async function metaOfHome(context: RequestContext) {
   return {
     ...COMMON,
+    ...NOT_PUBLIC,
     canSave: false,
     canEdit: await holds(context, 'dashboards:create'),
     canAdmin: false,
@@ -74,13 +80,23 @@ export async function metaOfHome(context: RequestContext) {
 
 const NOWHERE = { folderId: GENERAL.id, folderUid: '', folderTitle: GENERAL.title, folderUrl: '' };
 
+function publicOf({ config }: RequestContext, { public_uid, public_token, is_public }: Whole) {
+  if (public_uid === null || public_token === null) return NOT_PUBLIC;
+  return {
+    hasPublicDashboard: true,
+    publicDashboardAccessToken: public_token,
+    publicDashboardUid: public_uid,
+    publicDashboardEnabled: is_public === 1 && config.public_dashboards.enabled,
+  };
+}
+
 function folderOf({ parent_uid, folder_id, folder_title }: Whole) {
   if (folder_id === null || folder_title === null) return NOWHERE;
   const url = folderUrl({ uid: parent_uid, title: folder_title });
   return { folderId: folder_id, folderUid: parent_uid, folderTitle: folder_title, folderUrl: url };
 }
 
-function annotations({ actor }: RequestContext, scope: string) {
-  const may = (verb: string): boolean => allows(actor.grants, `annotations:${verb}`, [scope]);
+function annotations({ actor }: RequestContext, scope: string, mayWrite: boolean) {
+  const may = (verb: string): boolean => mayWrite && allows(actor.grants, `annotations:${verb}`, [scope]);
   return { canAdd: may('create'), canEdit: may('write'), canDelete: may('delete') };
 }

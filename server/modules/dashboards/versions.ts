@@ -8,6 +8,7 @@ import {
   type DashboardRow,
   insertDashboard,
   insertVersion,
+  replaceLibraryPanels,
   replaceTags,
   updateDashboard,
 } from './dashboards.store.ts';
@@ -77,6 +78,7 @@ export async function changeDashboard(
 
 async function keep(context: RequestContext, row: DashboardRow, state: State, parent: number): Promise<void> {
   await replaceTags(context.db, row.id, state.document.tags);
+  await replaceLibraryPanels(context.db, row, state.document.libraryPanels);
   const version = {
     dashboard_id: row.id,
     version: row.version,

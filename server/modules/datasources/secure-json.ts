@@ -1,4 +1,5 @@
 import type { Seal } from '../../crypto/seal.ts';
+import { reseal, type Resealed, sealedByName, sealedText } from '../../crypto/sealed-values.ts';
 
 /** Whose secrets they are; a sealed value is bound to it and to its own name. */
 export interface Owner {
@@ -21,7 +22,7 @@ export function changeSecrets(
   changes: Readonly<Record<string, string>>,
   before: { owner: Owner; stored: string },
 ): string {
-  const sealed = new Map(Object.entries(sealedByName(before.stored)));
+  const sealed = sealedByName(before.stored);
   if (before.owner.uid !== owner.uid) {
     for (const [name, text] of sealed) {
       sealed.set(name, seal.close(seal.open(text, purpose(before.owner, name)), purpose(owner, name)));
@@ -31,16 +32,22 @@ export function changeSecrets(
     if (value === '') sealed.delete(name);
     else sealed.set(name, seal.close(value, purpose(owner, name)));
   }
-  return JSON.stringify(Object.fromEntries(sealed));
+  return sealedText(sealed);
 }
 
 /** Which secrets are set, as clients are told: `{ basicAuthPassword: true }`. */
 export function secretsSet(stored: string): Record<string, boolean> {
-  return Object.fromEntries(Object.keys(sealedByName(stored)).map((name) => [name, true]));
+  return Object.fromEntries([...sealedByName(stored).keys()].map((name) => [name, true]));
 }
 
-function sealedByName(stored: string): Record<string, string> {
-  return JSON.parse(stored) as Record<string, string>;
+/** The stored form under the secret key in force. */
+export function resealSecrets(
+  seal: Seal,
+  owner: Owner,
+  stored: string,
+  how: { forgetUnreadable: boolean },
+): Resealed {
+  return reseal(seal, stored, (name) => purpose(owner, name), how);
 }
 
 function purpose({ orgId, uid }: Owner, name: string): string {

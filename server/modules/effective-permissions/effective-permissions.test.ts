@@ -61,12 +61,13 @@ test('keys, tokens and people of one role hold the same', async () => {
 
 test('actions and scopes come in order, and each once', async () => {
   const permissions = await permissionsOf(ADMIN);
-  // 92 were recorded of Grafana 9.4; the others are ours, by the names of its Enterprise part.
+  // 92 were recorded of Grafana 9.4; the others are ours, by the names of its Enterprise part and of newer ones.
   const besides = Object.keys(permissions).filter((action) =>
-    /^(datasources\.permissions|(users\.|teams\.)?roles):/.test(action),
+    /^(datasources\.permissions|(users\.|teams\.)?roles|playlists|settings):/.test(action),
   );
-  expect(Object.keys(permissions)).toHaveLength(92 + besides.length);
-  expect(besides).toHaveLength(11);
+  expect(besides).toHaveLength(15);
+  // Reading settings is one of the 92, and writing them is not.
+  expect(Object.keys(permissions)).toHaveLength(92 + besides.length - 1);
   expect(Object.keys(permissions)).toEqual(Object.keys(permissions).toSorted());
   for (const scopes of Object.values(permissions)) expect(scopes).toEqual([...new Set(scopes)].toSorted());
 });
@@ -81,17 +82,17 @@ test('what a role is given on single objects counts, and only in that organizati
   expect(abroad['dashboards:read']).toBeUndefined();
   expect(abroad['folders:read']).toBeUndefined();
 
-  // Recorded of Grafana 9.4.
+  // Recorded of Grafana 9.4, and reading playlists.
   const viewer = await permissionsOf(await makeKey('viewer', 'Viewer'));
-  expect(Object.keys(viewer)).toHaveLength(18);
+  expect(Object.keys(viewer)).toHaveLength(18 + 1);
   expect(viewer).toMatchObject({
     'dashboards:read': ['dashboards:uid:g', 'folders:uid:f'],
     'folders:read': ['folders:uid:f'],
     'alert.rules:read': ['folders:*', 'folders:uid:f'],
   });
-  // Recorded of Grafana 9.4, but for dashboards:delete and folders:delete, which no Editor has here.
+  // Recorded of Grafana 9.4, but for dashboards:delete and folders:delete, which no Editor has here; and writing playlists.
   const editor = await permissionsOf(await makeKey('editor', 'Editor'));
-  expect(Object.keys(editor)).toHaveLength(32);
+  expect(Object.keys(editor)).toHaveLength(32 + 2);
   expect(editor).toMatchObject({
     'dashboards:create': ['folders:uid:f', 'folders:uid:general'],
     'dashboards:write': ['dashboards:uid:g', 'folders:uid:f'],

@@ -13,6 +13,7 @@ import {
   changeFolder,
   contentOf,
   createFolder,
+  elementsWithin,
   folderScopeById,
   foldersAround,
   type FolderRow,
@@ -192,7 +193,13 @@ export function foldersRoutes(app: App): void {
       const { uid } = await requireFolder(context, request.params);
       const content = await contentOf(context, uid);
       const folder = content.filter((inner) => inner.is_folder === 1).length;
-      return { folder, dashboard: content.length - folder, librarypanel: 0, alertrule: 0 };
+      const elements = await elementsWithin(context, uid);
+      return {
+        folder,
+        dashboard: content.length - folder,
+        librarypanel: elements.length,
+        alertrule: 0,
+      };
     },
   );
 }

@@ -115,6 +115,30 @@ export function listContent(db: Kysely<Schema>, orgId: number, uid: string): Pro
     .execute();
 }
 
+/** The library elements that lie in a folder, at whatever depth, and whether a dashboard that does not lie there uses them. */
+export async function listElementsWithin(
+  db: Kysely<Schema>,
+  orgId: number,
+  uid: string,
+): Promise<{ uid: string; name: string; is_used_outside: 0 | 1 }[]> {
+  const { rows } = await sql<{ uid: string; name: string; is_used_outside: 0 | 1 }>`
+    with recursive inside(uid) as (
+      select uid from dashboard where org_id = ${orgId} and is_folder = 1 and uid = ${uid}
+      union
+      select child.uid from inside cross join dashboard as child
+       where child.org_id = ${orgId} and child.is_folder = 1 and child.parent_uid = inside.uid)
+    select element.uid, element.name, case when exists (
+        select 1 from dashboard_library_panel as panel
+          join dashboard as other on other.id = panel.dashboard_id
+         where panel.org_id = ${orgId} and panel.element_uid = element.uid
+           and other.parent_uid not in (select uid from inside)) then 1 else 0 end as is_used_outside
+      from library_element as element
+      join dashboard as folder on folder.id = element.folder_id
+     where folder.org_id = ${orgId} and folder.uid in (select uid from inside)
+     order by element.id`.execute(db);
+  return rows;
+}
+
 /** Whether the organization has a folder or dashboard of this uid. */
 export async function isUidTaken(db: Kysely<Schema>, orgId: number, uid: string): Promise<boolean> {
   const query = db.selectFrom('dashboard').select('id').where('org_id', '=', orgId).where('uid', '=', uid);

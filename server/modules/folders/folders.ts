@@ -19,6 +19,7 @@ import {
   insertFolder,
   isUidTaken,
   listContent,
+  listElementsWithin,
   listLine,
   updateFolder,
 } from './folders.store.ts';
@@ -51,6 +52,11 @@ export function foldersAround(context: RequestContext, parentUid: string) {
 /** All that lies in a folder, at whatever depth. */
 export function contentOf(context: RequestContext, uid: string): Promise<Content[]> {
   return listContent(context.db, context.actor.orgId, uid);
+}
+
+/** The library elements that lie in a folder, at whatever depth. */
+export function elementsWithin(context: RequestContext, uid: string) {
+  return listElementsWithin(context.db, context.actor.orgId, uid);
 }
 
 /** The scope of the folder with this id, for the guard of a route that names it so. */
@@ -161,17 +167,24 @@ export async function moveFolder(context: RequestContext, uid: string, to: NewFo
   });
 }
 
-/** Deletes a folder with all that is in it, and the permissions on any of it. */
+/**
+ * Deletes a folder with all that is in it, and the permissions on any of it. Throws 403 while a dashboard that is to stay uses a
+ * library element of the folder's.
+ */
 export async function removeFolder(context: RequestContext, uid: string): Promise<void> {
   await inTransaction(context, async (context) => {
     const folder = await requireFolder(context, { uid });
     const content = await contentOf(context, uid);
+    const elements = await elementsWithin(context, uid);
+    const used = elements.find(({ is_used_outside }) => is_used_outside === 1);
+    if (used !== undefined) throw elementInUse(used);
     const folders = content.filter((inner) => inner.is_folder === 1).map((inner) => inner.uid);
     const dashboards = content.filter((inner) => inner.is_folder === 0).map((inner) => inner.uid);
     await deleteAll(context.db, context.actor.orgId, [...dashboards, ...folders, uid]);
     await dropObjects(context, 'dashboards', dashboards);
     await dropObjects(context, 'folders', [...folders, uid]);
-    await record(context, 'folders:delete', folder, { folders, dashboards });
+    const libraryElements = elements.map((element) => element.uid);
+    await record(context, 'folders:delete', folder, { folders, dashboards, libraryElements });
   });
 }
 
@@ -211,6 +224,13 @@ async function update(
     version: folder.version + 1,
     updated_at: context.now(),
     updated_by: authorOf(context),
+  });
+}
+
+function elementInUse({ uid, name }: { uid: string; name: string }): ApiError {
+  const message = 'Folder could not be deleted because it contains library elements in use';
+  return new ApiError(403, 'folders.library-elements-in-use', message, {
+    detail: `The library element ${JSON.stringify(name)} (${uid}) is used by dashboards outside the folder: take it out of them, or put it into another folder.`,
   });
 }
 

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { signedIn } from '../../access/can.ts';
-import type { Context } from '../../context.ts';
+import type { Context, RequestContext } from '../../context.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson } from '../../http/schemas.ts';
@@ -22,7 +22,7 @@ const DataSource = Type.Object({
   meta: Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() }),
 });
 
-const Settings = Type.Object({
+export const Settings = Type.Object({
   appUrl: Type.String(),
   appSubUrl: Type.String(),
   buildInfo: Type.Object({
@@ -58,13 +58,23 @@ export function frontendSettingsRoutes(app: App): void {
       },
       schema: { response: { 200: Settings } },
     },
-    async (request) => ({
-      ...serverSettings(app.context),
-      ...(await readableDataSources(contextOf(request))),
-      allowOrgCreate:
-        app.context.config.users.allow_org_create || request.identity.serverGrants.has('orgs:create'),
-    }),
+    (request) => settingsFor(contextOf(request)),
   );
+}
+
+/** What a page needs for whoever asks. */
+export async function settingsFor(context: RequestContext) {
+  const { config, actor } = context;
+  return {
+    ...serverSettings(context),
+    ...(await readableDataSources(context)),
+    allowOrgCreate: config.users.allow_org_create || actor.serverGrants.has('orgs:create'),
+  };
+}
+
+/** What it needs before somebody has signed in. */
+export function settingsForNobody(context: Context) {
+  return { ...serverSettings(context), datasources: {}, defaultDatasource: '', allowOrgCreate: false };
 }
 
 function serverSettings({ config }: Context) {

@@ -1,3 +1,4 @@
+import type { Identity } from '../../access/identity.ts';
 import type { RequestContext } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
 import { requireOrg } from '../orgs/orgs.ts';
@@ -11,6 +12,12 @@ export interface Owner {
   teamId: number | null;
   /** How the record of changes names it. */
   entry: { action: string; kind: string; id: number; name: string };
+}
+
+/** Whose preferences count for who asks, the first before the others: their own, their teams', the organization's. */
+export function ownersFor({ principal, teams }: Identity): string[] {
+  const own = principal.kind === 'user' ? [`user:${principal.id}`] : [];
+  return [...own, ...teams.map(({ id }) => `team:${id}`), 'org'];
 }
 
 /** The organization acted in. Throws 404. */

@@ -52,3 +52,25 @@ export function listHomes(
     .where('owner', 'in', owners)
     .execute();
 }
+
+export interface Looks {
+  theme: string;
+  timezone: string;
+  weekStart: string;
+  language: string;
+}
+
+/** How any of these want pages to look, in the order in which they are named. */
+export async function listLooks(
+  db: Kysely<Schema>,
+  orgId: number,
+  owners: readonly string[],
+): Promise<Looks[]> {
+  const rows = await db
+    .selectFrom('preference')
+    .select(['owner', 'theme', 'timezone', 'week_start as weekStart', 'language'])
+    .where('org_id', '=', orgId)
+    .where('owner', 'in', owners)
+    .execute();
+  return rows.toSorted((one, other) => owners.indexOf(one.owner) - owners.indexOf(other.owner));
+}

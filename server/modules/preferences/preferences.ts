@@ -3,8 +3,15 @@ import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import type { Owner } from './owners.ts';
-import { getDashboardRef, getPreference, listHomes, upsertPreference } from './preferences.store.ts';
+import { type Owner, ownersFor } from './owners.ts';
+import {
+  getDashboardRef,
+  getPreference,
+  listHomes,
+  listLooks,
+  type Looks,
+  upsertPreference,
+} from './preferences.store.ts';
 
 interface SavedItem {
   id?: string;
@@ -108,16 +115,26 @@ export async function setPreferences(
 
 /** The dashboard to begin with: the person's choice, else that of a team, else the organization's; only one that can be read. */
 export async function homeOf(context: RequestContext): Promise<{ uid: string; title: string } | undefined> {
-  const { principal, teams, orgId } = context.actor;
-  const own = principal.kind === 'user' ? [`user:${principal.id}`] : [];
-  const owners = [...own, ...teams.map(({ id }) => `team:${id}`), 'org'];
-  const homes = await listHomes(context.db, orgId, owners);
+  const owners = ownersFor(context.actor);
+  const homes = await listHomes(context.db, context.actor.orgId, owners);
   for (const owner of owners) {
     const home = homes.find((candidate) => candidate.owner === owner);
     if (home !== undefined && (await holds(context, 'dashboards:read', `dashboards:uid:${home.uid}`)))
       return home;
   }
   return undefined;
+}
+
+/** How pages look to who asks: by their own choice, else that of a team, else the organization's; '' where nobody chose. */
+export async function looksFor({ db, actor }: RequestContext): Promise<Looks> {
+  const chosen = await listLooks(db, actor.orgId, ownersFor(actor));
+  const first = (key: keyof Looks): string => chosen.find((looks) => looks[key] !== '')?.[key] ?? '';
+  return {
+    theme: first('theme'),
+    timezone: first('timezone'),
+    weekStart: first('weekStart'),
+    language: first('language'),
+  };
 }
 
 function requireKnown({ theme, weekStart, timezone }: WantedPreferences): void {

@@ -17,6 +17,7 @@ export function countThings(db: Kysely<Schema>, { month, day }: Since) {
         .select(sql<number>`count(distinct term)`.as('count'))
         .as('tags'),
       selectFrom('data_source').select(all).as('datasources'),
+      selectFrom('playlist').select(all).as('playlists'),
       selectFrom('star').select(all).as('stars'),
       selectFrom('session').select(all).where('seen_at', '>=', month).as('monthlySessions'),
       selectFrom('session').select(all).where('seen_at', '>=', day).as('dailySessions'),

@@ -21,6 +21,7 @@ export async function serverStats(context: Context) {
     dashboards: things.dashboards ?? 0,
     tags: things.tags ?? 0,
     datasources: things.datasources ?? 0,
+    playlists: things.playlists ?? 0,
     stars: things.stars ?? 0,
     users: total('users'),
     admins: admins.users,
@@ -39,7 +40,6 @@ export async function serverStats(context: Context) {
     monthlyActiveUsers: total('monthly'),
     // Things of Grafana that are not kept here.
     snapshots: 0,
-    playlists: 0,
     alerts: 0,
   };
 }
