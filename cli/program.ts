@@ -3,6 +3,7 @@ import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { addConfig } from './local/config.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
+import { addReencryptSecrets } from './local/reencrypt-secrets.ts';
 import { addResetAdminPassword } from './local/reset-admin-password.ts';
 import { addServe } from './local/serve.ts';
 import { addKeys } from './remote/keys.ts';
@@ -49,6 +50,7 @@ export function buildProgram(): Command {
   addConfig(program);
   addMigrateDb(program);
   addResetAdminPassword(program);
+  addReencryptSecrets(program);
 
   program.commandsGroup('Over HTTP, from anywhere:');
   addLogin(program);

@@ -28,13 +28,14 @@ export async function serve(options: Options): Promise<void> {
   const { config, warnings } = readConfig(options);
   const server = await startServer(config);
   for (const warning of warnings) server.context.log.warn(warning);
+  // Before it says that it listens: whoever reads that may stop it at once.
+  const signal = new Promise<NodeJS.Signals>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
+  });
   process.stdout.write(welcome(server, config));
   // A fifth of what a start takes is garbage by now, and V8 would size the heap by it. There only with --expose-gc.
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
-  });
-  server.context.log.info(`stopping on ${signal}`);
+  server.context.log.info(`stopping on ${await signal}`);
   await server.stop();
 }
 

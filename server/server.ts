@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buildApp } from './app.ts';
 import type { App } from './http/app-type.ts';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
@@ -11,6 +12,8 @@ import { prepareFirstRun } from './first-run.ts';
 import { createLog } from './log.ts';
 import { createMemory } from './memory.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
+import { writeCallers } from './modules/key-inventory/callers.ts';
+import { secretKeyFits } from './modules/secret-key/secret-key.ts';
 import { writeSessionUses } from './modules/sessions/sessions.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
@@ -49,7 +52,7 @@ export async function openContext(
   const log = createLog(config, console);
   const db = openDatabase(config, (error) => log.warn({ err: error }, 'a database connection broke'));
   const memory = createMemory(REMEMBERED_MOST);
-  const seal = createSeal(config.security.secret_key);
+  const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context = {
     db,
     now,
@@ -58,7 +61,7 @@ export async function openContext(
     memory,
     touch: memory.touch,
     seal,
-    uses: { credentials: new Map(), sessions: new Map(), users: new Map() },
+    uses: { credentials: new Map(), sessions: new Map(), users: new Map(), keyCalls: new Map() },
   };
   const close = (): Promise<void> => db.destroy();
   try {
@@ -74,6 +77,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   const { context, steps, close } = await openContext(config, surroundings);
   try {
     for (const step of steps) context.log.info(`database brought up to ${step}`);
+    if (!(await secretKeyFits(context))) throw wrongSecretKey();
     const isFirstRun = await prepareFirstRun(context);
     const app = await buildApp(context);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
@@ -93,11 +97,20 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   }
 }
 
+function wrongSecretKey(): ConfigError {
+  return new ConfigError(
+    '[security] secret_key is not the key that the secrets in this database are encrypted with: put that one back (a key that ' +
+      'a server made for itself is in the file secret-key of its data directory) or, to change it, give the old one as ' +
+      '[security] previous_secret_key and run "latchkey reencrypt-secrets"',
+  );
+}
+
 async function flush(context: Context): Promise<void> {
   try {
     await writeCredentialUses(context);
     await writeSessionUses(context);
     await writeUserUses(context);
+    await writeCallers(context);
   } catch (error) {
     context.log.error(
       { err: error },

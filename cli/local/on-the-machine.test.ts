@@ -192,3 +192,69 @@ test('a port that is taken is said in a line or two', async () => {
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(50);
 }
+
+interface Setup {
+  env: Record<string, string>;
+  directory: string;
+}
+
+/** A server's database of its own, whose first start takes the secret key "old". */
+async function underOldKey(): Promise<Setup> {
+  const { directory, settings, remove } = await newDatabase();
+  onTestFinished(remove);
+  const { url } = settings;
+  const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
+  const server = await startServing({ ...env, GF_SECURITY_SECRET_KEY: 'old' });
+  const answer = await fetch(`${server.url}/api/datasources`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa('admin:admin')}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      name: 'db',
+      type: 'postgres',
+      secureJsonData: { password: 'hidden', token: 'too' },
+    }),
+  });
+  expect(answer.status).toBe(200);
+  expect(await server.stop()).toBe(0);
+  return { env, directory };
+}
+
+test('a server with another secret key than its database does not start, and says what to do', async () => {
+  const { env } = await underOldKey();
+  const { code, stderr } = await latchkey(['serve'], '', { ...env, GF_SECURITY_SECRET_KEY: 'new' });
+  expect(code).toBe(2);
+  expect(stderr).toContain('previous_secret_key');
+});
+
+test('the secret key is exchanged while servers go on, and the old one is then worth nothing', async () => {
+  const { env } = await underOldKey();
+  const both = { ...env, GF_SECURITY_SECRET_KEY: 'new', GF_SECURITY_PREVIOUS_SECRET_KEY: 'old' };
+  const server = await startServing(both);
+  const first = await latchkey(['reencrypt-secrets', '--json'], '', both);
+  expect(JSON.parse(first.stdout)).toEqual({ dataSourceSecrets: 2, ssoSecrets: 0, unreadable: [] });
+  const second = await latchkey(['reencrypt-secrets'], '', both);
+  expect(second).toMatchObject({ code: 0, stdout: expect.stringContaining('0 of data sources') });
+  expect(await server.stop()).toBe(0);
+
+  const withNew = await startServing({ ...env, GF_SECURITY_SECRET_KEY: 'new' });
+  expect(await withNew.stop()).toBe(0);
+  const withOld = await latchkey(['serve'], '', { ...env, GF_SECURITY_SECRET_KEY: 'old' });
+  expect(withOld.code).toBe(2);
+});
+
+test('secrets under a lost key are named, and nothing pretends that they were encrypted anew', async () => {
+  const { env } = await underOldKey();
+  const wrong = { ...env, GF_SECURITY_SECRET_KEY: 'new', GF_SECURITY_PREVIOUS_SECRET_KEY: 'never used' };
+  const { code, stderr } = await latchkey(['reencrypt-secrets'], '', wrong);
+  expect(code).toBe(1);
+  expect(stderr).toContain('Not readable: data source db of organization 1: password');
+  expect(stderr).not.toContain('hidden');
+  const withOld = await startServing({ ...env, GF_SECURITY_SECRET_KEY: 'old' });
+  expect(await withOld.stop()).toBe(0);
+
+  const lost = await latchkey(['reencrypt-secrets', '--forget-unreadable'], '', wrong);
+  expect(lost.code).toBe(0);
+  expect(lost.stderr).toContain('Forgotten: data source db of organization 1: token');
+  const withNew = await startServing({ ...env, GF_SECURITY_SECRET_KEY: 'new' });
+  expect(await withNew.stop()).toBe(0);
+});

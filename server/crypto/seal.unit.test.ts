@@ -63,3 +63,25 @@ test('one text is never sealed twice alike, and the seal does not show it', () =
   const opened = sealed.map((one) => Buffer.from(one.slice(3), 'base64').toString('latin1'));
   expect(opened.filter((one) => one.includes('password'))).toEqual([]);
 });
+
+test('what the previous key sealed opens, and is renewed under the key in force', () => {
+  fc.assert(
+    fc.property(text, text, text, text, (key, previous, plain, purpose) => {
+      fc.pre(key !== previous && previous !== '');
+      const old = createSeal(previous).close(plain, purpose);
+      const both = createSeal(key, previous);
+      expect(both.open(old, purpose)).toBe(plain);
+      const renewed = both.renew(old, purpose);
+      expect(createSeal(key).open(renewed ?? '', purpose)).toBe(plain);
+      expect(both.renew(renewed ?? '', purpose)).toBe(renewed);
+      expect(opens(createSeal(previous), renewed ?? '', purpose)).toBe(false);
+      expect(opens(both, old, `${purpose}.`)).toBe(false);
+    }),
+  );
+});
+
+test('without the previous key nothing under it is renewed', () => {
+  const old = createSeal('old').close('plain', 'p');
+  expect(createSeal('new').renew(old, 'p')).toBeUndefined();
+  expect(createSeal('new', 'other').renew(old, 'p')).toBeUndefined();
+});

@@ -72,3 +72,28 @@ export async function clearDefault(db: Kysely<Schema>, orgId: number): Promise<v
 export async function deleteDataSource(db: Kysely<Schema>, orgId: number, id: number): Promise<void> {
   await db.deleteFrom('data_source').where('org_id', '=', orgId).where('id', '=', id).execute();
 }
+
+/** Data sources of all organizations that have secrets, by id, from after one on. */
+export function listWithSecrets(
+  db: Kysely<Schema>,
+  afterId: number,
+  limit: number,
+): Promise<DataSourceRow[]> {
+  return db
+    .selectFrom('data_source')
+    .selectAll()
+    .where('id', '>', afterId)
+    .where('secure_json_data', '<>', '{}')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
+/** Keeps secrets that were only sealed anew: nothing that a client could see has changed. */
+export async function updateSecrets(db: Kysely<Schema>, id: number, secureJsonData: string): Promise<void> {
+  await db
+    .updateTable('data_source')
+    .set({ secure_json_data: secureJsonData })
+    .where('id', '=', id)
+    .execute();
+}

@@ -182,8 +182,9 @@ function columns(wanted: NewDataSource, kept: Kept) {
     type: wanted.type,
     access: wanted.access ?? kept.access,
     url: wanted.url ?? kept.url,
-    user: wanted.user ?? kept.user,
-    database: wanted.database ?? kept.database,
+    // Grafana: these two are emptied by a change that leaves them out, unlike the other texts.
+    user: wanted.user ?? '',
+    database: wanted.database ?? '',
     basic_auth: flag(wanted.basicAuth),
     basic_auth_user: wanted.basicAuthUser ?? kept.basic_auth_user,
     with_credentials: flag(wanted.withCredentials),

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { addCommand, withConfigFile } from '../command.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { print, printJson, say } from '../output.ts';
+import { printable } from '../text.ts';
+import { expectingFailures } from './expected.ts';
+
+interface Flags {
+  config?: string;
+  json?: boolean;
+  forgetUnreadable?: boolean;
+}
+
+/** `latchkey reencrypt-secrets` */
+export function addReencryptSecrets(program: Command): void {
+  const reencrypt = addCommand(program, 'reencrypt-secrets', {
+    summary: 'put every stored secret under a new secret key',
+    examples: ['latchkey reencrypt-secrets', 'latchkey reencrypt-secrets --config /etc/latchkey.ini --json'],
+    more:
+      'First set [security] secret_key to the new key and previous_secret_key to the old one, and restart every ' +
+      'server: they read secrets under both. Then run this, remove previous_secret_key, and restart once more. ' +
+      'The key that a server made for itself is in the file secret-key of its data directory. ' +
+      'Stopped at any moment, this can be run again.',
+  });
+  withConfigFile(reencrypt)
+    .option('--forget-unreadable', 'delete secrets whose key is lost, so that they can be set anew')
+    .option('--json', 'print what was done as JSON')
+    .action((flags: Flags) => expectingFailures(() => reencryptAll(flags)));
+}
+
+async function reencryptAll({ config, json, forgetUnreadable = false }: Flags): Promise<void> {
+  const { changeFromOutside } = await import('../../server/main.ts');
+  const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
+  const done = await changeFromOutside({ configFile: config }, (context) =>
+    reencryptSecrets(context, { forgetUnreadable }),
+  );
+  if (json) printJson(done);
+  else
+    print(`Encrypted anew: ${done.dataSourceSecrets} of data sources, ${done.ssoSecrets} of single sign-on.`);
+  for (const name of done.unreadable)
+    say(printable(`${forgetUnreadable ? 'Forgotten' : 'Not readable'}: ${name}`));
+  if (done.unreadable.length === 0 || forgetUnreadable) {
+    say('Everything is under [security] secret_key: previous_secret_key can go.');
+    return;
+  }
+  throw new Failure(
+    EXIT.failure,
+    `${done.unreadable.length} secrets are under a key that is neither of the two`,
+    {
+      detail:
+        'Give the key they are under as previous_secret_key and run this again. If it is lost: --forget-unreadable.',
+    },
+  );
+}
