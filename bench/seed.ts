@@ -101,7 +101,13 @@ async function insertUsers(db: Kysely<Schema>, now: number, firstId: number, cou
     (at) => {
       const [login, name] = [`person-${at}`, `Person ${at}`];
       const email = `${login}@example.org`;
-      const flags = { is_disabled: 0, is_server_admin: 0, password_hash: null, last_seen_at: null } as const;
+      const flags = {
+        is_disabled: 0,
+        is_server_admin: 0,
+        password_hash: null,
+        last_seen_at: null,
+        theme: '',
+      } as const;
       return {
         id: firstId + at,
         login,

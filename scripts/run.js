@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawnOnNode24 } from '../bin/run-on-node-24.js';
@@ -37,7 +37,8 @@ process.exitCode = await task(args);
 async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const code = await run([tool.tsc, '--project', 'tsconfig.build.json']);
-  copyFileSync(join(root, 'client/openapi.json'), join(root, 'dist/client/openapi.json'));
+  for (const file of ['client/openapi.json', 'docs/api-keys.md'])
+    cpSync(join(root, file), join(root, 'dist', file));
   return code;
 }
 

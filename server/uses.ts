@@ -3,6 +3,18 @@ import { setImmediate } from 'node:timers/promises';
 /** When things were used, in milliseconds since 1970 and by id, since the last batch was written. */
 export type Uses = Map<number, number>;
 
+/** What one program at one address did with a legacy key since the last batch was written. */
+export interface KeyCall {
+  keyId: number;
+  address: string;
+  userAgent: string;
+  reads: number;
+  writes: number;
+  /** Milliseconds since 1970. */
+  firstAt: number;
+  lastAt: number;
+}
+
 const USES_PER_STATEMENT = 512;
 
 /** Writes what was gathered, batch by batch. What cannot be written is kept for the next time. */

@@ -157,3 +157,63 @@ test('401, 403 and an unreachable server each have an exit code', async () => {
   expect(unreachable.code).toBe(5);
   expect(unreachable.stderr).not.toMatch(/ at .*\.ts/);
 });
+
+interface Moved {
+  id: number;
+  name: string;
+  outcome: string;
+  serviceAccount?: string;
+}
+
+const outcomesIn = (stdout: string): Record<string, string> =>
+  Object.fromEntries(JSON.parse(stdout).keys.map(({ name, outcome }: Moved) => [name, outcome]));
+
+test('keys move to service accounts one by one or all at once, and their secrets go on working', async () => {
+  const { body: org } = await world.send(ADMIN, 'POST', '/api/orgs', { name: 'to be migrated' });
+  const there = { 'x-grafana-org-id': String(org.orgId) };
+  const keys: string[] = [];
+  for (const name of ['one', 'two', 'three']) {
+    const { body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name, role: 'Editor' }, there);
+    keys.push(body.key);
+  }
+  const here = ['--org', String(org.orgId)];
+  const dry = await latchkey('keys', 'migrate', '--all', '--dry-run', '--json', ...here);
+  expect(outcomesIn(dry.stdout)).toEqual({ one: 'would move', two: 'would move', three: 'would move' });
+
+  const single = await latchkey('keys', 'migrate', '--key', 'two', ...here);
+  expect(single).toMatchObject({ code: 0, stderr: '1 moved\n' });
+  expect(single.stdout).toMatch(/two +moved +\d+ sa-autogen-two\n/);
+
+  const all = await latchkey('keys', 'migrate', '--all', '--group-by-role', '--json', ...here);
+  expect(all.code).toBe(0);
+  expect(outcomesIn(all.stdout)).toEqual({ one: 'moved', two: 'already moved', three: 'moved' });
+  const accounts = JSON.parse(all.stdout).keys.map(({ serviceAccount }: Moved) => serviceAccount);
+  expect(accounts.toSorted()).toEqual(['sa-autogen-keys-editor', 'sa-autogen-keys-editor', 'sa-autogen-two']);
+  for (const key of keys) expect(await statusWith(key)).toBe(200);
+
+  const refused = await latchkey('keys', 'create', 'late', '--role', 'Viewer', ...here);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('POST /api/serviceaccounts');
+});
+
+test('what to move has to be said, and once', async () => {
+  for (const flags of [[], ['--all', '--key', '1']]) {
+    const { code, stderr } = await latchkey('keys', 'migrate', ...flags);
+    expect(code).toBe(2);
+    expect(stderr).toContain('give one of --all and --key');
+  }
+  expect((await latchkey('keys', 'migrate', '--key', 'nobody')).stderr).toContain('no key named "nobody"');
+});
+
+test('the inventory says who uses a key and what to do about it', async () => {
+  const { body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'watched', role: 'Viewer' });
+  await world.send({ bearer: body.key }, 'GET', '/api/org', undefined, { 'user-agent': 'cron/7' });
+  const { code, stdout, stderr } = await latchkey('keys', 'inventory');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/watched +Viewer .* 127\.0\.0\.1 cron\/7 .*never-expires/);
+  expect(stderr).toContain('watched: never-expires: It never expires');
+  const listed = JSON.parse((await latchkey('keys', 'inventory', '--json')).stdout);
+  expect(listed.find(({ name }: Moved) => name === 'watched').callers).toMatchObject([
+    { userAgent: 'cron/7', reads: 1, writes: 0 },
+  ]);
+});

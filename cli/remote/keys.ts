@@ -5,6 +5,8 @@ import { addCommand, lifeOption, roleOption, withJson } from '../command.ts';
 import { printChange, printJson, printTable, say, shortTime } from '../output.ts';
 import { OWN_NAME } from '../own-name.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
+import { addInventory } from './key-inventory.ts';
+import { addMigrate } from './key-migration.ts';
 import { keyId, listKeys } from './names.ts';
 import { handOver, stateOf } from './secrets.ts';
 
@@ -18,6 +20,7 @@ export function addKeys(program: Command): void {
       'latchkey keys list',
       'latchkey keys create ci --role Viewer --ttl 12h',
       'latchkey keys revoke ci',
+      'latchkey keys migrate --all --dry-run',
     ],
   });
   addList(keys);
@@ -28,6 +31,8 @@ export function addKeys(program: Command): void {
   addEnd(keys, 'delete', 'delete a key; whoever uses it is refused at once', (client, id) =>
     client.request('DELETE', `/api/auth/keys/${id}`),
   );
+  addMigrate(keys);
+  addInventory(keys);
 }
 
 function addList(keys: Command): void {

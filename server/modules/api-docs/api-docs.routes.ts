@@ -2,8 +2,9 @@ import { Type } from 'typebox';
 import { open } from '../../access/can.ts';
 import { notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
+import { MIGRATION_TEXT } from '../../http/deprecation.ts';
 import { Text } from '../../http/schemas.ts';
-import { PAGE, readAsset, readDescription } from './api-docs.ts';
+import { PAGE, readAboutKeys, readAsset, readDescription } from './api-docs.ts';
 
 const AN_HOUR = 'public, max-age=3600';
 // Nothing from elsewhere, nothing inside another page; the requests that are tried go to this server alone.
@@ -68,5 +69,14 @@ export function apiDocsRoutes(app: App): void {
         .headers({ 'cache-control': AN_HOUR, 'x-content-type-options': 'nosniff' })
         .send(asset.content);
     },
+  );
+
+  app.get(
+    MIGRATION_TEXT,
+    {
+      config: { access },
+      schema: { summary: 'Read how API keys become service accounts', response: asText('text/plain') },
+    },
+    async (_request, reply) => reply.type('text/plain; charset=utf-8').send(await readAboutKeys()),
   );
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 const DESCRIPTION = fileURLToPath(new URL('../../../client/openapi.json', import.meta.url));
 
+const ABOUT_KEYS = fileURLToPath(new URL('../../../docs/api-keys.md', import.meta.url));
+
 export const PAGE = `<!doctype html>
 <html lang="en">
   <head>
@@ -44,6 +46,11 @@ const ASSETS: Record<string, { type: string; content(): Promise<string> }> = {
 /** The description of the API, as it was generated. */
 export function readDescription(): Promise<string> {
   return readFile(DESCRIPTION, 'utf8');
+}
+
+/** How legacy keys become service accounts: what the header `Deprecation` leads to. */
+export function readAboutKeys(): Promise<string> {
+  return readFile(ABOUT_KEYS, 'utf8');
 }
 
 /** One of the files that the page is made of; undefined for any other name. */

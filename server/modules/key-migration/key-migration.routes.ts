@@ -4,15 +4,42 @@ import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, Message } from '../../http/schemas.ts';
 import { hideKeys, requireOrg } from '../orgs/orgs.ts';
-import { migrateAllKeys, migrateKey, revertKey } from './key-migration.ts';
+import { countKeys } from './key-migration.store.ts';
+import { migrateKey, migrateKeys, OUTCOMES, revertKey } from './key-migration.ts';
 
 const Moved = Type.Object({
   id: Id,
   name: Type.String(),
-  outcome: Type.Unsafe<'moved' | 'already moved'>({ enum: ['moved', 'already moved'] }),
-  serviceAccountId: Id,
+  outcome: Type.Unsafe<(typeof OUTCOMES)[number]>({ enum: [...OUTCOMES] }),
+  serviceAccountId: Type.Optional(Id),
+  serviceAccount: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
 });
 
+const Status = Type.Object({
+  migrated: Type.Boolean(),
+  hidden: Type.Boolean(),
+  // How many are still keys, and how many tokens were keys.
+  remaining: Type.Integer(),
+  moved: Type.Integer(),
+});
+
+const HOW = { groupByRole: Type.Optional(Type.Boolean()), dryRun: Type.Optional(Type.Boolean()) };
+
+const Report = Type.Object({
+  message: Type.String(),
+  // Newer Grafanas' names.
+  total: Type.Integer(),
+  migrated: Type.Integer(),
+  failed: Type.Integer(),
+  failedApikeyIDs: Type.Array(Id),
+  failedDetails: Type.Array(Type.String()),
+  keys: Type.Array(Moved),
+  /** Left out when nothing is left to do. */
+  next: Type.Optional(Id),
+});
+
+const MOST_IN_ONE_CALL = 10_000;
 const MIGRATES = can('serviceaccounts:create');
 
 export function keyMigrationRoutes(app: App): void {
@@ -20,11 +47,12 @@ export function keyMigrationRoutes(app: App): void {
     '/api/serviceaccounts/migrationstatus',
     {
       config: { access: can('serviceaccounts:read') },
-      schema: { response: { 200: Type.Object({ migrated: Type.Boolean(), hidden: Type.Boolean() }) } },
+      schema: { response: { 200: Status } },
     },
     async (request) => {
       const org = await requireOrg(app.context, request.identity.orgId);
-      return { migrated: org.keys_migrated_at !== null, hidden: org.hides_api_keys === 1 };
+      const counts = await countKeys(app.context.db, org.id);
+      return { migrated: org.keys_migrated_at !== null, hidden: org.hides_api_keys === 1, ...counts };
     },
   );
 
@@ -33,14 +61,29 @@ export function keyMigrationRoutes(app: App): void {
     {
       config: { access: MIGRATES },
       schema: {
-        response: {
-          200: Type.Object({ message: Type.String(), total: Type.Integer(), keys: Type.Array(Moved) }),
-        },
+        querystring: Type.Object({
+          ...HOW,
+          includeExpired: Type.Optional(Type.Boolean()),
+          after: Type.Optional(Id),
+          limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MOST_IN_ONE_CALL })),
+        }),
+        response: { 200: Report },
       },
     },
     async (request) => {
-      const keys = await migrateAllKeys(contextOf(request));
-      return { message: 'API keys migrated to service accounts', total: keys.length, keys };
+      const { after, limit, ...how } = request.query;
+      const { keys, next } = await migrateKeys(contextOf(request), how, { after, limit });
+      return {
+        message: 'API keys migrated to service accounts',
+        total: keys.length,
+        migrated: keys.filter(({ outcome }) => outcome === 'moved').length,
+        // Either all of a hundred keys move or, with an answer that says so, none.
+        failed: 0,
+        failedApikeyIDs: [],
+        failedDetails: [],
+        keys,
+        ...(next === undefined ? {} : { next }),
+      };
     },
   );
 
@@ -50,11 +93,12 @@ export function keyMigrationRoutes(app: App): void {
       config: { access: MIGRATES },
       schema: {
         params: Type.Object({ keyId: Id }),
+        querystring: Type.Object(HOW),
         response: { 200: Type.Object({ message: Type.String(), key: Moved }) },
       },
     },
     async (request) => {
-      const key = await migrateKey(contextOf(request), request.params.keyId);
+      const key = await migrateKey(contextOf(request), request.params.keyId, request.query);
       return { message: 'Service accounts migrated', key };
     },
   );

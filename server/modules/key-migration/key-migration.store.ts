@@ -2,38 +2,46 @@ import type { Kysely } from 'kysely';
 import type { Role } from '../../access/roles.ts';
 import type { Flag, Schema, Time } from '../../db/schema.ts';
 
-const COLUMNS = [
-  'id',
-  'name',
-  'role',
-  'is_server_admin',
-  'secret_hash',
-  'expires_at',
-  'service_account_id',
-  'migrated_at',
-] as const;
-
-/** An organization's API keys by id, from after one on. */
-export function listKeys(db: Kysely<Schema>, orgId: number, afterId: number, limit: number) {
-  return db
-    .selectFrom('credential')
-    .select(COLUMNS)
-    .where('org_id', '=', orgId)
-    .where('service_account_id', 'is', null)
-    .where('id', '>', afterId)
-    .orderBy('id')
+/** An organization's API keys, and the tokens that were keys, by id and from after one on. */
+export function listKeysAndTheirTokens(db: Kysely<Schema>, orgId: number, afterId: number, limit: number) {
+  return keysOrTokens(db, orgId)
+    .where(({ or, eb }) =>
+      or([eb('service_account_id', 'is', null), eb('credential.migrated_at', 'is not', null)]),
+    )
+    .where('credential.id', '>', afterId)
+    .orderBy('credential.id')
     .limit(limit)
     .execute();
 }
 
+/** How many of an organization's keys are still keys, and how many have moved. */
+export async function countKeys(
+  db: Kysely<Schema>,
+  orgId: number,
+): Promise<{ remaining: number; moved: number }> {
+  const { keys, moved } = await db
+    .selectFrom('credential')
+    .select(({ fn }) => [
+      fn.countAll<number>().filterWhere('service_account_id', 'is', null).as('keys'),
+      fn.countAll<number>().filterWhere('migrated_at', 'is not', null).as('moved'),
+    ])
+    .where('org_id', '=', orgId)
+    .executeTakeFirstOrThrow();
+  return { remaining: keys, moved };
+}
+
+/** One of the organization's keys that has not moved and is valid at a time. */
+export function findKeyThatStayed(db: Kysely<Schema>, orgId: number, validAt: Time) {
+  return keysOrTokens(db, orgId)
+    .where('service_account_id', 'is', null)
+    .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', validAt)]))
+    .limit(1)
+    .executeTakeFirst();
+}
+
 /** A key, or the token that it has become. */
 export function getKeyOrToken(db: Kysely<Schema>, orgId: number, id: number) {
-  return db
-    .selectFrom('credential')
-    .select(COLUMNS)
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return keysOrTokens(db, orgId).where('credential.id', '=', id).executeTakeFirst();
 }
 
 export async function updateToToken(
@@ -52,4 +60,14 @@ export async function updateToKey(
 ): Promise<void> {
   const changes = { ...key, service_account_id: null, migrated_at: null };
   await db.updateTable('credential').set(changes).where('id', '=', id).execute();
+}
+
+function keysOrTokens(db: Kysely<Schema>, orgId: number) {
+  return db
+    .selectFrom('credential')
+    .leftJoin('service_account', 'service_account.id', 'credential.service_account_id')
+    .select(['credential.id', 'credential.name', 'credential.role', 'credential.is_server_admin'])
+    .select(['secret_hash', 'expires_at', 'service_account_id', 'migrated_at'])
+    .select('service_account.name as account_name')
+    .where('credential.org_id', '=', orgId);
 }

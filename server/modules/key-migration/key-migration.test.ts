@@ -74,9 +74,109 @@ test('after the whole migration every secret works, and new keys are refused wit
   expect(late.status).toBe(410);
   expect(late.body.detail).toContain('POST /api/serviceaccounts');
   const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
-  expect(status.body).toEqual({ migrated: true, hidden: false });
+  expect(status.body).toEqual({ migrated: true, hidden: false, remaining: 0, moved: 230 });
   const again = await world.send(ADMIN, 'POST', '/api/serviceaccounts/migrate', undefined, there);
-  expect(again.body.total).toBe(0);
+  expect(again.body).toMatchObject({ total: 230, migrated: 0, failed: 0 });
+  expect(new Set(again.body.keys.map(({ outcome }: { outcome: string }) => outcome))).toEqual(
+    new Set(['already moved']),
+  );
+});
+
+test('the report says what happened to each key, and an expired one is skipped unless it is asked for', async () => {
+  const there = await newOrg();
+  const old = await makeKey('old', 'Viewer', there, { secondsToLive: 60 });
+  world.clock.advance(61_000);
+  const ci = await makeKey('ci', 'Editor', there);
+  const migrate = async (query: string) => {
+    const path = `/api/serviceaccounts/migrate${query}`;
+    const { status, body } = await world.send(ADMIN, 'POST', path, undefined, there);
+    expect(status).toBe(200);
+    return body.keys;
+  };
+  const reason = expect.stringContaining('expired');
+  const skipped = { id: old.id, name: 'old', outcome: 'skipped', reason };
+
+  expect(await migrate('?dryRun=true')).toEqual([skipped, { id: ci.id, name: 'ci', outcome: 'would move' }]);
+  expect((await world.send(ci.as, 'GET', '/api/user')).body.kind).toBe('api-key');
+  const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
+  expect(status.body.migrated).toBe(false);
+
+  const moved = { serviceAccountId: expect.any(Number), serviceAccount: 'sa-autogen-ci' };
+  expect(await migrate('')).toEqual([skipped, { id: ci.id, name: 'ci', outcome: 'moved', ...moved }]);
+  expect(await migrate('')).toEqual([skipped, { id: ci.id, name: 'ci', outcome: 'already moved', ...moved }]);
+  expect(await migrate('?includeExpired=true')).toMatchObject([
+    { id: old.id, outcome: 'moved' },
+    { id: ci.id, outcome: 'already moved' },
+  ]);
+  expect((await world.send(old.as, 'GET', '/api/user')).body.message).toBe('Token expired');
+});
+
+test('asked for in parts, the migration goes on after the last key and closes the organization at the end', async () => {
+  const there = await newOrg();
+  const keys = [];
+  for (let at = 0; at < 25; at++) keys.push(await makeKey(`key ${at}`, 'Viewer', there));
+  const seen: number[] = [];
+  let after = 0;
+  for (let call = 1; ; call++) {
+    const path = `/api/serviceaccounts/migrate?limit=10&after=${after}`;
+    const { body } = await world.send(ADMIN, 'POST', path, undefined, there);
+    seen.push(...body.keys.map(({ id }: { id: number }) => id));
+    // One comes back behind the run: it must not stay a key.
+    if (call === 1) {
+      const [{ id, serviceAccountId }] = body.keys;
+      await world.send(
+        ADMIN,
+        'POST',
+        `/api/serviceaccounts/${serviceAccountId}/revert/${id}`,
+        undefined,
+        there,
+      );
+    }
+    if (body.next === undefined) break;
+    const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
+    expect(status.body.migrated).toBe(false);
+    after = body.next;
+  }
+  expect(seen).toEqual([...keys.map(({ id }) => id), keys[0]?.id]);
+  for (const { as } of keys) {
+    expect((await world.send(as, 'GET', '/api/user')).body.kind).toBe('service-account');
+  }
+  const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
+  expect(status.body.migrated).toBe(true);
+});
+
+test('grouped keys share one account for each role, and never one that was given more', async () => {
+  const there = await newOrg();
+  const keys = [];
+  for (const [at, role] of ['Viewer', 'Viewer', 'Editor', 'Admin', 'Viewer'].entries()) {
+    keys.push(await makeKey(`key ${at}`, role, there));
+  }
+  const moveOne = async (id: number | undefined) => {
+    const path = `/api/serviceaccounts/migrate/${id}?groupByRole=true`;
+    return (await world.send(ADMIN, 'POST', path, undefined, there)).body.key;
+  };
+  const first = await moveOne(keys[0]?.id);
+  expect(first.serviceAccount).toBe('sa-autogen-keys-viewer');
+  expect(await moveOne(keys[1]?.id)).toMatchObject({ serviceAccountId: first.serviceAccountId });
+
+  // From here on the account may do more than a key of that role could.
+  const path = `/api/serviceaccounts/${first.serviceAccountId}`;
+  await world.send(ADMIN, 'PATCH', path, { role: 'Admin' }, there);
+  const { body } = await world.send(
+    ADMIN,
+    'POST',
+    '/api/serviceaccounts/migrate?groupByRole=true',
+    undefined,
+    there,
+  );
+  expect(body.keys.map(({ serviceAccount }: { serviceAccount: string }) => serviceAccount)).toEqual([
+    'sa-autogen-keys-viewer',
+    'sa-autogen-keys-viewer',
+    'sa-autogen-keys-editor',
+    'sa-autogen-keys-admin',
+    'sa-autogen-keys-viewer-2',
+  ]);
+  expect((await world.send(keys[4]?.as, 'GET', '/api/user')).body.orgRole).toBe('Viewer');
 });
 
 test('a key that was moved before stays where it is, and a token that was no key is none', async () => {

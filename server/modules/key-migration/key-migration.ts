@@ -1,3 +1,4 @@
+import type { Role } from '../../access/roles.ts';
 import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
@@ -5,52 +6,88 @@ import { recordChange } from '../audit/audit.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { closeToKeys } from '../orgs/orgs.ts';
 import {
+  accountForKeysLike,
   createAccountForKey,
   deleteAccount,
   requireAccount,
   requireOutranking,
 } from '../service-accounts/service-accounts.ts';
-import { getKeyOrToken, listKeys, updateToKey, updateToToken } from './key-migration.store.ts';
+import {
+  findKeyThatStayed,
+  getKeyOrToken,
+  listKeysAndTheirTokens,
+  updateToKey,
+  updateToToken,
+} from './key-migration.store.ts';
 
 const KEYS_PER_TRANSACTION = 100;
 
 type Key = NonNullable<Awaited<ReturnType<typeof getKeyOrToken>>>;
 
+export const OUTCOMES = ['moved', 'would move', 'already moved', 'skipped'] as const;
+
 /** What became of one key. */
 export interface MovedKey {
   id: number;
   name: string;
-  outcome: 'moved' | 'already moved';
-  serviceAccountId: number;
+  outcome: (typeof OUTCOMES)[number];
+  /** Where it is now, if it has moved. */
+  serviceAccountId?: number;
+  serviceAccount?: string;
+  /** Why it was skipped. */
+  reason?: string;
+}
+
+export interface HowToMove {
+  /** Keys of one role become tokens of one account instead of one account each. */
+  groupByRole?: boolean | undefined;
+  /** Expired keys too, which give no access any more. */
+  includeExpired?: boolean | undefined;
+  /** Only says what would happen. */
+  dryRun?: boolean | undefined;
+}
+
+export interface Migration {
+  keys: MovedKey[];
+  /** Where to go on: after this key. Undefined when all of them were looked at, and the organization is closed to new ones. */
+  next: number | undefined;
 }
 
 /**
  * Makes a key the token of a new service account: the same secret, with the same role, expiry, last use and maker. A key
  * that has moved already stays where it is. Throws 404.
  */
-export function migrateKey(context: RequestContext, id: number): Promise<MovedKey> {
+export function migrateKey(context: RequestContext, id: number, how: HowToMove = {}): Promise<MovedKey> {
   return inTransaction(context, async (context) => {
     const key = await getKeyOrToken(context.db, context.actor.orgId, id);
     if (key === undefined || (key.service_account_id !== null && key.migrated_at === null)) {
       throw notFound('API key not found', 'apikeys.not-found');
     }
-    return move(context, key);
+    // Whoever names a key means it, expired or not.
+    return move(context, key, { ...how, includeExpired: true });
   });
 }
 
 /**
- * Moves every key of the organization, expired ones too, so that they are not lost to the lists, and then closes it to new ones.
- * In steps of a hundred keys: stopped in between, it goes on from there when it is asked for again.
+ * Moves the keys of the organization from after one on, all of them or `limit` at most, and closes it to new keys at the end.
+ * In transactions of a hundred keys: stopped in between, the next run goes on from there and changes nothing that was done.
  */
-export async function migrateAllKeys(context: RequestContext): Promise<MovedKey[]> {
-  const report: MovedKey[] = [];
-  for (let after = 0; ; after = report.at(-1)?.id ?? 0) {
-    const moved = await inTransaction(context, (context) => moveSome(context, after));
-    if (moved.length === 0) break;
-    report.push(...moved);
+export async function migrateKeys(
+  context: RequestContext,
+  how: HowToMove,
+  { after = 0, limit = Infinity }: { after?: number | undefined; limit?: number | undefined } = {},
+): Promise<Migration> {
+  const keys: MovedKey[] = [];
+  for (let last = after; keys.length < limit; last = keys.at(-1)?.id ?? last) {
+    const most = Math.min(KEYS_PER_TRANSACTION, limit - keys.length);
+    const moved = await inTransaction(context, (context) => moveSome(context, how, last, most));
+    keys.push(...moved);
+    if (moved.length < most) {
+      if (!how.dryRun) keys.push(...(await close(context, how)));
+      return { keys, next: undefined };
+    }
   }
-  await closeToKeys(context, context.actor.orgId);
-  return report;
+  return { keys, next: keys.at(-1)?.id };
 }
 
 /** Makes a token that was a key one again, with the role of its account; the account goes when nothing else is left of it. */
@@ -76,28 +113,74 @@ export async function revertKey(context: RequestContext, accountId: number, id: 
   });
 }
 
-async function moveSome(context: RequestContext, afterId: number): Promise<MovedKey[]> {
+async function moveSome(
+  context: RequestContext,
+  how: HowToMove,
+  after: number,
+  limit: number,
+): Promise<MovedKey[]> {
   const moved: MovedKey[] = [];
-  for (const key of await listKeys(context.db, context.actor.orgId, afterId, KEYS_PER_TRANSACTION)) {
-    moved.push(await move(context, key));
+  const accountOf = accountsFor(context, how);
+  for (const key of await listKeysAndTheirTokens(context.db, context.actor.orgId, after, limit)) {
+    moved.push(await move(context, key, how, accountOf));
   }
   return moved;
 }
 
-async function move(context: RequestContext, key: Key): Promise<MovedKey> {
+/** Closes the organization to new keys, and moves those that came to be, or came back, behind the run. */
+function close(context: RequestContext, how: HowToMove): Promise<MovedKey[]> {
+  return inTransaction(context, async (context) => {
+    const late: MovedKey[] = [];
+    const unexpiredAt = how.includeExpired ? 0 : context.now();
+    for (;;) {
+      const key = await findKeyThatStayed(context.db, context.actor.orgId, unexpiredAt);
+      if (key === undefined) break;
+      late.push(await move(context, key, how));
+    }
+    await closeToKeys(context, context.actor.orgId);
+    return late;
+  });
+}
+
+type AccountOf = (key: {
+  name: string;
+  role: Role;
+  isServerAdmin: boolean;
+}) => Promise<{ id: number; name: string }>;
+
+/** Which account a key moves to. One of several keys is looked for once in a transaction. */
+function accountsFor(context: RequestContext, { groupByRole }: HowToMove): AccountOf {
+  if (!groupByRole) return (key) => createAccountForKey(context, key);
+  const found = new Map<string, ReturnType<AccountOf>>();
+  return (key) => {
+    const kind = `${key.role} ${key.isServerAdmin}`;
+    const account = found.get(kind) ?? accountForKeysLike(context, key);
+    found.set(kind, account);
+    return account;
+  };
+}
+
+async function move(
+  context: RequestContext,
+  key: Key,
+  how: HowToMove,
+  accountOf = accountsFor(context, how),
+): Promise<MovedKey> {
   const { id, name } = key;
   if (key.service_account_id !== null) {
-    return { id, name, outcome: 'already moved', serviceAccountId: key.service_account_id };
+    const found = { serviceAccountId: key.service_account_id, serviceAccount: key.account_name ?? '' };
+    return { id, name, outcome: 'already moved', ...found };
   }
+  if (key.expires_at !== null && key.expires_at <= context.now() && !how.includeExpired) {
+    const reason = `expired ${new Date(key.expires_at).toISOString()}, so that nothing can use it any more`;
+    return { id, name, outcome: 'skipped', reason };
+  }
+  if (how.dryRun) return { id, name, outcome: 'would move' };
   const role = key.role ?? 'None';
-  const account = await createAccountForKey(context, {
-    name,
-    role,
-    isServerAdmin: key.is_server_admin === 1,
-  });
+  const account = await accountOf({ name, role, isServerAdmin: key.is_server_admin === 1 });
   await updateToToken(context.db, id, { service_account_id: account.id, migrated_at: context.now() });
   forgetCredential(context, key.secret_hash);
   const change = { serviceAccountId: account.id, serviceAccount: account.name, role };
   await recordChange(context, { action: 'apikeys:migrate', kind: 'api-key', id, name, change });
-  return { id, name, outcome: 'moved', serviceAccountId: account.id };
+  return { id, name, outcome: 'moved', serviceAccountId: account.id, serviceAccount: account.name };
 }

@@ -145,8 +145,10 @@ export async function deleteOrg(context: RequestContext, id: number): Promise<vo
 }
 
 /** Closes an organization to new API keys, because all that it had are service accounts now. */
-export function closeToKeys(context: RequestContext, orgId: number): Promise<void> {
-  return changeKeyState(context, orgId, { keys_migrated_at: context.now() }, 'apikeys:migrate');
+export async function closeToKeys(context: RequestContext, orgId: number): Promise<void> {
+  const { keys_migrated_at } = await requireOrg(context, orgId);
+  if (keys_migrated_at !== null) return;
+  await changeKeyState(context, orgId, { keys_migrated_at: context.now() }, 'apikeys:migrate');
 }
 
 /** Hides the page of API keys in an organization, or shows it again. */

@@ -82,14 +82,40 @@ export function getServiceAccountAnywhere(
   return db.selectFrom('service_account').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-export async function nameIsTaken(db: Kysely<Schema>, orgId: number, name: string): Promise<boolean> {
-  const row = await db
+export function getAccountNamed(
+  db: Kysely<Schema>,
+  orgId: number,
+  name: string,
+): Promise<ServiceAccountRow | undefined> {
+  return db
     .selectFrom('service_account')
-    .select('id')
+    .selectAll()
     .where('org_id', '=', orgId)
     .where('name', '=', name)
     .executeTakeFirst();
-  return row !== undefined;
+}
+
+/** Whether an account may do anything beyond its role: further organizations, roles that were given to it, objects. */
+export async function hasGrants(
+  db: Kysely<Schema>,
+  { id, org_id }: Pick<ServiceAccountRow, 'id' | 'org_id'>,
+): Promise<boolean> {
+  const subject = `user:${id}`;
+  const { found } = await db
+    .selectNoFrom(({ or, exists, selectFrom }) =>
+      or([
+        exists(selectFrom('service_account_org').select('org_id').where('service_account_id', '=', id)),
+        exists(selectFrom('role_assignment').select('id').where('service_account_id', '=', id)),
+        exists(
+          selectFrom('object_permission')
+            .select('id')
+            .where('org_id', '=', org_id)
+            .where('subject', '=', subject),
+        ),
+      ]).as('found'),
+    )
+    .executeTakeFirstOrThrow();
+  return Boolean(found);
 }
 
 export async function loginIsTaken(db: Kysely<Schema>, login: string): Promise<boolean> {

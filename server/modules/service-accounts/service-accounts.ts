@@ -24,9 +24,10 @@ import {
   listOrgGrants,
   listTokenHashes,
   loginIsTaken,
-  nameIsTaken,
   updateServiceAccount,
   upsertOrgGrant,
+  getAccountNamed,
+  hasGrants,
 } from './service-accounts.store.ts';
 
 export interface NewServiceAccount {
@@ -131,6 +132,27 @@ export async function createAccountForKey(
     updated_at: now,
   });
   return { id, name };
+}
+
+/**
+ * The one account that all keys of a role become tokens of, `sa-autogen-keys-<role>`: made where it is not there. One that has
+ * been changed or given more since is passed by, so that no key gets rights that it did not have.
+ */
+export async function accountForKeysLike(
+  context: RequestContext,
+  { role, isServerAdmin }: { role: Role; isServerAdmin: boolean },
+): Promise<{ id: number; name: string }> {
+  const keys = `keys-${role.toLowerCase()}${isServerAdmin ? '-server-admin' : ''}`;
+  const wanted = `sa-autogen-${keys}`;
+  const as = { role, is_server_admin: isServerAdmin ? 1 : 0 } as const;
+  for (let attempt = 1; ; attempt++) {
+    const name = numbered(wanted, attempt);
+    const known = await getAccountNamed(context.db, context.actor.orgId, name);
+    if (known === undefined) return createAccountForKey(context, { name: keys, role, isServerAdmin });
+    const isAsMade =
+      known.role === as.role && known.is_server_admin === as.is_server_admin && known.is_disabled === 0;
+    if (isAsMade && !(await hasGrants(context.db, known))) return known;
+  }
 }
 
 /** Changes what is given; the very next request of any of its tokens obeys. */
@@ -246,9 +268,13 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
 /** The name where it is free in the organization, else with a number. */
 async function freeName(context: RequestContext, wanted: string): Promise<string> {
   for (let attempt = 1; ; attempt++) {
-    const name = attempt === 1 ? wanted : `${wanted}-${attempt}`;
-    if (!(await nameIsTaken(context.db, context.actor.orgId, name))) return name;
+    const name = numbered(wanted, attempt);
+    if ((await getAccountNamed(context.db, context.actor.orgId, name)) === undefined) return name;
   }
+}
+
+function numbered(name: string, attempt: number): string {
+  return attempt === 1 ? name : `${name}-${attempt}`;
 }
 
 /** `sa-<name>` where that is free; else with the organization's id, else with a number besides. */
