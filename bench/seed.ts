@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
+import type { Role } from '../server/access/roles.ts';
 import { loadConfig } from '../server/config/config.ts';
-import { makeToken, secretHash } from '../server/crypto/secrets.ts';
+import type { Overrides } from '../server/config/settings.ts';
+import { makeApiKey, makeToken, secretHash } from '../server/crypto/secrets.ts';
 import type { Schema } from '../server/db/schema.ts';
 import { searchText } from '../server/db/search.ts';
 import { prepareFirstRun } from '../server/first-run.ts';
@@ -9,9 +11,8 @@ import { openContext } from '../server/server.ts';
 
 export const BENCH_SECRET_KEY = 'for a benchmark';
 
+const KEY_ROLES = ['Viewer', 'Editor', 'Admin'] as const;
 const BATCH = 500;
-// The first administrator has 1.
-const FIRST_FREE_IDENTITY = 2;
 const LETTERS_OF_A_DASHBOARD = 4000;
 
 /** Fills a new SQLite database under a directory with tokens of a thousand Viewer accounts; returns the tokens. */
@@ -19,10 +20,10 @@ export function seedTokens(directory: string, count: number): Promise<string[]> 
   const accounts = 1000;
   const tokens = Array.from({ length: count }, makeToken);
   return seed(directory, async (db, now) => {
-    await insertAccounts(db, now, FIRST_FREE_IDENTITY, accounts);
+    const ids = await insertAccounts(db, now, accounts);
     await inBatches(
       count,
-      (at) => credentialRow(at, FIRST_FREE_IDENTITY + (at % accounts), tokens[at] ?? '', now),
+      (at) => credentialRow(at, ids[at % accounts] ?? 0, tokens[at] ?? '', now),
       (rows) => db.insertInto('credential').values(rows).execute(),
     );
     return tokens;
@@ -40,32 +41,64 @@ export function seedLists(
 ): Promise<{ admin: string; viewer: string }> {
   const [admin, viewer] = [makeToken(), makeToken()];
   return seed(directory, async (db, now) => {
-    await insertAccounts(db, now, FIRST_FREE_IDENTITY, count);
-    await db
-      .updateTable('service_account')
-      .set({ role: 'Admin' })
-      .where('id', '=', FIRST_FREE_IDENTITY)
-      .execute();
-    const tokens = [admin, viewer].map((token, at) =>
-      credentialRow(at, FIRST_FREE_IDENTITY + at, token, now),
-    );
+    const [first = 0, second = 0] = await insertAccounts(db, now, count);
+    await db.updateTable('service_account').set({ role: 'Admin' }).where('id', '=', first).execute();
+    const tokens = [credentialRow(0, first, admin, now), credentialRow(1, second, viewer, now)];
     await db.insertInto('credential').values(tokens).execute();
-    await insertUsers(db, now, FIRST_FREE_IDENTITY + count, count);
+    await insertUsers(db, now, count);
     await insertDashboards(db, now, folderUids, count);
     return { admin, viewer };
   });
 }
 
-async function seed<T>(
-  directory: string,
+/** An API key and what it may do. */
+export interface KeyToSeed {
+  secret: string;
+  role: Role;
+}
+
+/**
+ * Fills the new database that an environment names with API keys. Every so many of them have a name whose service account is
+ * there already. Returns the keys.
+ */
+export function seedKeys(
+  env: Record<string, string>,
+  count: number,
+  everySoMany: number,
+): Promise<KeyToSeed[]> {
+  return seedInto({ env, overrides: {} }, async (db, now) => {
+    const colliding = Math.ceil(count / everySoMany);
+    await insertAccounts(db, now, colliding, (at) => `sa-autogen-key-${at * everySoMany}`);
+    const keys: KeyToSeed[] = [];
+    await inBatches(
+      count,
+      (at) => {
+        const name = `key-${at}`;
+        const { key, secret } = makeApiKey(name, 1);
+        const role = KEY_ROLES[at % KEY_ROLES.length] ?? 'Viewer';
+        keys.push({ secret: key, role });
+        return { ...credentialRow(at, null, secret, now), name, role };
+      },
+      (rows) => db.insertInto('credential').values(rows).execute(),
+    );
+    return keys;
+  });
+}
+
+function seed<T>(directory: string, fill: (db: Transaction<Schema>, now: number) => Promise<T>): Promise<T> {
+  const overrides = { paths: { data: directory }, security: { secret_key: BENCH_SECRET_KEY } };
+  return seedInto({ env: {}, overrides }, fill);
+}
+
+async function seedInto<T>(
+  { env, overrides }: { env: Record<string, string>; overrides: Overrides },
   fill: (db: Transaction<Schema>, now: number) => Promise<T>,
 ): Promise<T> {
-  const overrides = {
-    paths: { data: directory },
-    log: { level: 'error' },
-    security: { secret_key: BENCH_SECRET_KEY },
-  };
-  const { config } = loadConfig({ home: join(import.meta.dirname, '..'), env: {}, overrides });
+  const { config } = loadConfig({
+    home: join(import.meta.dirname, '..'),
+    env,
+    overrides: { log: { level: 'error' }, ...overrides },
+  });
   const { context, close } = await openContext(config);
   await prepareFirstRun(context);
   const result = await context.db.transaction().execute((db) => fill(db, context.now()));
@@ -76,25 +109,26 @@ async function seed<T>(
 async function insertAccounts(
   db: Kysely<Schema>,
   now: number,
-  firstId: number,
   count: number,
-): Promise<void> {
-  await insertIdentities(db, 'service-account', firstId, count);
+  nameOf = (at: number): string => `account-${at}`,
+): Promise<number[]> {
+  const ids = await insertIdentities(db, 'service-account', count);
   await inBatches(
     count,
     (at) => {
-      const name = `account-${at}`;
+      const name = nameOf(at);
       const flags = { is_disabled: 0, is_server_admin: 0 } as const;
       const times = { created_at: now, updated_at: now };
       const names = { name, login: `sa-${name}`, search_text: searchText(name) };
-      return { id: firstId + at, org_id: 1, role: 'Viewer' as const, ...names, ...flags, ...times };
+      return { id: ids[at] ?? 0, org_id: 1, role: 'Viewer' as const, ...names, ...flags, ...times };
     },
     (rows) => db.insertInto('service_account').values(rows).execute(),
   );
+  return ids;
 }
 
-async function insertUsers(db: Kysely<Schema>, now: number, firstId: number, count: number): Promise<void> {
-  await insertIdentities(db, 'user', firstId, count);
+async function insertUsers(db: Kysely<Schema>, now: number, count: number): Promise<void> {
+  const ids = await insertIdentities(db, 'user', count);
   const times = { created_at: now, updated_at: now };
   await inBatches(
     count,
@@ -109,7 +143,7 @@ async function insertUsers(db: Kysely<Schema>, now: number, firstId: number, cou
         theme: '',
       } as const;
       return {
-        id: firstId + at,
+        id: ids[at] ?? 0,
         login,
         email,
         name,
@@ -123,7 +157,7 @@ async function insertUsers(db: Kysely<Schema>, now: number, firstId: number, cou
   );
   await inBatches(
     count,
-    (at) => ({ org_id: 1, user_id: firstId + at, role: 'Viewer' as const, ...times }),
+    (at) => ({ org_id: 1, user_id: ids[at] ?? 0, role: 'Viewer' as const, ...times }),
     (rows) => db.insertInto('org_member').values(rows).execute(),
   );
 }
@@ -178,27 +212,31 @@ async function insertDashboards(
   );
 }
 
-function insertIdentities(
+async function insertIdentities(
   db: Kysely<Schema>,
   kind: 'user' | 'service-account',
-  firstId: number,
   count: number,
-): Promise<void> {
-  return inBatches(
+): Promise<number[]> {
+  const ids: number[] = [];
+  await inBatches(
     count,
-    (at) => ({ id: firstId + at, kind }),
-    (rows) => db.insertInto('identity').values(rows).execute(),
+    () => ({ kind }),
+    async (rows) => {
+      const made = await db.insertInto('identity').values(rows).returning('id').execute();
+      ids.push(...made.map(({ id }) => id));
+    },
   );
+  return ids;
 }
 
-function credentialRow(at: number, accountId: number, token: string, now: number) {
+function credentialRow(at: number, accountId: number | null, secret: string, now: number) {
   return {
     org_id: 1,
     service_account_id: accountId,
     name: `token-${at}`,
     role: null,
     is_server_admin: 0 as const,
-    secret_hash: secretHash(token),
+    secret_hash: secretHash(secret),
     is_revoked: 0 as const,
     created_by: 1,
     created_at: now,

@@ -22,6 +22,7 @@ const tasks = {
   fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
   openapi: () => run(['scripts/openapi.ts']),
+  reliability: (args) => run(['test/reliability/main.ts', ...args]),
   test: (args) => run([tool.vitest, 'run', ...args]),
 };
 
