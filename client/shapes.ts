@@ -111,6 +111,8 @@ export interface OrgUser {
 export interface Health {
   database?: string;
   version?: string;
+  /** Of this product alone. */
+  latchkey?: string;
 }
 
 /** Whoever asks: a user, or a key or service account in a user's shape. */

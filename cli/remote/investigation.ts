@@ -109,12 +109,12 @@ function whatIsKnown({ url, credential, source, leftOut }: Connection): Findings
 async function askServer(url: string): Promise<Server> {
   try {
     // Without the credential, which only a server of this API is to see.
-    const { version, database } = await createClient({ url }).request<Health>('GET', '/api/health');
+    const { version, latchkey, database } = await createClient({ url }).request<Health>('GET', '/api/health');
     return {
       ...NOBODY,
       reachable: true,
       isOfTheApi: true,
-      version: version ?? null,
+      version: latchkey ?? version ?? null,
       database: database ?? null,
     };
   } catch (error) {

@@ -86,3 +86,22 @@ test('a session that gets a new secret with a change gets it once, and the brows
   world.clock.advance(2 * 60_000);
   expect((await browser.send('GET', '/api/org')).status).toBe(200);
 });
+
+test('who is refused the whole server is told that it takes its administrator, not a role in the organization', async () => {
+  const viewer = await makeMember(world, orgId, 'looking-around', 'Viewer');
+  const { status, body } = await world.send(viewer.as, 'GET', '/api/orgs');
+  expect(status).toBe(403);
+  expect(body.message).toBe('Permission denied: orgs:read is needed');
+  expect(body.detail).toMatch(/; this needs an administrator of the server\.$/);
+});
+
+test('a refusal does not say the uid of what was named by its number', async () => {
+  const viewer = await makeMember(world, orgId, 'counting', 'Viewer');
+  const wanted = { name: 'source', type: 'prometheus', uid: 'telling' };
+  const { id } = (await world.send(ADMIN, 'POST', `/api/datasources?orgId=${orgId}`, wanted)).body;
+  const there = await world.send(viewer.as, 'DELETE', `/api/datasources/${id}`);
+  expect(there.status).toBe(403);
+  expect(JSON.stringify(there.body)).not.toContain('telling');
+  const missing = await world.send(viewer.as, 'DELETE', '/api/datasources/999999');
+  expect(missing.body.message).toBe(there.body.message);
+});

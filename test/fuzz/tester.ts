@@ -1,9 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { hash } from 'node:crypto';
+import { pythonWith } from '../support/python.ts';
+import { runProgram } from '../support/run-program.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
 const DESCRIPTION = fileURLToPath(new URL('../../client/openapi.json', import.meta.url));
@@ -18,26 +17,19 @@ const CHECKS = [
   'ignored_auth',
 ];
 
-/** The tester's program, installed into a virtual environment of its own outside the repository, once for each version of it. */
-export async function installTester(): Promise<string> {
-  const wanted = readFileSync(REQUIREMENTS, 'utf8');
-  const folder = join(tmpdir(), `latchkey-fuzz-${hash('sha256', wanted).slice(0, 12)}`);
-  const program = join(folder, 'bin', 'schemathesis');
-  if (existsSync(program)) return program;
-  rmSync(folder, { recursive: true, force: true });
-  await run('python3', ['-m', 'venv', folder]);
-  await run(join(folder, 'bin', 'pip'), [
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '-r',
-    REQUIREMENTS,
-  ]);
-  return program;
+/** The tester, ready to be run. */
+export async function installTester(): Promise<Tester> {
+  const python = await pythonWith(REQUIREMENTS);
+  return { python, script: join(dirname(python), 'schemathesis') };
+}
+
+interface Tester {
+  python: string;
+  script: string;
 }
 
 export interface Asking {
-  program: string;
+  tester: Tester;
   url: string;
   /** The Authorization header; nobody without it. */
   authorization: string | undefined;
@@ -49,7 +41,7 @@ export interface Asking {
 
 /** Sends made-up requests to every operation of the description, and tells how many operations did well. */
 export async function fuzz(asking: Asking): Promise<{ passed: number; failed: number }> {
-  const { program, url, authorization, examples, seconds, seed, report } = asking;
+  const { tester, url, authorization, examples, seconds, seed, report } = asking;
   const options = {
     url,
     phases: 'examples,coverage,fuzzing',
@@ -66,8 +58,8 @@ export async function fuzz(asking: Asking): Promise<{ passed: number; failed: nu
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   if (authorization !== undefined) flags.push('--header', `Authorization: ${authorization}`);
-  const args = ['run', DESCRIPTION, '--no-color', ...flags];
-  const code = await run(program, args, { seconds, mayFail: true });
+  const args = [tester.script, 'run', DESCRIPTION, '--no-color', ...flags];
+  const { code } = await runProgram(tester.python, args, { seconds, isShown: true });
   if (!existsSync(report)) throw new Error(`the tester left no report, and ended with ${code}`);
   return countOf(readFileSync(report, 'utf8'), code);
 }
@@ -78,21 +70,4 @@ function countOf(junit: string, code: number): { passed: number; failed: number 
   if (cases.length === 0) throw new Error('the report of the tester names no operation');
   // A tester that ends badly without naming an operation is a failure too.
   return { passed: cases.length - failed, failed: failed === 0 && code !== 0 ? 1 : failed };
-}
-
-async function run(
-  program: string,
-  args: string[],
-  { seconds = 300, mayFail = false }: { seconds?: number; mayFail?: boolean } = {},
-): Promise<number> {
-  const child = spawn(program, args, { stdio: 'inherit', cwd: tmpdir(), timeout: seconds * 1000 });
-  const code = await new Promise<number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (status, signal) => {
-      if (signal === null) resolve(status ?? 1);
-      else reject(new Error(`${program} was ended by ${signal}; it may take ${seconds} s at most`));
-    });
-  });
-  if (code !== 0 && !mayFail) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
-  return code;
 }

@@ -1,10 +1,11 @@
 import { Type } from 'typebox';
+import { MAIN_ORG_ID } from '../../access/basic-roles.ts';
 import { signedIn } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson } from '../../http/schemas.ts';
-import { COMMIT, VERSION } from '../../http/version.ts';
+import { COMMIT, GRAFANA_VERSION } from '../../http/version.ts';
 import { readableDataSources } from './frontend-settings.ts';
 
 const EDITION = 'Open Source';
@@ -25,6 +26,7 @@ const DataSource = Type.Object({
 export const Settings = Type.Object({
   appUrl: Type.String(),
   appSubUrl: Type.String(),
+  namespace: Type.String(),
   buildInfo: Type.Object({
     version: Type.String(),
     commit: Type.String(),
@@ -67,6 +69,7 @@ export async function settingsFor(context: RequestContext) {
   const { config, actor } = context;
   return {
     ...serverSettings(context),
+    namespace: namespaceOf(actor.orgId),
     ...(await readableDataSources(context)),
     allowOrgCreate: config.users.allow_org_create || actor.serverGrants.has('orgs:create'),
   };
@@ -74,7 +77,19 @@ export async function settingsFor(context: RequestContext) {
 
 /** What it needs before somebody has signed in. */
 export function settingsForNobody(context: Context) {
-  return { ...serverSettings(context), datasources: {}, defaultDatasource: '', allowOrgCreate: false };
+  const namespace = namespaceOf(MAIN_ORG_ID);
+  return {
+    ...serverSettings(context),
+    namespace,
+    datasources: {},
+    defaultDatasource: '',
+    allowOrgCreate: false,
+  };
+}
+
+// Newer Grafanas call an organization so.
+function namespaceOf(orgId: number): string {
+  return orgId === MAIN_ORG_ID ? 'default' : `org-${orgId}`;
 }
 
 function serverSettings({ config }: Context) {
@@ -83,7 +98,7 @@ function serverSettings({ config }: Context) {
     appUrl: root_url,
     appSubUrl: new URL(root_url).pathname.replace(/\/$/, ''),
     buildInfo: {
-      version: VERSION,
+      version: GRAFANA_VERSION,
       commit: COMMIT,
       edition: EDITION,
       env: config.DEFAULT.app_mode,

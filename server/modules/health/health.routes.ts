@@ -2,10 +2,15 @@ import { Type } from 'typebox';
 import { open, signedIn } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { Message } from '../../http/schemas.ts';
-import { COMMIT, VERSION } from '../../http/version.ts';
+import { COMMIT, GRAFANA_VERSION, VERSION } from '../../http/version.ts';
 import { databaseCheck } from './health.ts';
 
-const Health = Type.Object({ commit: Type.String(), database: Type.String(), version: Type.String() });
+const Health = Type.Object({
+  commit: Type.String(),
+  database: Type.String(),
+  version: Type.String({ description: 'The version of Grafana whose API this is' }),
+  latchkey: Type.String({ description: 'The version of this server' }),
+});
 
 export function healthRoutes(app: App): void {
   const databaseAnswers = databaseCheck(app.context);
@@ -20,7 +25,8 @@ export function healthRoutes(app: App): void {
     },
     async (_request, reply) => {
       const isWell = await databaseAnswers();
-      const health = { commit: COMMIT, database: isWell ? 'ok' : 'failing', version: VERSION };
+      const database = isWell ? 'ok' : 'failing';
+      const health = { commit: COMMIT, database, version: GRAFANA_VERSION, latchkey: VERSION };
       return reply.code(isWell ? 200 : 503).send(health);
     },
   );

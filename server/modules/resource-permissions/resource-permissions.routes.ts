@@ -30,19 +30,24 @@ const Description = Type.Object({
   permissions: Type.Array(Type.String()),
 });
 
+// Grafana: none is as good as an empty one, and takes it away; clients written in Go leave out what is empty.
+const Level = Type.Optional(Text());
+
 const Several = Type.Object({
-  permissions: Type.Array(
-    Type.Object({
-      userId: Type.Optional(nullable(Id)),
-      teamId: Type.Optional(nullable(Id)),
-      builtInRole: Type.Optional(nullable(Text())),
-      permission: Text(),
-    }),
-    { maxItems: 1000, examples: [[{ builtInRole: 'Viewer', permission: 'View' }]] },
+  permissions: nullable(
+    Type.Array(
+      Type.Object({
+        userId: Type.Optional(nullable(Id)),
+        teamId: Type.Optional(nullable(Id)),
+        builtInRole: Type.Optional(nullable(Text())),
+        permission: Level,
+      }),
+      { maxItems: 1000, examples: [[{ builtInRole: 'Viewer', permission: 'View' }]] },
+    ),
   ),
 });
 
-const One = Type.Object({ permission: Text() });
+const One = Type.Object({ permission: Level });
 
 const SCOPES: Record<ObjectKind, ScopeOf> = {
   folders: 'folders:uid:{id}',
@@ -94,7 +99,11 @@ function routesOf(app: App, kind: ObjectKind): void {
       schema: { params, body: Several, response: { 200: Message } },
     },
     async (request) => {
-      await changeEntries(contextOf(request), kind, String(request.params.id), request.body.permissions);
+      const wanted = (request.body.permissions ?? []).map(({ permission = '', ...whom }) => ({
+        ...whom,
+        permission,
+      }));
+      await changeEntries(contextOf(request), kind, String(request.params.id), wanted);
       return { message: 'Permissions updated' };
     },
   );
@@ -111,7 +120,7 @@ function routeToOne(app: App, kind: ObjectKind, path: string, whom: Record<strin
     },
     async (request) => {
       const { id, ...named } = request.params as { id: string | number } & Omit<Wanted, 'permission'>;
-      const { permission } = request.body;
+      const { permission = '' } = request.body;
       await changeEntry(contextOf(request), kind, String(id), { ...named, permission });
       return { message: permission === '' ? 'Permission removed' : 'Permission updated' };
     },

@@ -53,13 +53,9 @@ export async function changeEntries(
   id: string,
   wanted: readonly Wanted[],
 ): Promise<void> {
-  const levels = new Map<string, Level | undefined>();
-  for (const one of wanted) {
-    const subject = subjectOf(kind, one);
-    if (levels.has(subject)) throw badRequest(`permissions name ${subject} twice`);
-    levels.set(subject, levelNamed(kind, one.permission));
-  }
-  await change(context, kind, id, levels);
+  // Grafana: in the order in which they come. Terraform changes a level by taking the old one away and giving the new one.
+  const levels = wanted.map((one) => [subjectOf(kind, one), levelNamed(kind, one.permission)] as const);
+  await change(context, kind, id, new Map(levels));
 }
 
 /** The same for one user, team or basic role, whom the path names. Throws 404 for one that is not of the organization. */

@@ -2,7 +2,7 @@ import { Type } from 'typebox';
 import { can } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdParams, Message, Text } from '../../http/schemas.ts';
+import { Id, IdParams, Message, nullable, Text } from '../../http/schemas.ts';
 import {
   addRole,
   type Assignments,
@@ -14,7 +14,8 @@ import {
 } from './assignments.ts';
 import { Listed, listedRole } from './roles.routes.ts';
 
-const Ids = Type.Optional(Type.Array(Id, { maxItems: 1000 }));
+// Clients written in Go send null for a list without anything.
+const Ids = Type.Optional(nullable(Type.Array(Id, { maxItems: 1000 })));
 const IdList = Type.Array(Id);
 const Shown = Type.Object({
   role_uid: Type.String(),
@@ -55,8 +56,8 @@ export function roleAssignmentsRoutes(app: App): void {
     },
     async (request) => {
       const { uid } = request.params;
-      const { users = [], teams = [], service_accounts: serviceAccounts = [] } = request.body;
-      const wanted = { users, teams, serviceAccounts };
+      const { users, teams, service_accounts: serviceAccounts } = request.body;
+      const wanted = { users: users ?? [], teams: teams ?? [], serviceAccounts: serviceAccounts ?? [] };
       return shown(uid, await setAssignments(contextOf(request), uid, wanted));
     },
   );

@@ -10,6 +10,7 @@ import {
   enableUser,
   logOutUser,
   setServerAdmin,
+  switchOrgOf,
 } from './admin-users.ts';
 import { setPassword } from './passwords.ts';
 import { PasswordSchema, ProfileSchema } from './users.routes.ts';
@@ -106,6 +107,18 @@ export function adminUsersRoutes(app: App): void {
     async (request) => {
       await enableUser(contextOf(request), request.params.id);
       return { message: 'User enabled' };
+    },
+  );
+
+  app.post(
+    '/api/users/:id/using/:orgId',
+    {
+      config: { access: canOnServer('users:write', EVERYBODY) },
+      schema: { params: Type.Object({ id: Id, orgId: Id }), response: { 200: Message } },
+    },
+    async (request) => {
+      await switchOrgOf(contextOf(request), request.params.id, request.params.orgId);
+      return { message: 'Active organization changed' };
     },
   );
 

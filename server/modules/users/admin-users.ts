@@ -12,7 +12,15 @@ import { requireRoom, requireRoomOnServer } from '../quotas/quotas.ts';
 import { requireLongEnough } from './passwords.ts';
 import { namesOf, namesTaken, type Profile, refusingTakenNames } from './profiles.ts';
 import { endSessions } from '../sessions/sessions.ts';
-import { deleteUserRow, hasOtherServerAdmin, insertUser, nameIsTaken, updateUser } from './users.store.ts';
+import { notAValidOrg } from './own-account.ts';
+import {
+  deleteUserRow,
+  hasOtherServerAdmin,
+  insertUser,
+  listMemberships,
+  nameIsTaken,
+  updateUser,
+} from './users.store.ts';
 import { forgetPerson, requireUser, type UserRow } from './users.ts';
 
 export interface NewUser extends Profile {
@@ -106,6 +114,15 @@ export function logOutUser(context: RequestContext, id: number): Promise<void> {
   }
   return changeUser(context, id, 'users:logout', {}, async (context) => {
     await endSessions(context, id);
+  });
+}
+
+/** Has somebody act in another of their organizations from now on. Throws 404, and 401, as Grafana does, for an organization not theirs. */
+export function switchOrgOf(context: RequestContext, id: number, orgId: number): Promise<void> {
+  return changeUser(context, id, 'users.org:switch', { orgId }, async (context) => {
+    const memberships = await listMemberships(context.db, id);
+    if (!memberships.some(({ org_id }) => org_id === orgId)) throw notAValidOrg(true);
+    await updateUser(context.db, id, { org_id: orgId });
   });
 }
 

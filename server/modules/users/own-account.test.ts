@@ -106,6 +106,21 @@ test('a person switches between their organizations, and the choice stays', asyn
   expect((await world.send(user.as, 'GET', '/api/org')).body.id).toBe(orgId);
 });
 
+test('a server administrator switches somebody between their organizations, and to no other', async () => {
+  const user = await makeUser(world, 'switched');
+  const orgId = await makeOrg(world, 'switched to by another');
+  const path = `/api/users/${user.id}/using/${orgId}`;
+  const foreign = await world.send(ADMIN, 'POST', path);
+  expect(foreign).toMatchObject({ status: 401, body: { message: 'Not a valid organization' } });
+  await world.send(ADMIN, 'POST', `/api/orgs/${orgId}/users`, { loginOrEmail: 'switched', role: 'Editor' });
+  expect((await world.send(user.as, 'POST', path)).status).toBe(403);
+  const switched = await world.send(ADMIN, 'POST', path);
+  expect(switched).toMatchObject({ status: 200, body: { message: 'Active organization changed' } });
+  expect((await world.send(user.as, 'GET', '/api/org')).body.id).toBe(orgId);
+  expect((await world.send(ADMIN, 'POST', '/api/users/99999/using/1')).status).toBe(404);
+  expect((await world.send(ADMIN, 'POST', `/api/users/${user.id}/using/abc`)).status).toBe(400);
+});
+
 test('a key or token confirms its own organization and cannot choose another, not even one granted to it', async () => {
   const orgId = await makeOrg(world, 'not to be chosen');
   await world.send(ADMIN, 'POST', `/api/serviceaccounts/${accountId}/orgs`, { orgId, role: 'Viewer' });

@@ -23,10 +23,11 @@ export async function switchOrg(context: RequestContext, orgId: number): Promise
   });
 }
 
-function notAValidOrg(isPerson: boolean): ApiError {
+/** The refusal of an organization that somebody has no part in, told to a person or to a machine. */
+export function notAValidOrg(isPerson: boolean): ApiError {
   return new ApiError(401, 'user.not-a-valid-organization', 'Not a valid organization', {
     detail: isPerson
-      ? 'You can act in the organizations that GET /api/user/orgs lists.'
+      ? 'A person can act in the organizations that they are in: GET /api/user/orgs lists them.'
       : 'A key or token keeps its organization; send X-Grafana-Org-Id with each request for another one granted to it.',
     headers: { 'www-authenticate': 'Bearer realm="Latchkey"' },
   });
