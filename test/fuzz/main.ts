@@ -6,8 +6,9 @@ import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
 import { answersGiven } from '../support/answers.ts';
 import { fuzz, installTester } from './tester.ts';
 
-// Throws made-up requests at every operation of client/openapi.json, as nobody, a Viewer, an Editor and an Admin. No
-// answer may be a 5xx, have a status or a body that the description does not have, or be given to a wrong credential.
+// Throws made-up requests at every operation of client/openapi.json, as nobody, a Viewer, an Editor, an Admin and a server
+// administrator. No answer may be a 5xx, have a status or a body that the description does not have, or be given to a wrong
+// credential.
 
 const { values } = parseArgs({
   options: {
@@ -21,11 +22,16 @@ const { values } = parseArgs({
 // The open ones alone, and what it takes to begin.
 const LEAST_REACHED = 10;
 
-const ASKERS = ['nobody', 'Viewer', 'Editor', 'Admin'];
+const SERVER_ADMIN = 'server administrator';
+const ASKERS = ['nobody', 'Viewer', 'Editor', 'Admin', SERVER_ADMIN];
+// Made-up numbers are small: the asker's own is not among them, or the first DELETE would end the run.
+const FAR_AWAY = 1_000_000;
 
 async function authorizationOf(world: World, who: string): Promise<string | undefined> {
   if (who === 'nobody') return undefined;
-  const account = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: who, role: who });
+  await world.context.db.insertInto('identity').values({ id: FAR_AWAY, kind: 'service-account' }).execute();
+  const rights = who === SERVER_ADMIN ? { role: 'Admin', isGrafanaAdmin: true } : { role: who };
+  const account = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: who, ...rights });
   const path = `/api/serviceaccounts/${account.body.id}/tokens`;
   const token = await world.send(ADMIN, 'POST', path, { name: `token of ${who}` });
   return `Bearer ${token.body.key}`;
@@ -42,6 +48,14 @@ async function fill(world: World): Promise<void> {
     await world.send(ADMIN, 'POST', '/api/dashboards/db', { dashboard: { title: `dashboard ${n}` } });
     const dataSource = { name: `source ${n}`, type: 'prometheus', access: 'proxy' };
     await world.send(ADMIN, 'POST', '/api/datasources', dataSource);
+    await world.send(ADMIN, 'POST', '/api/annotations', { text: `note ${n}` });
+    await world.send(ADMIN, 'POST', '/api/playlists', {
+      name: `playlist ${n}`,
+      uid: String(n),
+      interval: '5m',
+    });
+    const element = { name: `element ${n}`, uid: String(n), kind: 1, model: {} };
+    await world.send(ADMIN, 'POST', '/api/library-elements', element);
   }
 }
 
