@@ -1,5 +1,13 @@
 /** What a script learns from how a command ended. */
-export const EXIT = { fine: 0, failure: 1, usage: 2, unauthorized: 3, forbidden: 4, unreachable: 5 } as const;
+export const EXIT = {
+  fine: 0,
+  failure: 1,
+  usage: 2,
+  unauthorized: 3,
+  forbidden: 4,
+  unreachable: 5,
+  partly: 6,
+} as const;
 
 /** What a server's refusal ends a command with. */
 export function exitCodeOf(status: number): number {

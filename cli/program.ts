@@ -12,6 +12,7 @@ import { addOrgs } from './remote/orgs.ts';
 import { addServiceAccounts } from './remote/service-accounts.ts';
 import { addTokens } from './remote/tokens.ts';
 import { addWhoami } from './remote/whoami.ts';
+import { addTerraform } from './terraform/terraform.ts';
 
 const AFTER = `
 Examples:
@@ -31,7 +32,8 @@ Where the server is and who asks:
 Exit codes:
   0  done                          3  401: the credential is not accepted
   1  failed                        4  403: it may not do this
-  2  called or configured wrongly  5  the server cannot be reached`;
+  2  called or configured wrongly  5  the server cannot be reached
+                                   6  done, but not with everything`;
 
 /** The whole command line. It throws CommanderErrors instead of ending the process. */
 export function buildProgram(): Command {
@@ -60,6 +62,9 @@ export function buildProgram(): Command {
   addServiceAccounts(program);
   addTokens(program);
   addOrgs(program);
+
+  program.commandsGroup('On files of yours:');
+  addTerraform(program);
   return program.addHelpText('after', AFTER);
 }
 

@@ -54,9 +54,14 @@ export function withConnection(command: Command): Command {
 
 /** The client that a command's options, the environment and the saved login ask for. Fails without a credential. */
 export async function connect(flags: ConnectionFlags): Promise<Client> {
+  return createClient(await requireConnection(flags));
+}
+
+/** The same for whoever needs several clients, as for several organizations. */
+export async function requireConnection(flags: ConnectionFlags): Promise<Connection> {
   const connection = await findConnection(flags);
   if (connection.credential === undefined) throw withoutCredential(connection);
-  return createClient(connection);
+  return connection;
 }
 
 /** Where to and as whom: the options first, then LATCHKEY_*, GRAFANA_*, and the saved login. */
