@@ -1,66 +1,46 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { makeMember, makeOrg, makeUser } from '../../server/testing/people.ts';
 import { type As, startWorld, type World } from '../../server/testing/world.ts';
+import { type Estate, furnish } from '../support/furnished.ts';
 
 // Whatever route somebody of one organization takes, by whatever name, nothing of another organization changes or shows.
 
-const MARK = 'of the other organization';
-// Both organizations have things of these uids, so that a look-up without the organization would find the wrong one.
-const UIDS = { folder: 'same-folder', dashboard: 'same-dashboard', source: 'same-source' };
+const MARK = 'strangers';
 
 let world: World;
-let victim: number;
-let ids: number[];
+let victim: Estate;
 let attackers: [string, As][];
 
 beforeAll(async () => {
   world = await startWorld();
-  victim = await makeOrg(world, MARK);
-  const owner = await makeMember(world, victim, 'victim-admin', 'Admin');
-  ids = await furnish(owner.as, MARK);
-  ids.push(owner.id, (await makeUser(world, 'victim-viewer', { name: MARK, OrgId: victim })).id);
-
-  const own = await makeOrg(world, 'own');
-  const admin = await makeMember(world, own, 'attacker', 'Admin');
-  await furnish(admin.as, 'mine');
-  const key = await make(admin.as, '/api/auth/keys', { name: 'attacking', role: 'Admin' });
+  // Both organizations have things of the same uids, so that a look-up without the organization would find the wrong one.
+  victim = await furnish(world, MARK, 'same');
+  const { owner } = await furnish(world, 'mine', 'same');
+  const { body } = await world.send(owner.as, 'POST', '/api/auth/keys', { name: 'attacking', role: 'Admin' });
   attackers = [
-    ['an Admin', admin.as],
-    ["an Admin's key", { bearer: key.key }],
+    ['an Admin', owner.as],
+    ["an Admin's key", { bearer: body.key }],
   ];
 });
 afterAll(() => world.stop());
 
-// oxlint-disable-next-line typescript/no-explicit-any -- each answer has a shape of its own
-async function make(as: As, path: string, body: object): Promise<any> {
-  const answer = await world.send(as, 'POST', path, body);
-  expect(answer.status, `${path}: ${JSON.stringify(answer.body)}`).toBeLessThan(300);
-  return answer.body;
-}
-
-/** One of everything in the organization of somebody; returns the numbers of what was made. */
-async function furnish(as: As, name: string): Promise<number[]> {
-  const folder = await make(as, '/api/folders', { title: name, uid: UIDS.folder });
-  const dashboard = { title: name, uid: UIDS.dashboard, tags: [name] };
-  const saved = await make(as, '/api/dashboards/db', { dashboard, folderUid: UIDS.folder });
-  const source = await make(as, '/api/datasources', { name, type: 'prometheus', uid: UIDS.source });
-  const account = await make(as, '/api/serviceaccounts', { name, role: 'Admin' });
-  const token = await make(as, `/api/serviceaccounts/${account.id}/tokens`, { name: `${name} token` });
-  const key = await make(as, '/api/auth/keys', { name: `${name} key`, role: 'Viewer' });
-  const team = await make(as, '/api/teams', { name });
-  return [folder.id, saved.id, source.id, account.id, token.id, key.id, team.teamId];
+/** What the victim's things have for one of these names, each once. */
+function named(...names: string[]): string[] {
+  const found = Object.values(victim.things).flatMap((thing) => names.map((name) => thing[name]));
+  return [...new Set(found.filter((value) => value !== undefined).map(String))];
 }
 
 /** What a body may hold for any route, pointing at the other organization wherever it can. */
 function bodies(): object[] {
+  const { orgId, things } = victim;
+  const { folder, dashboard, person } = things;
   const common = {
     name: 'taken over',
     title: 'taken over',
     login: 'taken-over',
-    loginOrEmail: 'victim-viewer',
-    orgId: victim,
-    OrgId: victim,
+    loginOrEmail: person['login'],
+    orgId,
+    OrgId: orgId,
     role: 'Admin',
     type: 'prometheus',
     overwrite: true,
@@ -68,14 +48,14 @@ function bodies(): object[] {
     items: [{ role: 'Viewer', permission: 4 }],
     permissions: [{ builtInRole: 'Viewer', permission: 'Edit' }],
     permission: 'Edit',
-    userId: ids.at(-1),
+    userId: person['id'],
     isDisabled: true,
   };
-  const [folder, dashboard] = ids;
+  const uid = folder['uid'];
   return [
-    { ...common, dashboard: { title: 'taken over', id: dashboard }, folderId: folder },
-    { ...common, dashboard: { title: MARK, uid: UIDS.dashboard }, folderUid: UIDS.folder, uid: UIDS.folder },
-    { ...common, isGrafanaAdmin: true, parentUid: UIDS.folder, homeDashboardId: dashboard, permission: 4 },
+    { ...common, dashboard: { title: 'taken over', id: dashboard['id'] }, folderId: folder['id'] },
+    { ...common, dashboard: { title: MARK, uid: dashboard['uid'] }, folderUid: uid, uid },
+    { ...common, isGrafanaAdmin: true, parentUid: uid, homeDashboardId: dashboard['id'], permission: 4 },
   ];
 }
 
@@ -83,7 +63,7 @@ type Place = [query: string, headers: Record<string, string>];
 
 /** The ways to name an organization to act in. */
 function places(): [Place, ...Place[]] {
-  const there = String(victim);
+  const there = String(victim.orgId);
   return [
     ['', {}],
     [`?orgId=${there}`, {}],
@@ -93,11 +73,14 @@ function places(): [Place, ...Place[]] {
 }
 
 function pathsOf(url: string): string[] {
-  const numbers = [...new Set(ids), victim].map(String);
-  const named = ['*', ...Object.values(UIDS), encodeURIComponent(MARK)];
+  const numbers = named('id');
+  const uids = ['*', ...named('uid')];
   const values = (name: string): string[] => {
-    if (name === 'uid' || name === 'name') return named;
-    return name === 'orgId' ? [String(victim)] : numbers;
+    if (name === 'orgId') return [String(victim.orgId)];
+    if (name === 'name') return named('name').map(encodeURIComponent);
+    // Newer calls name by `id` what has a uid.
+    if (name === 'id' && /^\/api\/access-control\/(folders|da)/.test(url)) return uids;
+    return /^(id|[a-z]+Id)$/.test(name) ? numbers : uids;
   };
   return [...url.matchAll(/:(\w+)/g)].reduce<string[]>(
     // Of a second parameter only some: what a first one does not find is not looked at further.
@@ -120,7 +103,7 @@ async function rowsOfVictim(): Promise<string> {
     const owner = name === 'org' ? 'id' : 'org_id';
     if (name === 'user' || !columns.some((column) => column.name === owner)) continue;
     const { rows } = await sql<Record<string, unknown>>`
-      select * from ${sql.table(name)} where ${sql.ref(owner)} = ${victim}`.execute(db);
+      select * from ${sql.table(name)} where ${sql.ref(owner)} = ${victim.orgId}`.execute(db);
     found.push(...rows.map((row) => `${name} ${JSON.stringify({ ...row, last_used_at: undefined })}`));
   }
   expect(found.length).toBeGreaterThan(15);
@@ -137,13 +120,10 @@ test('nobody of one organization changes or sees anything of another one', { tim
       // Signing out and a new login of their own would end the attack.
       if (method === 'HEAD' || access.kind === 'open' || (url === '/api/user' && method !== 'GET')) continue;
       for (const path of pathsOf(url)) {
-        const bodyless = method === 'GET' || method === 'DELETE';
-        for (const body of bodyless ? [undefined] : bodies()) {
-          const elsewhere = foreign[tried++ % foreign.length] ?? own;
-          for (const place of [own, elsewhere]) {
-            if (await succeeds({ who, as, method, path, place, body })) done++;
-          }
-        }
+        const all = method === 'GET' || method === 'DELETE' ? [undefined] : bodies();
+        const elsewhere = foreign[tried++ % foreign.length] ?? own;
+        const tries = [...all.map((body) => ({ body, place: own })), { body: all[0], place: elsewhere }];
+        for (const one of tries) if (await succeeds({ who, as, method, path, ...one })) done++;
       }
     }
   }

@@ -1,0 +1,26 @@
+import { type Cells, EVERYBODY, OPEN, type Row, SERVER, SERVER_READ } from './row.ts';
+
+// Once set, it is there to be deleted.
+const WRITTEN: Cells = { ...SERVER.here, own: '401 403 403 403 204' };
+
+export const SERVER_AND_PAGES: Row[] = [
+  ['GET /api/admin/stats', SERVER_READ.here],
+  ['GET /api/admin/settings', SERVER_READ.here],
+  ['GET /api/v1/sso-settings', SERVER_READ.here],
+  ['GET /api/v1/sso-settings/:key=github', SERVER_READ.here],
+  ['PUT /api/v1/sso-settings/:key=github', WRITTEN, [], { settings: { enabled: false } }],
+  ['DELETE /api/v1/sso-settings/:key=github', WRITTEN],
+  ['GET /api/frontend/settings', EVERYBODY.here],
+  // Nobody is told what nobody may have, and somebody what is theirs, where they are.
+  [
+    'GET /bootdata',
+    { own: '200 200 200 200 200', other: '200 403 403 403 403', missing: '200 403 403 403 403' },
+  ],
+  ['GET /api/health', OPEN],
+  ['GET /healthz', OPEN],
+  ['GET /metrics', OPEN],
+  ['GET /api/openapi.json', OPEN],
+  ['GET /docs/api-keys', OPEN],
+  ['GET /api/docs', OPEN],
+  ['GET /api/docs/:file=swagger-ui.css', OPEN],
+];
