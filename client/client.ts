@@ -28,6 +28,8 @@ export function createClient({ url, credential, orgId, timeoutMs = TIMEOUT_MS }:
   const base = url.replace(/\/+$/, '');
   const headers = {
     accept: 'application/json',
+    // So that whoever reads who used a key knows this for what it is.
+    'user-agent': 'latchkey',
     ...(credential === undefined ? {} : { authorization: authorization(credential) }),
     ...(orgId === undefined ? {} : { 'x-grafana-org-id': String(orgId) }),
   };

@@ -60,7 +60,7 @@ import { serverStatsRoutes } from './modules/server-stats/server-stats.routes.ts
 import { ssoSettingsRoutes } from './modules/sso-settings/sso-settings.routes.ts';
 import { logOf } from './log.ts';
 import { randomLetters } from './crypto/random.ts';
-import { notFound } from './errors.ts';
+import { ApiError } from './errors.ts';
 
 // The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
 const LONGEST_HEAD = 16_384;
@@ -101,7 +101,9 @@ export async function buildApp(context: Context): Promise<App> {
   guardRoutes(app, authenticators);
   app.setNotFoundHandler(async (request) => {
     request.identity = await authenticate(context, authenticators, request);
-    throw notFound('Not found');
+    throw new ApiError(404, 'not-found', 'Not found', {
+      detail: 'There is no such call here: GET /api/openapi.json lists them all, and /api/docs shows them.',
+    });
   });
 
   authenticationRoutes(app);

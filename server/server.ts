@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildApp } from './app.ts';
 import type { App } from './http/app-type.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
@@ -79,6 +78,8 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     for (const step of steps) context.log.info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();
     const isFirstRun = await prepareFirstRun(context);
+    // Commands on the machine need the database alone, and do not load what serves.
+    const { buildApp } = await import('./app.ts');
     const app = await buildApp(context);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
@@ -99,9 +100,9 @@ export async function startServer(config: Config, surroundings: Surroundings = {
 
 function wrongSecretKey(): ConfigError {
   return new ConfigError(
-    '[security] secret_key is not the key that the secrets in this database are encrypted with: put that one back (a key that ' +
-      'a server made for itself is in the file secret-key of its data directory) or, to change it, give the old one as ' +
-      '[security] previous_secret_key and run "latchkey reencrypt-secrets"',
+    'the secret key is not the one that the secrets in this database are encrypted with. It comes from [security] secret_key or, ' +
+      'where that is empty, from the file secret-key in the data directory. Give the right one there or, to change it, give the ' +
+      'old one as [security] previous_secret_key and run "latchkey reencrypt-secrets"',
   );
 }
 

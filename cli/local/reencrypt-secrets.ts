@@ -1,6 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
-import { EXIT, Failure } from '../failure.ts';
+import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
 import { printable } from '../text.ts';
 import { expectingFailures } from './expected.ts';
@@ -20,6 +22,7 @@ export function addReencryptSecrets(program: Command): void {
       'First set [security] secret_key to the new key and previous_secret_key to the old one, and restart every ' +
       'server: they read secrets under both. Then run this, remove previous_secret_key, and restart once more. ' +
       'The key that a server made for itself is in the file secret-key of its data directory. ' +
+      'This command needs both keys, too: where the servers have them from the environment, it does as well. ' +
       'Stopped at any moment, this can be run again.',
   });
   withConfigFile(reencrypt)
@@ -31,16 +34,25 @@ export function addReencryptSecrets(program: Command): void {
 async function reencryptAll({ config, json, forgetUnreadable = false }: Flags): Promise<void> {
   const { changeFromOutside } = await import('../../server/main.ts');
   const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
-  const done = await changeFromOutside({ configFile: config }, (context) =>
-    reencryptSecrets(context, { forgetUnreadable }),
-  );
+  const { done, leftover } = await changeFromOutside({ configFile: config }, async (context) => {
+    const { security, paths } = context.config;
+    if (security.previous_secret_key === '' && !forgetUnreadable) throw nothingToExchange();
+    const file = join(paths.data, 'secret-key');
+    const isStale = existsSync(file) && readFileSync(file, 'utf8').trim() !== security.secret_key;
+    return {
+      done: await reencryptSecrets(context, { forgetUnreadable }),
+      leftover: isStale ? file : undefined,
+    };
+  });
   if (json) printJson(done);
   else
     print(`Encrypted anew: ${done.dataSourceSecrets} of data sources, ${done.ssoSecrets} of single sign-on.`);
   for (const name of done.unreadable)
     say(printable(`${forgetUnreadable ? 'Forgotten' : 'Not readable'}: ${name}`));
   if (done.unreadable.length === 0 || forgetUnreadable) {
-    say('Everything is under [security] secret_key: previous_secret_key can go.');
+    say('Everything is under [security] secret_key: previous_secret_key can go, here and for every server.');
+    if (leftover !== undefined)
+      say(`${leftover} holds another key, which opens nothing any more: it can go, too.`);
     return;
   }
   throw new Failure(
@@ -50,5 +62,13 @@ async function reencryptAll({ config, json, forgetUnreadable = false }: Flags): 
       detail:
         'Give the key they are under as previous_secret_key and run this again. If it is lost: --forget-unreadable.',
     },
+  );
+}
+
+function nothingToExchange(): Failure {
+  return usageFailure(
+    '[security] previous_secret_key is not set here, so there is nothing to exchange',
+    'This command needs both keys as the servers have them: in its configuration file, or as GF_SECURITY_SECRET_KEY and ' +
+      'GF_SECURITY_PREVIOUS_SECRET_KEY.',
   );
 }

@@ -72,7 +72,7 @@ export async function findConnection(flags: ConnectionFlags): Promise<Connection
     namedSource(
       'the environment (LATCHKEY_TOKEN)',
       env['LATCHKEY_URL'],
-      tokenCredential(env['LATCHKEY_TOKEN']),
+      givenToken('LATCHKEY_TOKEN', env['LATCHKEY_TOKEN']),
     ),
     namedSource(
       'the environment (GRAFANA_AUTH)',
@@ -103,7 +103,7 @@ export async function credentialFromFlags(flags: ConnectionFlags): Promise<Crede
     throw usageFailure('--password-stdin goes with --user');
   if (flags.tokenStdin) return tokenCredential(await readSecret('key or token'));
   if (flags.user !== undefined) return passwordCredential(flags.user, await passwordOf(flags));
-  return tokenCredential(flags.token);
+  return givenToken('--token', flags.token);
 }
 
 /** A server's address as it was meant, without a slash at the end, and the credential written into it if there is one. */
@@ -125,6 +125,15 @@ export function passwordCredential(user: string, password: string): Credential {
     );
   }
   return { user, password };
+}
+
+/** A token that was named for this command. An empty one stands for nobody else: it comes of a command that failed before. */
+function givenToken(name: string, text: string | undefined): Credential | undefined {
+  if (text?.trim() !== '') return tokenCredential(text);
+  throw usageFailure(
+    `${name} is given but empty`,
+    'Was the key or token made? Leave it out to use the saved login.',
+  );
 }
 
 export function tokenCredential(text: string | undefined): Credential | undefined {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { readAll } from '../../client/pages.ts';
 import type { InventoriedKey } from '../../client/shapes.ts';
 import { addCommand, withJson } from '../command.ts';
-import { printJson, printTable, say, shortTime } from '../output.ts';
+import { printJson, printTable, say, shortTime, styled } from '../output.ts';
 import { printable } from '../text.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 
@@ -37,7 +37,6 @@ function printKeys(keys: readonly InventoriedKey[]): void {
       { title: 'MADE (UTC)' },
       { title: 'LAST USED (UTC)' },
       { title: 'EXPIRES (UTC)' },
-      { title: 'LATEST CALLER', flexible: true },
       { title: 'ADVICE', flexible: true },
     ],
     keys.map((key) => [
@@ -47,18 +46,23 @@ function printKeys(keys: readonly InventoriedKey[]): void {
       shortTime(key.created, ''),
       shortTime(key.lastUsedAt, 'never'),
       shortTime(key.expiration, 'never'),
-      latestCaller(key),
       key.advice.map(({ code }) => code).join(', '),
     ]),
   );
-  for (const { name, advice } of keys) {
-    for (const { code, text } of advice) say(printable(`${name}: ${code}: ${text}`));
-  }
+  for (const key of keys) sayMore(key);
 }
 
-function latestCaller({ callers }: InventoriedKey): string {
-  const [latest, ...others] = callers;
-  if (latest === undefined) return '';
-  const more = others.length === 0 ? '' : ` and ${others.length} more`;
-  return `${latest.address} ${latest.userAgent}${more}`;
+function sayMore({ name, callers, advice }: InventoriedKey): void {
+  if (callers.length + advice.length === 0) return;
+  say('');
+  say(styled('bold', printable(name)));
+  for (const { address, userAgent, reads, writes, lastSeenAt } of callers) {
+    const did = reads + writes === 0 ? 'only refused' : `${reads} read, ${writes} written`;
+    say(
+      printable(
+        `  used by  ${userAgent || 'an unnamed program'} at ${address}: ${did}, last ${shortTime(lastSeenAt, '')}`,
+      ),
+    );
+  }
+  for (const { text } of advice) say(printable(`  advice   ${text}`));
 }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import type { Client } from '../../client/client.ts';
-import type { KeyMigration, KeyMigrationStatus, MovedKey } from '../../client/shapes.ts';
+import type { KeyMigration, KeyMigrationStatus, Message, MovedKey } from '../../client/shapes.ts';
 import { addCommand, withJson } from '../command.ts';
-import { usageFailure } from '../failure.ts';
-import { printJson, printTable, say } from '../output.ts';
+import { EXIT, Failure, usageFailure } from '../failure.ts';
+import { printChange, printJson, printTable, say } from '../output.ts';
+import { OWN_NAME } from '../own-name.ts';
 import { startProgress } from '../progress.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { keyId } from './names.ts';
@@ -49,8 +50,41 @@ export function addMigrate(keys: Command): void {
   });
 }
 
+/** `latchkey keys revert` */
+export function addRevert(keys: Command): void {
+  const revert = addCommand(keys, 'revert <id|name>', {
+    summary: 'make a key that has moved an API key again',
+    examples: ['latchkey keys revert ci', 'latchkey keys revert 3'],
+    more: 'Its service account goes when nothing else is left of it. The secret goes on working.',
+  });
+  withConnection(withJson(revert)).action(
+    async (given: string, flags: ConnectionFlags & { json?: boolean }) => {
+      const client = await connect(flags);
+      const { id, name, serviceAccountId } = await movedKey(client, given);
+      const path = `/api/serviceaccounts/${serviceAccountId}/revert/${id}`;
+      printChange(await client.request<Message>('POST', path), name, flags);
+    },
+  );
+}
+
+/** A key that has moved, by its number or name. */
+async function movedKey(client: Client, given: string): Promise<MovedKey> {
+  const keys = await migrateAll(client, { dryRun: true, all: true });
+  const named = keys.filter(({ id, name }) => String(id) === given || name === given);
+  const moved = named.find(({ outcome }) => outcome === 'already moved');
+  if (moved !== undefined) return moved;
+  const what =
+    named.length === 0 ? `there is no key ${JSON.stringify(given)}` : `the key ${given} has not moved`;
+  throw new Failure(EXIT.failure, what, {
+    detail: `"${OWN_NAME} keys migrate --all --dry-run" lists all, those that have moved too.`,
+  });
+}
+
 async function migrateOne(client: Client, given: string, flags: Flags): Promise<MovedKey[]> {
-  const id = await keyId(client, given);
+  const id = await keyId(client, given).catch(async (error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    return (await movedKey(client, given)).id;
+  });
   const path = `/api/serviceaccounts/migrate/${id}${queryOf(flags)}`;
   const { key } = await client.request<{ key: MovedKey }>('POST', path);
   return [key];
@@ -102,7 +136,7 @@ function printReport(keys: readonly MovedKey[]): void {
       String(id),
       name,
       outcome,
-      serviceAccountId === undefined ? (reason ?? '') : `${serviceAccountId} ${serviceAccount ?? ''}`,
+      reason ?? [serviceAccountId, serviceAccount].filter((part) => part !== undefined).join(' '),
     ]),
   );
   const counts = Map.groupBy(keys, ({ outcome }) => outcome);

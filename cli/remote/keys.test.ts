@@ -191,6 +191,14 @@ test('keys move to service accounts one by one or all at once, and their secrets
   expect(accounts.toSorted()).toEqual(['sa-autogen-keys-editor', 'sa-autogen-keys-editor', 'sa-autogen-two']);
   for (const key of keys) expect(await statusWith(key)).toBe(200);
 
+  const again = await latchkey('keys', 'migrate', '--key', 'two', '--json', ...here);
+  expect(outcomesIn(again.stdout)).toEqual({ two: 'already moved' });
+  const back = await latchkey('keys', 'revert', 'two', ...here);
+  expect(back).toMatchObject({ code: 0, stdout: 'reverted service account to API key: two\n' });
+  const twice = await latchkey('keys', 'revert', 'two', ...here);
+  expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('the key two has not moved') });
+  for (const key of keys) expect(await statusWith(key)).toBe(200);
+
   const refused = await latchkey('keys', 'create', 'late', '--role', 'Viewer', ...here);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain('POST /api/serviceaccounts');
@@ -202,7 +210,7 @@ test('what to move has to be said, and once', async () => {
     expect(code).toBe(2);
     expect(stderr).toContain('give one of --all and --key');
   }
-  expect((await latchkey('keys', 'migrate', '--key', 'nobody')).stderr).toContain('no key named "nobody"');
+  expect((await latchkey('keys', 'migrate', '--key', 'nobody')).stderr).toContain('no key "nobody"');
 });
 
 test('the inventory says who uses a key and what to do about it', async () => {
@@ -210,10 +218,23 @@ test('the inventory says who uses a key and what to do about it', async () => {
   await world.send({ bearer: body.key }, 'GET', '/api/org', undefined, { 'user-agent': 'cron/7' });
   const { code, stdout, stderr } = await latchkey('keys', 'inventory');
   expect(code).toBe(0);
-  expect(stdout).toMatch(/watched +Viewer .* 127\.0\.0\.1 cron\/7 .*never-expires/);
-  expect(stderr).toContain('watched: never-expires: It never expires');
+  expect(stdout).toMatch(/watched +Viewer .*never-expires/);
+  expect(stderr).toMatch(
+    /watched\n +used by +cron\/7 at 127\.0\.0\.1: 1 read, 0 written, .*\n +advice +It never expires/,
+  );
   const listed = JSON.parse((await latchkey('keys', 'inventory', '--json')).stdout);
   expect(listed.find(({ name }: Moved) => name === 'watched').callers).toMatchObject([
     { userAgent: 'cron/7', reads: 1, writes: 0 },
   ]);
+});
+
+test('an empty token stands for nobody else', async () => {
+  const byFlag = await latchkey('whoami', '--token', '');
+  expect(byFlag).toMatchObject({ code: 2, stderr: expect.stringContaining('--token is given but empty') });
+  const env = { LATCHKEY_URL: world.url, GRAFANA_AUTH: 'admin:admin', LATCHKEY_TOKEN: '' };
+  const byVariable = await runCli(['keys', 'list'], { env });
+  expect(byVariable).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('LATCHKEY_TOKEN is given but'),
+  });
 });

@@ -6,7 +6,7 @@ import { printChange, printJson, printTable, say, shortTime } from '../output.ts
 import { OWN_NAME } from '../own-name.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { addInventory } from './key-inventory.ts';
-import { addMigrate } from './key-migration.ts';
+import { addMigrate, addRevert } from './key-migration.ts';
 import { keyId, listKeys } from './names.ts';
 import { handOver, stateOf } from './secrets.ts';
 
@@ -32,6 +32,7 @@ export function addKeys(program: Command): void {
     client.request('DELETE', `/api/auth/keys/${id}`),
   );
   addMigrate(keys);
+  addRevert(keys);
   addInventory(keys);
 }
 

@@ -36,7 +36,8 @@ const BY_NAME: Record<string, unknown> = {
   title: 'Production',
   type: 'prometheus',
   uid: 'cIBgcSjkk',
-  url: 'http://localhost:9090',
+  url: '/dashboards/f/cIBgcSjkk/production',
+  share: 'public',
   user: ANN.login,
   userLogin: ANN.login,
   weekStart: 'monday',
@@ -48,8 +49,11 @@ const IS_TIME = /^(created|updated|expires|expiration|validUntil)$|At$/;
  * Something that fits a schema: its own example where it has one, else put together from the names of its fields. Of a body
  * that is sent, only what it needs, or all where it needs nothing.
  */
-export function exampleOf(schema: unknown, { isSent = false }: { isSent?: boolean } = {}): unknown {
-  return valueFor(schema as Schema, 'value', isSent);
+export function exampleOf(
+  schema: unknown,
+  { isSent = false, name = 'value' }: { isSent?: boolean; name?: string } = {},
+): unknown {
+  return valueFor(schema as Schema, name, isSent);
 }
 
 function valueFor(schema: Schema, name: string, isSent: boolean): unknown {

@@ -1,4 +1,5 @@
 import type { FastifySchema } from 'fastify';
+import type { Access } from '../access/can.ts';
 import type { GuardedRoute } from './request.ts';
 import { exampleOf } from './openapi-examples.ts';
 import { operationIdOf, summaryOf, tagOf } from './openapi-words.ts';
@@ -123,7 +124,7 @@ function operationOf(route: GuardedRoute): Json {
   return {
     operationId: operationIdOf(method, url),
     summary: schema.summary ?? summaryOf(method, url),
-    ...(schema.description === undefined ? {} : { description: schema.description }),
+    description: [schema.description, needsOf(access)].filter((part) => part !== undefined).join(' '),
     tags: [tagOfRoute(route)],
     ...(access.kind === 'open' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -134,6 +135,17 @@ function operationOf(route: GuardedRoute): Json {
   };
 }
 
+/** What the asker needs, as the guard asks for it. */
+function needsOf(access: Access): string {
+  if (access.kind === 'open') return 'Nobody has to say who they are.';
+  if (access.kind === 'signed-in') return `Anybody signed in may ask: ${access.why}.`;
+  const actions = access.kind === 'server' ? [access.action] : access.actions;
+  const scopes = access.scopes.filter((scope) => typeof scope === 'string');
+  const on = scopes.length === 0 ? '' : ` on \`${scopes.join('` or `')}\``;
+  const where = access.kind === 'server' ? ', on the server as a whole' : '';
+  return `Needs \`${actions.join('` or `')}\`${on}${where}.`;
+}
+
 function parametersOf({ url, access, schema }: GuardedRoute): Json[] {
   const inPath = propertiesOf(schema.params);
   return [
@@ -142,6 +154,7 @@ function parametersOf({ url, access, schema }: GuardedRoute): Json[] {
       in: 'path',
       required: true,
       schema: inPath.properties[name] ?? { type: 'string' },
+      example: exampleOf(inPath.properties[name] ?? { type: 'string' }, { name }),
     })),
     ...queryOf(schema),
     ...(access.kind === 'open' ? [] : [{ $ref: '#/components/parameters/OrgId' }]),

@@ -73,7 +73,7 @@ export function dashboardsRoutes(app: App): void {
       config: { access: canAny('dashboards:create', 'dashboards:write'), mayAnswer: [404, 412] },
       schema: {
         body: Type.Object({
-          dashboard: { ...FreeJson, examples: [{ title: 'Production', tags: ['production'], panels: [] }] },
+          dashboard: { ...FreeJson, examples: [{ title: 'Requests', tags: ['production'], panels: [] }] },
           folderUid: Type.Optional(nullable(Text())),
           folderId: Type.Optional(nullable(Id)),
           overwrite: Type.Optional(Type.Boolean()),

@@ -32,7 +32,10 @@ export function diffRoutes(app: App): void {
       config: { access: canAny('dashboards:write'), mayAnswer: [404] },
       schema: {
         summary: 'Compare two versions of dashboards',
-        body: Type.Object({ base: Side, new: Side, diffType: Type.Optional(DiffType) }),
+        body: Type.Object(
+          { base: Side, new: Side, diffType: Type.Optional(DiffType) },
+          { examples: [{ base: { dashboardId: 1, version: 1 }, new: { dashboardId: 1, version: 2 } }] },
+        ),
         response: {
           200: {
             content: {

@@ -46,7 +46,7 @@ export function importRoutes(app: App): void {
       schema: {
         summary: 'Import a dashboard that was exported',
         body: Type.Object({
-          dashboard: FreeJson,
+          dashboard: { ...FreeJson, examples: [{ title: 'Imported', tags: ['production'], panels: [] }] },
           inputs: Type.Optional(nullable(Type.Array(Input, { maxItems: MOST_INPUTS }))),
           overwrite: Type.Optional(Type.Boolean()),
           folderUid: Type.Optional(nullable(Text())),

@@ -145,12 +145,10 @@ export function foldersRoutes(app: App): void {
       config: { access: can('folders:write', ONE), mayAnswer: [409, 412] },
       schema: {
         params: Uid,
-        body: Type.Object({
-          title: Words,
-          uid: Words,
-          version: Version,
-          overwrite: Type.Optional(Type.Boolean()),
-        }),
+        body: Type.Object(
+          { title: Words, uid: Words, version: Version, overwrite: Type.Optional(Type.Boolean()) },
+          { examples: [{ title: 'Production', version: 1 }] },
+        ),
         response: { 200: Folder },
       },
     },

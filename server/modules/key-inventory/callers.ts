@@ -15,7 +15,11 @@ const CALLS_PER_TRANSACTION = 200;
 export function noteCaller(
   { uses, now }: Context,
   keyId: number,
-  { address, userAgent = '', isRead }: { address: string; userAgent?: string | undefined; isRead: boolean },
+  {
+    address,
+    userAgent = '',
+    did,
+  }: { address: string; userAgent?: string | undefined; did: 'read' | 'write' | 'nothing' },
 ): void {
   const agent = userAgent.slice(0, LONGEST_USER_AGENT).toWellFormed();
   const name = `${keyId} ${address} ${agent}`;
@@ -23,8 +27,8 @@ export function noteCaller(
   if (known === undefined && uses.keyCalls.size >= MOST_GATHERED) return;
   const at = now();
   const call = known ?? { keyId, address, userAgent: agent, reads: 0, writes: 0, firstAt: at, lastAt: at };
-  if (isRead) call.reads++;
-  else call.writes++;
+  if (did === 'read') call.reads++;
+  if (did === 'write') call.writes++;
   call.lastAt = at;
   uses.keyCalls.set(name, call);
 }

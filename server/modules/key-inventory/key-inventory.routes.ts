@@ -40,11 +40,13 @@ const Key = Type.Object({
 const READS = new Set(['GET', 'HEAD']);
 
 export function keyInventoryRoutes(app: App): void {
-  app.addHook('onResponse', (request, _reply, done) => {
+  app.addHook('onResponse', (request, reply, done) => {
     const credential = request.identity?.credential;
     if (credential?.kind === 'api-key') {
       const { ip: address, headers, method } = request;
-      const call = { address, userAgent: headers['user-agent'], isRead: READS.has(method) };
+      // Who only tried holds the key as well, but shows no need of it.
+      const did = reply.statusCode >= 400 ? 'nothing' : READS.has(method) ? 'read' : 'write';
+      const call = { address, userAgent: headers['user-agent'], did } as const;
       noteCaller(app.context, credential.id, call);
     }
     done();

@@ -74,7 +74,7 @@ export function keyMigrationRoutes(app: App): void {
       const { after, limit, ...how } = request.query;
       const { keys, next } = await migrateKeys(contextOf(request), how, { after, limit });
       return {
-        message: 'API keys migrated to service accounts',
+        message: how.dryRun ? 'Nothing was changed' : 'API keys migrated to service accounts',
         total: keys.length,
         migrated: keys.filter(({ outcome }) => outcome === 'moved').length,
         // Either all of a hundred keys move or, with an answer that says so, none.
@@ -99,7 +99,8 @@ export function keyMigrationRoutes(app: App): void {
     },
     async (request) => {
       const key = await migrateKey(contextOf(request), request.params.keyId, request.query);
-      return { message: 'Service accounts migrated', key };
+      const message = request.query.dryRun ? 'Nothing was changed' : 'Service accounts migrated';
+      return { message, key };
     },
   );
 

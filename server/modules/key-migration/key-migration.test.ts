@@ -96,7 +96,10 @@ test('the report says what happened to each key, and an expired one is skipped u
   const reason = expect.stringContaining('expired');
   const skipped = { id: old.id, name: 'old', outcome: 'skipped', reason };
 
-  expect(await migrate('?dryRun=true')).toEqual([skipped, { id: ci.id, name: 'ci', outcome: 'would move' }]);
+  expect(await migrate('?dryRun=true')).toEqual([
+    skipped,
+    { id: ci.id, name: 'ci', outcome: 'would move', serviceAccount: 'sa-autogen-ci' },
+  ]);
   expect((await world.send(ci.as, 'GET', '/api/user')).body.kind).toBe('api-key');
   const status = await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there);
   expect(status.body.migrated).toBe(false);

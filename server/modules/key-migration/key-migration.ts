@@ -1,4 +1,3 @@
-import type { Role } from '../../access/roles.ts';
 import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
@@ -7,8 +6,10 @@ import { forgetCredential } from '../credentials/credentials.ts';
 import { closeToKeys } from '../orgs/orgs.ts';
 import {
   accountForKeysLike,
+  accountNameFor,
   createAccountForKey,
   deleteAccount,
+  type HeldByKey,
   requireAccount,
   requireOutranking,
 } from '../service-accounts/service-accounts.ts';
@@ -142,11 +143,7 @@ function close(context: RequestContext, how: HowToMove): Promise<MovedKey[]> {
   });
 }
 
-type AccountOf = (key: {
-  name: string;
-  role: Role;
-  isServerAdmin: boolean;
-}) => Promise<{ id: number; name: string }>;
+type AccountOf = (key: HeldByKey & { name: string }) => Promise<{ id: number; name: string }>;
 
 /** Which account a key moves to. One of several keys is looked for once in a transaction. */
 function accountsFor(context: RequestContext, { groupByRole }: HowToMove): AccountOf {
@@ -175,9 +172,13 @@ async function move(
     const reason = `expired ${new Date(key.expires_at).toISOString()}, so that nothing can use it any more`;
     return { id, name, outcome: 'skipped', reason };
   }
-  if (how.dryRun) return { id, name, outcome: 'would move' };
   const role = key.role ?? 'None';
-  const account = await accountOf({ name, role, isServerAdmin: key.is_server_admin === 1 });
+  const held = { name, role, isServerAdmin: key.is_server_admin === 1 };
+  if (how.dryRun) {
+    const serviceAccount = await accountNameFor(context, held, { groupByRole: how.groupByRole === true });
+    return { id, name, outcome: 'would move', serviceAccount };
+  }
+  const account = await accountOf(held);
   await updateToToken(context.db, id, { service_account_id: account.id, migrated_at: context.now() });
   forgetCredential(context, key.secret_hash);
   const change = { serviceAccountId: account.id, serviceAccount: account.name, role };

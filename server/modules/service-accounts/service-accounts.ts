@@ -108,16 +108,25 @@ export async function createAccount(
   });
 }
 
+/** What an API key may do. */
+export interface HeldByKey {
+  role: Role;
+  isServerAdmin: boolean;
+}
+
+// Grafana: the accounts of migrated keys are called so.
+const AUTOGEN = 'sa-autogen-';
+
 /**
  * Makes the account that an API key becomes a token of: `sa-autogen-<key>`, with a number where that is taken. It holds what the
  * key held, so that nobody can do more than before.
  */
 export async function createAccountForKey(
   context: RequestContext,
-  key: { name: string; role: Role; isServerAdmin: boolean },
+  key: HeldByKey & { name: string },
 ): Promise<{ id: number; name: string }> {
   const { orgId } = context.actor;
-  const name = await freeName(context, `sa-autogen-${key.name}`);
+  const name = await freeName(context, AUTOGEN + key.name);
   const now = context.now();
   const id = await insertServiceAccount(context.db, {
     org_id: orgId,
@@ -140,19 +149,39 @@ export async function createAccountForKey(
  */
 export async function accountForKeysLike(
   context: RequestContext,
-  { role, isServerAdmin }: { role: Role; isServerAdmin: boolean },
+  key: HeldByKey,
 ): Promise<{ id: number; name: string }> {
-  const keys = `keys-${role.toLowerCase()}${isServerAdmin ? '-server-admin' : ''}`;
-  const wanted = `sa-autogen-${keys}`;
-  const as = { role, is_server_admin: isServerAdmin ? 1 : 0 } as const;
+  const { known } = await findAccountForKeysLike(context, key);
+  return known ?? createAccountForKey(context, { ...key, name: groupOf(key) });
+}
+
+/** What a key's account would be called if it were made, or found, now. */
+export async function accountNameFor(
+  context: RequestContext,
+  key: HeldByKey & { name: string },
+  { groupByRole }: { groupByRole: boolean },
+): Promise<string> {
+  if (!groupByRole) return freeName(context, AUTOGEN + key.name);
+  return (await findAccountForKeysLike(context, key)).name;
+}
+
+async function findAccountForKeysLike(
+  context: RequestContext,
+  key: HeldByKey,
+): Promise<{ name: string; known?: { id: number; name: string } }> {
   for (let attempt = 1; ; attempt++) {
-    const name = numbered(wanted, attempt);
+    const name = numbered(AUTOGEN + groupOf(key), attempt);
     const known = await getAccountNamed(context.db, context.actor.orgId, name);
-    if (known === undefined) return createAccountForKey(context, { name: keys, role, isServerAdmin });
+    if (known === undefined) return { name };
+    const isServerAdmin = known.is_server_admin === 1;
     const isAsMade =
-      known.role === as.role && known.is_server_admin === as.is_server_admin && known.is_disabled === 0;
-    if (isAsMade && !(await hasGrants(context.db, known))) return known;
+      known.role === key.role && isServerAdmin === key.isServerAdmin && known.is_disabled === 0;
+    if (isAsMade && !(await hasGrants(context.db, known))) return { name, known };
   }
+}
+
+function groupOf({ role, isServerAdmin }: HeldByKey): string {
+  return `keys-${role.toLowerCase()}${isServerAdmin ? '-server-admin' : ''}`;
 }
 
 /** Changes what is given; the very next request of any of its tokens obeys. */

@@ -23,7 +23,11 @@ const NewUser = Type.Object(
     OrgId: Type.Optional(Id),
     orgId: Type.Optional(Id),
   },
-  { examples: [{ name: 'Ann', login: 'ann', password: 'a longer password than this', OrgId: 1 }] },
+  {
+    examples: [
+      { name: 'Ann', login: 'ann', email: 'ann@example.org', password: 'a longer password than this' },
+    ],
+  },
 );
 
 const EVERYBODY = 'global.users:*';

@@ -43,7 +43,7 @@ export const ProfileSchema = Type.Object(
     email: Type.Optional(Text()),
     theme: Type.Optional(Text(40)),
   },
-  { examples: [{ name: 'Ann', login: 'ann', email: 'ann@example.org' }] },
+  { examples: [{ name: 'Ann' }] },
 );
 
 /** A password as it may be sent: any characters, since only its hash is kept. How short is too short is said by the rule. */
