@@ -10,6 +10,7 @@ import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
 import { measureRequests } from './http/metrics.ts';
+import { limitPipelining } from './http/pipelining.ts';
 import { logRequests } from './http/request-log.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
 import { validatorCompiler } from './http/validation.ts';
@@ -85,6 +86,7 @@ export async function buildApp(context: Context): Promise<App> {
     session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
   };
 
+  limitPipelining(app.server);
   app.decorate('context', context);
   app.setValidatorCompiler(validatorCompiler);
   await app.register(cookie);

@@ -20,7 +20,7 @@ export interface Context {
   touch: (key: string) => void;
   seal: Seal;
   /** What was used since the last batch was written: read by the lists, written by a timer. */
-  uses: { credentials: Uses; sessions: Uses; users: Uses; keyCalls: Map<string, KeyCall> };
+  uses: { credentials: Uses; sessions: Uses; users: Uses; keyCalls: Map<number, Map<string, KeyCall>> };
 }
 
 /** The context of one request: who asks, and from where. */

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
+import { ask, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
 import { expectingFailures } from './expected.ts';
 
@@ -11,6 +12,7 @@ interface Flags {
   config?: string;
   json?: boolean;
   forgetUnreadable?: boolean;
+  yes?: boolean;
 }
 
 /** `latchkey reencrypt-secrets` */
@@ -27,11 +29,13 @@ export function addReencryptSecrets(program: Command): void {
   });
   withConfigFile(reencrypt)
     .option('--forget-unreadable', 'delete secrets whose key is lost, so that they can be set anew')
+    .option('--yes', 'with --forget-unreadable: do not ask')
     .option('--json', 'print what was done as JSON')
     .action((flags: Flags) => expectingFailures(() => reencryptAll(flags)));
 }
 
-async function reencryptAll({ config, json, forgetUnreadable = false }: Flags): Promise<void> {
+async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Flags): Promise<void> {
+  if (forgetUnreadable && !yes) await requireConsent();
   const { changeFromOutside } = await import('../../server/main.ts');
   const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
   const { done, leftover } = await changeFromOutside({ configFile: config }, async (context) => {
@@ -71,4 +75,11 @@ function nothingToExchange(): Failure {
     'This command needs both keys as the servers have them: in its configuration file, or as GF_SECURITY_SECRET_KEY and ' +
       'GF_SECURITY_PREVIOUS_SECRET_KEY.',
   );
+}
+
+async function requireConsent(): Promise<void> {
+  const what = 'Every secret that neither of the two keys opens will be deleted for good.';
+  if (!canAsk()) throw usageFailure(what, 'Add --yes if that is meant.');
+  const answer = await ask(`${what} Go on? [y/N] `);
+  if (!/^y(?:es)?$/i.test(answer.trim())) throw new Failure(EXIT.failure, 'nothing was changed');
 }

@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,8 +35,8 @@ const START = `SwaggerUIBundle({
 });
 `;
 
-const ASSETS: Record<string, { type: string; content(): Promise<string> }> = {
-  'start.js': { type: 'text/javascript; charset=utf-8', content: () => Promise.resolve(START) },
+const ASSETS: Record<string, { type: string; content(): Readable }> = {
+  'start.js': { type: 'text/javascript; charset=utf-8', content: () => Readable.from([START]) },
   'swagger-ui-bundle.js': {
     type: 'text/javascript; charset=utf-8',
     content: () => ofReader('swagger-ui-bundle.js'),
@@ -43,24 +44,25 @@ const ASSETS: Record<string, { type: string; content(): Promise<string> }> = {
   'swagger-ui.css': { type: 'text/css; charset=utf-8', content: () => ofReader('swagger-ui.css') },
 };
 
+// All of them are streamed: whoever reads slowly, or never, costs a buffer and not the file.
+
 /** The description of the API, as it was generated. */
-export function readDescription(): Promise<string> {
-  return readFile(DESCRIPTION, 'utf8');
+export function readDescription(): Readable {
+  return createReadStream(DESCRIPTION);
 }
 
 /** How legacy keys become service accounts: what the header `Deprecation` leads to. */
-export function readAboutKeys(): Promise<string> {
-  return readFile(ABOUT_KEYS, 'utf8');
+export function readAboutKeys(): Readable {
+  return createReadStream(ABOUT_KEYS);
 }
 
 /** One of the files that the page is made of; undefined for any other name. */
-export async function readAsset(name: string): Promise<{ type: string; content: string } | undefined> {
+export function readAsset(name: string): { type: string; content: Readable } | undefined {
   const asset = Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined;
-  return asset && { type: asset.type, content: await asset.content() };
+  return asset && { type: asset.type, content: asset.content() };
 }
 
-// Read when somebody asks, so that a server that nobody reads about holds none of it in memory.
-function ofReader(file: string): Promise<string> {
+function ofReader(file: string): Readable {
   const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
-  return readFile(join(folder, file), 'utf8');
+  return createReadStream(join(folder, file));
 }

@@ -39,3 +39,12 @@ export async function resealDataSources(
   }
   return total;
 }
+
+/** Whether the secrets of the first data source that has any can be read; true where none has. */
+export async function opensDataSources({ db, seal }: Context): Promise<boolean> {
+  const [first] = await listWithSecrets(db, 0, 1);
+  if (first === undefined) return true;
+  const owner = { orgId: first.org_id, uid: first.uid };
+  const { unreadable } = resealSecrets(seal, owner, first.secure_json_data, { forgetUnreadable: false });
+  return unreadable.length === 0;
+}

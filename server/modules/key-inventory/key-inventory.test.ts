@@ -116,3 +116,24 @@ test('what a program calls itself is kept as text, however long or odd', async (
     15, 200,
   ]);
 });
+
+test('invented programs of one key hide nobody who uses another', async () => {
+  const loud = await makeKey('loud', 'Viewer');
+  const quiet = await makeKey('quiet', 'Viewer');
+  for (let at = 0; at < 150; at++) await use(loud.as, `invented ${at}`);
+  await use(quiet.as, 'the one to find');
+  expect((await inventoried('quiet')).callers).toMatchObject([{ userAgent: 'the one to find' }]);
+  expect((await inventoried('loud')).callers).toHaveLength(20);
+});
+
+test('of a key with more callers than are kept nobody says that it only reads', async () => {
+  const { as } = await makeKey('crowded', 'Editor', { secondsToLive: 30 * 86_400 });
+  await use(as, 'writer', 'POST', '/api/folders', { title: 'by the first of many' });
+  for (let at = 0; at < 20; at++) {
+    world.clock.advance(1000);
+    await use(as, `reader ${at}`);
+  }
+  await inventoried('crowded');
+  world.clock.advance(8 * DAY);
+  expect((await inventoried('crowded')).advice).toEqual([]);
+});

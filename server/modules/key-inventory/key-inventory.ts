@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { lastUseOf } from '../credentials/credentials.ts';
 import { type Advice, adviceFor } from './advice.ts';
-import { writeCallers } from './callers.ts';
+import { CALLERS_KEPT, writeCallers } from './callers.ts';
 import { listCallers, listKeys } from './key-inventory.store.ts';
 
 type KeyRow = Awaited<ReturnType<typeof listKeys>>[number];
@@ -47,7 +47,11 @@ function inventoried(context: Context, key: KeyRow, callers: CallerRow[]): Inven
     lastUsedAt,
     reads: sum(({ reads }) => reads),
     writes: sum(({ writes }) => writes),
-    watchedSince: callers.length === 0 ? null : Math.min(...callers.map((caller) => caller.first_seen_at)),
+    // Of more callers than are kept, some may have written.
+    watchedSince:
+      callers.length === 0 || callers.length >= CALLERS_KEPT
+        ? null
+        : Math.min(...callers.map((caller) => caller.first_seen_at)),
   };
   return { key, lastUsedAt, callers, advice: adviceFor(known, context.now()) };
 }

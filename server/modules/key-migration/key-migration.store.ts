@@ -30,13 +30,14 @@ export async function countKeys(
   return { remaining: keys, moved };
 }
 
-/** One of the organization's keys that has not moved and is valid at a time. */
-export function findKeyThatStayed(db: Kysely<Schema>, orgId: number, validAt: Time) {
+/** Some of the organization's keys that have not moved and are valid at a time. */
+export function listKeysThatStayed(db: Kysely<Schema>, orgId: number, validAt: Time, limit: number) {
   return keysOrTokens(db, orgId)
     .where('service_account_id', 'is', null)
     .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', validAt)]))
-    .limit(1)
-    .executeTakeFirst();
+    .orderBy('credential.id')
+    .limit(limit)
+    .execute();
 }
 
 /** A key, or the token that it has become. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeMember, makeOrg } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
 
 let world: World;
@@ -254,4 +255,56 @@ test('the page of keys is hidden and shown again for each organization by itself
   expect([await status(there), await status({})]).toEqual([true, false]);
   await world.send(ADMIN, 'POST', '/api/serviceaccounts/showApiKeys', undefined, there);
   expect(await status(there)).toBe(false);
+});
+
+test('moving keys takes the right to read and to delete them, not only to make service accounts', async () => {
+  const org = await makeOrg(world, 'guarded');
+  const there = { 'x-grafana-org-id': String(org) };
+  const { id } = await makeKey('admins', 'Admin', there);
+  const mal = await makeMember(world, org, 'mal', 'Viewer');
+  const permissions = [
+    { action: 'serviceaccounts:create' },
+    { action: 'serviceaccounts:read', scope: 'serviceaccounts:*' },
+  ];
+  const role = { name: 'maker of accounts', permissions };
+  const { body } = await world.send(ADMIN, 'POST', '/api/access-control/roles', role, there);
+  const path = `/api/access-control/users/${mal.id}/roles`;
+  await world.send(ADMIN, 'POST', path, { roleUid: body.uid }, there);
+  expect((await world.send(mal.as, 'POST', '/api/serviceaccounts', { name: 'own' })).status).toBe(201);
+  for (const call of ['migrate', 'migrate?dryRun=true', `migrate/${id}`, `migrate/${id}?dryRun=true`]) {
+    const { status, body: refusal } = await world.send(mal.as, 'POST', `/api/serviceaccounts/${call}`);
+    expect([status, refusal.message], call).toEqual([403, expect.stringContaining('apikeys:read')]);
+  }
+});
+
+test('grouped keys never go to an account in which somebody was given a say', async () => {
+  const there = await newOrg();
+  // Its maker administers it, and could end what becomes its tokens.
+  const { body: own } = await world.send(
+    ADMIN,
+    'POST',
+    '/api/serviceaccounts',
+    { name: 'sa-autogen-keys-viewer', role: 'Viewer' },
+    there,
+  );
+  const { id } = await makeKey('a key', 'Viewer', there);
+  const path = `/api/serviceaccounts/migrate/${id}?groupByRole=true`;
+  const { body } = await world.send(ADMIN, 'POST', path, undefined, there);
+  expect(body.key.serviceAccountId).not.toBe(own.id);
+  expect(body.key.serviceAccount).toBe('sa-autogen-keys-viewer-2');
+});
+
+test('a limit holds for keys behind the cursor too, and the organization is not closed before they have moved', async () => {
+  const there = await newOrg();
+  const keys = [];
+  for (let at = 0; at < 5; at++) keys.push(await makeKey(`key ${at}`, 'Viewer', there));
+  const path = `/api/serviceaccounts/migrate?after=${Number.MAX_SAFE_INTEGER}&limit=2`;
+  const moved: number[] = [];
+  for (let next: number | undefined = 0; next !== undefined;) {
+    const { body } = await world.send(ADMIN, 'POST', path, undefined, there);
+    expect(body.keys.length).toBeLessThanOrEqual(2);
+    moved.push(...body.keys.map(({ id }: { id: number }) => id));
+    ({ next } = body);
+  }
+  expect(moved).toEqual(keys.map(({ id }) => id));
 });

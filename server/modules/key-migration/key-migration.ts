@@ -1,9 +1,12 @@
+import { setImmediate } from 'node:timers/promises';
+import { requirePermission } from '../../access/can.ts';
 import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { closeToKeys } from '../orgs/orgs.ts';
+import { requireRoom } from '../quotas/quotas.ts';
 import {
   accountForKeysLike,
   accountNameFor,
@@ -14,14 +17,15 @@ import {
   requireOutranking,
 } from '../service-accounts/service-accounts.ts';
 import {
-  findKeyThatStayed,
   getKeyOrToken,
   listKeysAndTheirTokens,
+  listKeysThatStayed,
   updateToKey,
   updateToToken,
 } from './key-migration.store.ts';
 
 const KEYS_PER_TRANSACTION = 100;
+const ALL_KEYS = 'apikeys:*';
 
 type Key = NonNullable<Awaited<ReturnType<typeof getKeyOrToken>>>;
 
@@ -58,14 +62,21 @@ export interface Migration {
  * Makes a key the token of a new service account: the same secret, with the same role, expiry, last use and maker. A key
  * that has moved already stays where it is. Throws 404.
  */
-export function migrateKey(context: RequestContext, id: number, how: HowToMove = {}): Promise<MovedKey> {
+export async function migrateKey(
+  context: RequestContext,
+  id: number,
+  how: HowToMove = {},
+): Promise<MovedKey> {
+  await requireSay(context, how);
   return inTransaction(context, async (context) => {
     const key = await getKeyOrToken(context.db, context.actor.orgId, id);
     if (key === undefined || (key.service_account_id !== null && key.migrated_at === null)) {
       throw notFound('API key not found', 'apikeys.not-found');
     }
+    if (key.service_account_id === null) await requireRoom(context, 'service_account', context.actor.orgId);
     // Whoever names a key means it, expired or not.
-    return move(context, key, { ...how, includeExpired: true });
+    const meant = { ...how, includeExpired: true };
+    return move(context, key, meant, accountsFor(context, meant));
   });
 }
 
@@ -78,17 +89,26 @@ export async function migrateKeys(
   how: HowToMove,
   { after = 0, limit = Infinity }: { after?: number | undefined; limit?: number | undefined } = {},
 ): Promise<Migration> {
+  await requireSay(context, how);
   const keys: MovedKey[] = [];
-  for (let last = after; keys.length < limit; last = keys.at(-1)?.id ?? last) {
+  let last = after;
+  while (keys.length < limit) {
     const most = Math.min(KEYS_PER_TRANSACTION, limit - keys.length);
     const moved = await inTransaction(context, (context) => moveSome(context, how, last, most));
-    keys.push(...moved);
-    if (moved.length < most) {
-      if (!how.dryRun) keys.push(...(await close(context, how)));
-      return { keys, next: undefined };
-    }
+    const late = moved.length > 0 || how.dryRun ? [] : await closeOrMoveLate(context, how, most);
+    if (moved.length + late.length === 0) return { keys, next: undefined };
+    keys.push(...moved, ...late);
+    last = moved.at(-1)?.id ?? last;
+    // SQLite works on this very thread: let the requests that wait go first.
+    await setImmediate();
   }
-  return { keys, next: keys.at(-1)?.id };
+  return { keys, next: last };
+}
+
+/** Whoever moves keys reads their names and ends them as keys: that takes more than making service accounts. */
+async function requireSay(context: RequestContext, { dryRun }: HowToMove): Promise<void> {
+  await requirePermission(context, 'apikeys:read', ALL_KEYS);
+  if (!dryRun) await requirePermission(context, 'apikeys:delete', ALL_KEYS);
 }
 
 /** Makes a token that was a key one again, with the role of its account; the account goes when nothing else is left of it. */
@@ -120,27 +140,24 @@ async function moveSome(
   after: number,
   limit: number,
 ): Promise<MovedKey[]> {
-  const moved: MovedKey[] = [];
-  const accountOf = accountsFor(context, how);
-  for (const key of await listKeysAndTheirTokens(context.db, context.actor.orgId, after, limit)) {
-    moved.push(await move(context, key, how, accountOf));
-  }
-  return moved;
+  return moveEach(context, how, await listKeysAndTheirTokens(context.db, context.actor.orgId, after, limit));
 }
 
-/** Closes the organization to new keys, and moves those that came to be, or came back, behind the run. */
-function close(context: RequestContext, how: HowToMove): Promise<MovedKey[]> {
+/** Closes the organization to new keys where none is left; else moves some that came to be, or came back, behind the run. */
+function closeOrMoveLate(context: RequestContext, how: HowToMove, limit: number): Promise<MovedKey[]> {
   return inTransaction(context, async (context) => {
-    const late: MovedKey[] = [];
-    const unexpiredAt = how.includeExpired ? 0 : context.now();
-    for (;;) {
-      const key = await findKeyThatStayed(context.db, context.actor.orgId, unexpiredAt);
-      if (key === undefined) break;
-      late.push(await move(context, key, how));
-    }
-    await closeToKeys(context, context.actor.orgId);
-    return late;
+    const validAt = how.includeExpired ? 0 : context.now();
+    const late = await listKeysThatStayed(context.db, context.actor.orgId, validAt, limit);
+    if (late.length === 0) await closeToKeys(context, context.actor.orgId);
+    return moveEach(context, how, late);
   });
+}
+
+async function moveEach(context: RequestContext, how: HowToMove, keys: readonly Key[]): Promise<MovedKey[]> {
+  const accountOf = accountsFor(context, how);
+  const moved: MovedKey[] = [];
+  for (const key of keys) moved.push(await move(context, key, how, accountOf));
+  return moved;
 }
 
 type AccountOf = (key: HeldByKey & { name: string }) => Promise<{ id: number; name: string }>;
@@ -161,7 +178,7 @@ async function move(
   context: RequestContext,
   key: Key,
   how: HowToMove,
-  accountOf = accountsFor(context, how),
+  accountOf: AccountOf,
 ): Promise<MovedKey> {
   const { id, name } = key;
   if (key.service_account_id !== null) {

@@ -1,7 +1,8 @@
 import type { Context, RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { resealDataSources } from '../datasources/reseal.ts';
+import { opensDataSources, resealDataSources } from '../datasources/reseal.ts';
 import { resealSsoSettings } from '../sso-settings/reseal.ts';
 import { getCheck, insertCheck, replaceCheck } from './secret-key.store.ts';
 
@@ -18,8 +19,13 @@ export interface Reencrypted {
  * Whether the secrets in the database are under the secret key in force, or the previous one where it is given too. A database
  * without any takes the key in force for good.
  */
-export async function secretKeyFits({ db, seal }: Context): Promise<boolean> {
-  if ((await getCheck(db)) === undefined) await insertCheck(db, seal.close('', PURPOSE));
+export async function secretKeyFits(context: Context): Promise<boolean> {
+  const { db, seal } = context;
+  if ((await getCheck(db)) === undefined) {
+    // A database of before there was a check: what is in it says which key it is.
+    if (!(await opensDataSources(context))) return false;
+    await insertCheck(db, seal.close('', PURPOSE));
+  }
   // Of two servers that start at once, the one with another key finds the other's.
   return seal.renew((await getCheck(db)) ?? '', PURPOSE) !== undefined;
 }
@@ -32,6 +38,13 @@ export async function reencryptSecrets(
   context: RequestContext,
   how: { forgetUnreadable: boolean },
 ): Promise<Reencrypted> {
+  // Else servers that go on under their key would be locked out by a command that was given another one.
+  if (!how.forgetUnreadable && !(await secretKeyFits(context))) {
+    throw badRequest(
+      'neither secret_key nor previous_secret_key is the one that the secrets in this database are encrypted with',
+      'Nothing was changed',
+    );
+  }
   const dataSources = await resealDataSources(context, how);
   const sso = await resealSsoSettings(context, how);
   const unreadable = [...dataSources.unreadable, ...sso.unreadable];

@@ -95,7 +95,7 @@ export function getAccountNamed(
     .executeTakeFirst();
 }
 
-/** Whether an account may do anything beyond its role: further organizations, roles that were given to it, objects. */
+/** Whether an account may do anything beyond its role, or somebody was given a say in it by name. */
 export async function hasGrants(
   db: Kysely<Schema>,
   { id, org_id }: Pick<ServiceAccountRow, 'id' | 'org_id'>,
@@ -105,6 +105,13 @@ export async function hasGrants(
     .selectNoFrom(({ or, exists, selectFrom }) =>
       or([
         exists(selectFrom('service_account_org').select('org_id').where('service_account_id', '=', id)),
+        exists(
+          selectFrom('object_permission')
+            .select('id')
+            .where('org_id', '=', org_id)
+            .where('kind', '=', 'serviceaccounts')
+            .where('object_id', '=', String(id)),
+        ),
         exists(selectFrom('role_assignment').select('id').where('service_account_id', '=', id)),
         exists(
           selectFrom('object_permission')

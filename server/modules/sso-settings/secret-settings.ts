@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Seal } from '../../crypto/seal.ts';
 import { sealedByName, sealedText } from '../../crypto/sealed-values.ts';
 import { badRequest } from '../../errors.ts';
@@ -7,7 +8,8 @@ import type { Settings } from './providers.ts';
 const MASK = '*********';
 
 /** Grafana's words for what is secret, even where it is a path, and some more. `tokenUrl` and `tlsClientKey` are none. */
-const SECRET = /secret|passw|passphrase|private|certificate|credential|api_?key|client_?key_?value|token$/i;
+const SECRET =
+  /secret|pass|pwd|private|certificate|credential|(api|access|sign\w*|encrypt\w*)_?key|client_?key_?value|token$/i;
 
 export interface Kept {
   /** JSON with the mask in the place of each secret. */
@@ -29,9 +31,10 @@ export function keepSecrets(
   seal: Seal,
   provider: string,
   settings: Settings,
-  before: string,
+  before: Kept,
 ): Kept & { set: string[]; stayed: string[] } {
-  const known = sealedByName(before);
+  const known = sealedByName(before.secure_settings);
+  requireSamePlaces(settings, JSON.parse(before.settings) as Settings);
   const sealed = new Map<string, string>();
   const [set, stayed]: [string[], string[]] = [[], []];
   const masked = eachSecret(settings, (value, pointer) => {
@@ -43,6 +46,28 @@ export function keepSecrets(
     return MASK;
   });
   return { settings: JSON.stringify(masked), secure_settings: sealedText(sealed), set, stayed };
+}
+
+/**
+ * Throws 400 where a mask is sent in a list whose entry is not the one that was shown in that place: the secret of another
+ * entry would stay behind it.
+ */
+function requireSamePlaces(settings: unknown, shown: unknown, isListed = false): void {
+  if (isListed && holdsMask(settings) && !isDeepStrictEqual(settings, shown)) {
+    throw badRequest(
+      'an entry of a list was changed or moved, and has only the mask of a secret: send the secret itself',
+    );
+  }
+  if (typeof settings !== 'object' || settings === null) return;
+  const before = (typeof shown === 'object' && shown !== null ? shown : {}) as Settings;
+  for (const [name, value] of Object.entries(settings)) {
+    requireSamePlaces(value, before[name], isListed || Array.isArray(settings));
+  }
+}
+
+function holdsMask(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return value === MASK;
+  return Object.values(value).some(holdsMask);
 }
 
 /** The same settings with each secret in them replaced, at whatever depth; one that is empty is none. */

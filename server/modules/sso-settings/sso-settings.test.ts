@@ -328,3 +328,18 @@ test('of several changes at the same time one holds, as a whole', async () => {
   const { name } = (await get('github')).body.settings;
   expect(await secrets('github')).toEqual({ '/clientSecret': name.replace('n', 's') });
 });
+
+test('the secret of one entry of a list never gets behind the mask of another', async () => {
+  const path = '/api/v1/sso-settings/ldap';
+  const servers = [
+    { host: 'a.example.org', bindPassword: 'of a' },
+    { host: 'b.example.org', bindPassword: 'of b' },
+  ];
+  await world.send(ADMIN, 'PUT', path, { provider: 'ldap', settings: { config: { servers } } });
+  const { settings } = (await world.send(ADMIN, 'GET', path)).body;
+  expect((await world.send(ADMIN, 'PUT', path, { provider: 'ldap', settings })).status).toBe(204);
+  settings.config.servers.reverse();
+  const turned = await world.send(ADMIN, 'PUT', path, { provider: 'ldap', settings });
+  expect(turned.status).toBe(400);
+  expect(turned.body.detail).toContain('send the secret itself');
+});

@@ -23,6 +23,7 @@ export interface SsoSettings {
 }
 
 const UID_LENGTH = 14;
+const NOTHING_KEPT = { settings: '{}', secure_settings: '{}' };
 
 /** Every provider, whether anything was set for it or not. */
 export async function allSsoSettings({ db }: Context): Promise<SsoSettings[]> {
@@ -45,12 +46,7 @@ export async function setSsoSettings(
   const settings = inCamelCase(wanted);
   await inTransaction(context, async (context) => {
     const before = await getSsoSetting(context.db, provider);
-    const { set, stayed, ...kept } = keepSecrets(
-      context.seal,
-      provider,
-      settings,
-      before?.secure_settings ?? '{}',
-    );
+    const { set, stayed, ...kept } = keepSecrets(context.seal, provider, settings, before ?? NOTHING_KEPT);
     const now = context.now();
     const age = { uid: randomLetters(UID_LENGTH), created_at: now, updated_at: now };
     await upsertSsoSetting(context.db, { provider, ...kept, ...age });
