@@ -190,3 +190,31 @@ test('nothing that is secret is ever logged, however much is', async () => {
   const encoded = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64').slice(0, -4)]);
   expect(encoded.filter((secret) => log.includes(secret))).toEqual([]);
 });
+
+test('no path brings the link to a public dashboard into the log, whether it leads to a route or not', async () => {
+  const world = await makeWorld({ log: { level: 'debug' } });
+  const token = '0123456789abcdef0123456789abcdef';
+  const paths = [
+    `/api/public/dashboards/${token}`,
+    `/api/public/dashboards/${token}/`,
+    `/api/public/dashboards/${token}/annotations?from=1`,
+    `/api/public/dashboards/${token}/panels/1/query`,
+    `//api/public//dashboards//${token}`,
+    `/API/Public/DASHBOARDS/${token}`,
+    `/api/%70ublic/dashboards/${token}`,
+    `/api/public%2Fdashboards%2f${token}`,
+    `/api/%2570ublic/dashboards/${token}`,
+    `/public-dashboards/${token}`,
+    `/Public-Dashboards/${token}/x`,
+  ];
+  for (const path of paths) {
+    for (const method of ['GET', 'POST', 'OPTIONS', 'HEAD', 'DELETE']) {
+      const lines = await linesOf(world, 'api', () => fetch(world.url + path, { method }));
+      expect(lines, path).toHaveLength(1);
+      expect(lines[0]).toMatch(/ path="?\/[^ ]*dashboards\/+\*\*\*/i);
+    }
+  }
+  expect(world.log.join('')).not.toContain(token);
+  const [other] = await linesOf(world, 'api', () => fetch(`${world.url}/api/%6Eowhere/public/dashboards`));
+  expect(other).toContain('path="/api/%6Eowhere/public/dashboards" ');
+});

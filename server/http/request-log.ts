@@ -47,9 +47,22 @@ function answered(request: FastifyRequest, reply: FastifyReply) {
   };
 }
 
-function asked({ id, method, url, routeOptions }: FastifyRequest) {
-  const { config, url: pattern } = routeOptions;
-  if (config.hidesPath === true) return { method, path: pattern, requestId: id };
+function asked({ id, method, url }: FastifyRequest) {
   const query = url.indexOf('?');
-  return { method, path: query === -1 ? url : url.slice(0, query), requestId: id };
+  return { method, path: withoutLinks(query === -1 ? url : url.slice(0, query)), requestId: id };
+}
+
+/** What opens a public dashboard stands in the path, whatever route the path leads to, if any. */
+const LINK = /(public(?:\/+|-)dashboards\/+)[^/?]+/gi;
+const ESCAPED = /%([2-7][\da-f])/gi;
+
+function withoutLinks(path: string): string {
+  // Letters may be escaped, and escapes themselves.
+  const plain = path.includes('%') ? unescaped(unescaped(path)) : path;
+  const masked = plain.replace(LINK, '$1***');
+  return masked === plain ? path : masked;
+}
+
+function unescaped(path: string): string {
+  return path.replace(ESCAPED, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
 }

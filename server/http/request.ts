@@ -28,8 +28,6 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
-    /** The path holds what opens something by itself: the log shows the route instead. */
-    hidesPath?: boolean;
     /** Statuses of refusals that only its rule knows of, as 409; the others follow from access and schemas. */
     mayAnswer?: readonly number[];
     /** What a body of the wrong form is told; the words that Grafana uses at most routes when it is not given. */

@@ -671,3 +671,33 @@ test('many at once are all kept, and a dashboard that goes meanwhile leaves none
   for (const { status } of late) expect([200, 404]).toContain(status);
   expect(await tagsOf('?tag=crowd')).toEqual({});
 });
+
+test('the number of a hidden dashboard is answered like one that nothing has', async () => {
+  const hidden = await makeHidden();
+  const missing = hidden.id + 900_000;
+  for (const { as } of [viewer, editor]) {
+    for (const [path, body] of [
+      [PATH, { text: 'x' }],
+      [`${PATH}/mass-delete`, { panelId: 1 }],
+    ] as const) {
+      const send = (dashboardId: number) => world.send(as, 'POST', path, { ...body, dashboardId });
+      const [ofHidden, ofMissing] = [await send(hidden.id), await send(missing)];
+      expect([ofHidden.status, { ...ofHidden.body, traceID: '' }]).toEqual([
+        ofMissing.status,
+        { ...ofMissing.body, traceID: '' },
+      ]);
+      expect(JSON.stringify(ofHidden.body)).not.toContain(hidden.uid);
+    }
+  }
+  // Whoever reads it is told what is missing.
+  const read = await makeDashboard();
+  const refused = await world.send(viewer.as, 'POST', PATH, { text: 'x', dashboardId: read.id });
+  expect([refused.status, refused.body.message]).toEqual([403, expect.stringContaining(read.uid)]);
+});
+
+test('tags that no text can hold are told apart no more than they are kept', async () => {
+  const body = '{"text":"half a letter","tags":["\\ud800","\\udfff","\\ud800x","\\udc00x"]}';
+  const answer = await world.send(ADMIN, 'POST', PATH, body);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  expect((await get(answer.body.id)).body.tags.toSorted()).toEqual(['\ufffd', '\ufffdx']);
+});

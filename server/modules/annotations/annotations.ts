@@ -6,7 +6,7 @@ import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { type DashboardRow, requireDashboard } from '../dashboards/dashboards.ts';
+import { type DashboardRow, requireDashboard, requireReadableDashboard } from '../dashboards/dashboards.ts';
 import { authorOf } from '../folders/folders.ts';
 import {
   type AnnotationRow,
@@ -169,7 +169,9 @@ async function findPlace(
   const { dashboardUID: uid, dashboardId: id } = place;
   await requirePermission(context, action, isOnDashboard(place) ? OF_DASHBOARD : OF_ORG);
   if (!uid && !id) return undefined;
-  const dashboard = await requireDashboard(context, uid ? { uid } : { id: id ?? 0 });
+  const dashboard = uid
+    ? await requireDashboard(context, { uid })
+    : await requireReadableDashboard(context, id ?? 0);
   await requirePermission(context, 'dashboards:write', `dashboards:uid:${dashboard.uid}`);
   return dashboard;
 }

@@ -36,7 +36,7 @@ export function requireText(text: string | null | undefined, refusal: string, na
 /** Tags without the blanks around them, each once; a text is split into its words. Throws 400 for too many or too long ones. */
 export function tidyTags(given: readonly string[] | string | null | undefined, refusal?: string): string[] {
   const list = typeof given === 'string' ? given.split(/\s+/) : (given ?? []);
-  const tags = [...new Set(list.map((tag) => tag.trim()).filter((tag) => tag !== ''))];
+  const tags = [...new Set(list.map((tag) => tag.trim().toWellFormed()).filter((tag) => tag !== ''))];
   if (tags.length <= MOST_TAGS && tags.every((tag) => Array.from(tag).length <= LONGEST_TAG)) return tags;
   throw badRequest(`there may be ${MOST_TAGS} tags of ${LONGEST_TAG} characters each at most`, refusal);
 }

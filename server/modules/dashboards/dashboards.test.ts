@@ -524,3 +524,55 @@ test('what is done to dashboards is recorded', async () => {
     'dashboards:delete user:admin',
   ]);
 });
+
+/** What somebody is told, but for what they sent themselves. */
+function told({ status, body }: Answer, ...sent: (string | number)[]): unknown {
+  const text = JSON.stringify({ ...body, traceID: '', accessErrorId: '' });
+  return [status, sent.reduce<string>((left, own) => left.replaceAll(String(own), '…'), text)];
+}
+
+test('the number of what is hidden is answered like one that nothing has', async () => {
+  const hidden = await makeFolder();
+  await world.send(ADMIN, 'POST', `/api/folders/${hidden.uid}/permissions`, { items: [] });
+  const title = fresh();
+  const inside = await save(ADMIN, { title }, { folderUid: hidden.uid });
+  const missing = inside.id + 900_000;
+  for (const as of [editor, viewer]) {
+    for (const overwrite of [true, false]) {
+      for (const id of [inside.id, hidden.id]) {
+        for (const named of [{}, { uid: 'another' }, { uid: inside.uid }]) {
+          const send = (number: number) =>
+            post(as, { dashboard: { title: 'x', id: number, ...named }, overwrite });
+          expect(told(await send(id), id)).toEqual(told(await send(missing), missing));
+        }
+      }
+      for (const path of ['/api/dashboards/db', '/api/dashboards/import']) {
+        const send = (folderId: number) =>
+          world.send(as, 'POST', path, { dashboard: { title }, folderId, overwrite });
+        const answer = await send(hidden.id);
+        expect(told(answer, hidden.id)).toEqual(told(await send(missing), missing));
+        expect(JSON.stringify(answer.body)).not.toContain(hidden.uid);
+      }
+    }
+  }
+});
+
+test('nobody learns by overwriting which titles there are in a folder where they may make nothing', async () => {
+  const hidden = await makeFolder();
+  await world.send(ADMIN, 'POST', `/api/folders/${hidden.uid}/permissions`, { items: [] });
+  const [title, free] = [fresh(), fresh()];
+  await save(ADMIN, { title }, { folderUid: hidden.uid });
+  const own = await save(editor, { title: fresh() });
+  for (const named of [{}, { uid: own.uid }, { id: own.id }, { uid: 'a-new-one' }]) {
+    const send = (wanted: string) =>
+      post(editor, { dashboard: { title: wanted, ...named }, folderUid: hidden.uid, overwrite: true });
+    const answer = await send(title);
+    expect(answer.status).toBe(403);
+    expect(told(answer, title)).toEqual(told(await send(free), free));
+  }
+});
+
+test('tags that no text can hold are told apart no more than they are kept', async () => {
+  const answer = await post(ADMIN, `{"dashboard":{"title":"${fresh()}","tags":["\\ud800","\\udfff"]}}`);
+  expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+});

@@ -2,7 +2,7 @@ import { denied, holds, requirePermission } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
-import { findFolder } from '../folders/folders.ts';
+import { findFolder, findReadableFolder } from '../folders/folders.ts';
 import { GENERAL, tidyTitle, uidOrNew } from '../folders/names.ts';
 import { dropObjects, requireNoGain } from '../object-permissions/object-permissions.ts';
 import { type DashboardRow, deleteDashboard, getDashboard, getVersion } from './dashboards.store.ts';
@@ -32,6 +32,13 @@ export async function requireDashboard(
 ): Promise<DashboardRow> {
   const row = await getDashboard(context.db, context.actor.orgId, which);
   if (row === undefined || row.is_folder === 1) throw missing();
+  return row;
+}
+
+/** The dashboard with this id. Throws 404, for one that the asker may not read too: its uid is not for them. */
+export async function requireReadableDashboard(context: RequestContext, id: number): Promise<DashboardRow> {
+  const row = await requireDashboard(context, { id });
+  if (!(await holds(context, 'dashboards:read', `dashboards:uid:${row.uid}`))) throw missing();
   return row;
 }
 
@@ -66,8 +73,9 @@ export function saveDashboard(context: RequestContext, saving: Saving): Promise<
     const other = namesake?.id === known?.id ? undefined : namesake;
     const before = overwrite && other?.is_folder === 0 ? other : known;
 
-    // What was found by its title alone, the asker may know nothing of.
+    // What was found by its title alone, the asker may know nothing of: first comes whatever is refused without it.
     if (before !== known && !(await holds(context, 'dashboards:write', `dashboards:uid:${before?.uid}`))) {
+      await requireMaySave(context, known, parentUid);
       throw denied('dashboards:write on the dashboard of that title is needed');
     }
     await requireMaySave(context, before, parentUid);
@@ -117,7 +125,7 @@ export function removeDashboard(context: RequestContext, uid: string): Promise<D
 async function findNamed(context: RequestContext, { id, uid }: Document): Promise<DashboardRow | undefined> {
   const { db, actor } = context;
   const byId = id > 0 ? await getDashboard(db, actor.orgId, { id }) : undefined;
-  if (id > 0 && byId === undefined) throw missing();
+  if (id > 0 && (byId === undefined || !(await isReadable(context, byId)))) throw missing();
   const byUid = uid === '' ? undefined : await getDashboard(db, actor.orgId, { uid });
   if (byId !== undefined && uid !== '' && byId.uid !== uid) {
     const detail = `The dashboard with the id ${id} has another uid: leave one of the two out.`;
@@ -126,6 +134,11 @@ async function findNamed(context: RequestContext, { id, uid }: Document): Promis
   const row = byId ?? byUid;
   if (row?.is_folder !== 1) return row;
   throw badRequest('The id or uid is that of a folder.', 'Dashboard cannot be changed to a folder');
+}
+
+function isReadable(context: RequestContext, { is_folder, uid }: DashboardRow): Promise<boolean> {
+  const kind = is_folder === 1 ? 'folders' : 'dashboards';
+  return holds(context, `${kind}:read`, `${kind}:uid:${uid}`);
 }
 
 /** The uid of the folder that was asked for; undefined when none was. Throws 400 for one that is not there. */
@@ -137,7 +150,9 @@ async function findPlace(
   const byUid = typeof folderUid === 'string';
   if (!byUid && typeof folderId !== 'number') return undefined;
   if (!byUid && folderId === GENERAL.id) return '';
-  const folder = await findFolder(context, byUid ? { uid: folderUid } : { id: folderId as number });
+  const folder = byUid
+    ? await findFolder(context, { uid: folderUid })
+    : await findReadableFolder(context, folderId as number);
   if (folder !== undefined) return folder.uid;
   throw badRequest(
     `There is no folder with the ${byUid ? `uid ${folderUid}` : `id ${folderId}`}.`,

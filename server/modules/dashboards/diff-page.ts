@@ -1,4 +1,5 @@
 import type { Difference } from '../../json-diff.ts';
+import { depthOf } from '../../json-text.ts';
 
 interface Change {
   path: string;
@@ -9,17 +10,31 @@ interface Change {
 }
 
 const MOST_LISTED = 10_000;
+const MOST_CHARACTERS = 4_000_000;
 const SHORT = 200;
+/** Levels times characters: deep values would be mostly blanks. */
+const MOST_INDENTED = 200_000;
 
-/** What is different, as a list for people to read: with all of each value, or with its beginning. Nothing of it is markup. */
-export function diffPage({ delta, textOf }: Difference, { inFull }: { inFull: boolean }): string {
-  const show = (value: unknown): string => escapeHtml(inFull ? textOf(value, 2) : shortened(textOf(value)));
+/**
+ * What is different, as a list for people to read: with all of each value, or with its beginning. Nothing of it is markup. What
+ * would make too large a page is left out, and the page says so.
+ */
+export function diffPage(difference: Difference, { inFull }: { inFull: boolean }): string {
+  const show = (value: unknown): string => escapeHtml(shownText(difference, value, inFull));
   const items: string[] = [];
   let count = 0;
-  for (const change of changesIn(delta, '')) {
-    if (++count <= MOST_LISTED) items.push(`<li>${describe(change, show)}</li>`);
+  let room = MOST_CHARACTERS;
+  for (const change of changesIn(difference.delta, '')) {
+    count++;
+    if (items.length === MOST_LISTED || room <= 0) continue;
+    const item = `<li>${describe(change, show)}</li>`;
+    room -= item.length;
+    if (room > 0) items.push(item);
   }
-  const more = count > MOST_LISTED ? [`<p>Only the first ${MOST_LISTED} are listed.</p>`] : [];
+  const more =
+    count > items.length
+      ? [`<p>Only the first ${items.length} are listed: the rest is left out. The delta has all of them.</p>`]
+      : [];
   return [
     '<div class="diff">',
     `<p>${summary(count)}</p>`,
@@ -29,6 +44,12 @@ export function diffPage({ delta, textOf }: Difference, { inFull }: { inFull: bo
     ...more,
     '</div>',
   ].join('\n');
+}
+
+function shownText({ textOf }: Difference, value: unknown, inFull: boolean): string {
+  const text = textOf(value);
+  if (!inFull) return shortened(text);
+  return text.length * depthOf(text) <= MOST_INDENTED ? textOf(value, 2) : text;
 }
 
 function summary(count: number): string {

@@ -29,7 +29,7 @@ export function diffRoutes(app: App): void {
     {
       bodyLimit: app.context.config.limits.max_dashboard_bytes,
       // Of which dashboards is known once the body is read; the rule asks for both then.
-      config: { access: canAny('dashboards:write'), mayAnswer: [404] },
+      config: { access: canAny('dashboards:write'), mayAnswer: [404, 413] },
       schema: {
         summary: 'Compare two versions of dashboards',
         body: Type.Object(

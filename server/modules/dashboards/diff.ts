@@ -3,7 +3,7 @@ import type { RequestContext } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
 import { compareJson, type Difference } from '../../json-diff.ts';
 import { type DashboardRow, getDashboard, getVersion } from './dashboards.store.ts';
-import { missing, missingVersion } from './refusals.ts';
+import { missing, missingVersion, tooLargeToCompare } from './refusals.ts';
 
 /** One of the two documents that are compared: a kept version of a dashboard, or what somebody is about to make of it. */
 export interface Side {
@@ -17,10 +17,12 @@ export interface Side {
 type Name = 'base' | 'new';
 
 const WRITING = 'dashboards:write';
+/** Of both documents together: while they are compared, nobody else is answered. */
+const MOST_BYTES = 2 * 1024 * 1024;
 
 /**
  * What is different between two documents. As everything of a dashboard's past, it is for who may write to it, and to both when
- * there are two. Throws 404 for a dashboard or a version that there is not.
+ * there are two. Throws 404 for a dashboard or a version that there is not, and 413 for what would take too long.
  */
 export async function compareVersions(
   context: RequestContext,
@@ -28,10 +30,11 @@ export async function compareVersions(
 ): Promise<Difference> {
   const base = await findSide(context, 'base', sides.base);
   const other = await findSide(context, 'new', sides.new);
-  return compareJson(
-    await documentOf(context, 'base', sides.base, base),
-    await documentOf(context, 'new', sides.new, other),
-  );
+  const before = await documentOf(context, 'base', sides.base, base);
+  const after = await documentOf(context, 'new', sides.new, other);
+  const bytes = Buffer.byteLength(before) + Buffer.byteLength(after);
+  if (bytes > MOST_BYTES) throw tooLargeToCompare(bytes, MOST_BYTES);
+  return compareJson(before, after);
 }
 
 async function findSide(

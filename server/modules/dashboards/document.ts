@@ -60,7 +60,7 @@ function tagsOf(value: unknown): string[] {
   if (!Array.isArray(value) || !value.every((tag) => typeof tag === 'string')) {
     throw badRequest('dashboard.tags must be an array of strings');
   }
-  const tags = [...new Set(value)].filter((tag) => tag !== '');
+  const tags = [...new Set(value.map((tag) => tag.toWellFormed()))].filter((tag) => tag !== '');
   if (tags.length > MOST_TAGS) throw badRequest(`dashboard.tags must have at most ${MOST_TAGS} tags`);
   if (tags.some((tag) => tag.length > LONGEST_TAG || tag.includes('\u0000'))) {
     throw badRequest(`a tag must have at most ${LONGEST_TAG} characters, and no NUL`);

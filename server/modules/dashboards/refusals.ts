@@ -35,3 +35,9 @@ export function changed({ version }: { version: number }): ApiError {
     fields: { status: 'version-mismatch' },
   });
 }
+
+export function tooLargeToCompare(bytes: number, most: number): ApiError {
+  return new ApiError(413, 'dashboards.too-large-to-compare', 'The dashboards are too large to be compared', {
+    detail: `Together they have ${bytes} bytes, and at most ${most} are compared here: get both with GET /api/dashboards/uid/{uid}/versions/{version} and compare them yourself.`,
+  });
+}

@@ -122,11 +122,7 @@ export async function listElementsWithin(
   uid: string,
 ): Promise<{ uid: string; name: string; is_used_outside: 0 | 1 }[]> {
   const { rows } = await sql<{ uid: string; name: string; is_used_outside: 0 | 1 }>`
-    with recursive inside(uid) as (
-      select uid from dashboard where org_id = ${orgId} and is_folder = 1 and uid = ${uid}
-      union
-      select child.uid from inside cross join dashboard as child
-       where child.org_id = ${orgId} and child.is_folder = 1 and child.parent_uid = inside.uid)
+    with recursive ${inside(orgId, uid)}
     select element.uid, element.name, case when exists (
         select 1 from dashboard_library_panel as panel
           join dashboard as other on other.id = panel.dashboard_id
@@ -137,6 +133,34 @@ export async function listElementsWithin(
      where folder.org_id = ${orgId} and folder.uid in (select uid from inside)
      order by element.id`.execute(db);
   return rows;
+}
+
+/** How many dashboards outside of a folder use an element, and the first of them that are in sight, by title. */
+export async function listUsesOutside(
+  db: Kysely<Schema>,
+  sight: Sight,
+  { folderUid, elementUid, limit }: { folderUid: string; elementUid: string; limit: number },
+): Promise<{ count: number; some: { uid: string; title: string }[] }> {
+  const users = sql`
+      from dashboard_library_panel as panel
+      join dashboard on dashboard.id = panel.dashboard_id
+     where panel.org_id = ${sight.orgId} and panel.element_uid = ${elementUid}
+       and dashboard.parent_uid not in (
+         with recursive ${inside(sight.orgId, folderUid)} select uid from inside)`;
+  const all = await sql<{ count: number }>`select count(*) as count ${users}`.execute(db);
+  const some = await sql<{ uid: string; title: string }>`
+    select dashboard.uid, dashboard.title ${users} and ${isInSight(sight, 'dashboard')}
+     order by dashboard.search_text, dashboard.id limit ${limit}`.execute(db);
+  return { count: all.rows[0]?.count ?? 0, some: some.rows };
+}
+
+/** A folder and those in it, at whatever depth, as the first table of a recursive query. */
+function inside(orgId: number, uid: string) {
+  return sql`inside(uid) as (
+      select uid from dashboard where org_id = ${orgId} and is_folder = 1 and uid = ${uid}
+      union
+      select child.uid from inside cross join dashboard as child
+       where child.org_id = ${orgId} and child.is_folder = 1 and child.parent_uid = inside.uid)`;
 }
 
 /** Whether the organization has a folder or dashboard of this uid. */

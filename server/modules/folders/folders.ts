@@ -1,4 +1,5 @@
-import { requirePermission } from '../../access/can.ts';
+import { holds, requirePermission } from '../../access/can.ts';
+import { sightOf } from '../../access/visible.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
@@ -21,9 +22,10 @@ import {
   listContent,
   listElementsWithin,
   listLine,
+  listUsesOutside,
   updateFolder,
 } from './folders.store.ts';
-import { GENERAL, tidyTitle, uidOrNew } from './names.ts';
+import { GENERAL, MOST_NAMED, namedOf, tidyTitle, uidOrNew } from './names.ts';
 
 export type { FolderRow };
 
@@ -37,9 +39,26 @@ export function findFolder(context: RequestContext, which: Which): Promise<Folde
   return getFolder(context.db, context.actor.orgId, which);
 }
 
+/** The folder with this id; undefined where there is none that the asker may read: its uid is not for others. */
+export async function findReadableFolder(
+  context: RequestContext,
+  id: number,
+): Promise<FolderRow | undefined> {
+  const folder = await findFolder(context, { id });
+  return folder && (await holds(context, 'folders:read', `folders:uid:${folder.uid}`)) ? folder : undefined;
+}
+
 /** A folder of the organization acted in. Throws 404. */
 export async function requireFolder(context: RequestContext, which: Which): Promise<FolderRow> {
-  const folder = await findFolder(context, which);
+  return existing(await findFolder(context, which));
+}
+
+/** The folder with this id. Throws 404, for one that the asker may not read too. */
+export async function requireReadableFolder(context: RequestContext, id: number): Promise<FolderRow> {
+  return existing(await findReadableFolder(context, id));
+}
+
+function existing(folder: FolderRow | undefined): FolderRow {
   if (folder !== undefined) return folder;
   throw new ApiError(404, 'folders.not-found', 'folder not found', { fields: { status: 'not-found' } });
 }
@@ -177,7 +196,7 @@ export async function removeFolder(context: RequestContext, uid: string): Promis
     const content = await contentOf(context, uid);
     const elements = await elementsWithin(context, uid);
     const used = elements.find(({ is_used_outside }) => is_used_outside === 1);
-    if (used !== undefined) throw elementInUse(used);
+    if (used !== undefined) throw await elementInUse(context, uid, used);
     const folders = content.filter((inner) => inner.is_folder === 1).map((inner) => inner.uid);
     const dashboards = content.filter((inner) => inner.is_folder === 0).map((inner) => inner.uid);
     await deleteAll(context.db, context.actor.orgId, [...dashboards, ...folders, uid]);
@@ -227,10 +246,17 @@ async function update(
   });
 }
 
-function elementInUse({ uid, name }: { uid: string; name: string }): ApiError {
+async function elementInUse(
+  { db, actor, config }: RequestContext,
+  folderUid: string,
+  { uid, name }: { uid: string; name: string },
+): Promise<ApiError> {
   const message = 'Folder could not be deleted because it contains library elements in use';
+  const sight = sightOf(actor, config.access_control);
+  const which = { folderUid, elementUid: uid, limit: MOST_NAMED };
+  const { some, count } = await listUsesOutside(db, sight, which);
   return new ApiError(403, 'folders.library-elements-in-use', message, {
-    detail: `The library element ${JSON.stringify(name)} (${uid}) is used by dashboards outside the folder: take it out of them, or put it into another folder.`,
+    detail: `The library element ${JSON.stringify(name)} (${uid}) is used by dashboards outside the folder: take it out of them, or put it into another folder. They are ${namedOf(some, count)}.`,
   });
 }
 

@@ -50,3 +50,14 @@ export function folderUrl({ uid, title }: Named): string {
 export function dashboardUrl({ uid, title }: Named): string {
   return `/d/${uid}/${slugOf(title)}`;
 }
+
+/** How many dashboards a refusal names at most. */
+export const MOST_NAMED = 5;
+
+/** Some dashboards by title and uid, and how many there are besides. */
+export function namedOf(some: readonly { uid: string; title: string }[], count: number): string {
+  const names = some.map(({ uid, title }) => `${JSON.stringify(title)} (${uid})`);
+  const more = count - names.length;
+  if (names.length === 0) return `${more} that you may not read`;
+  return more === 0 ? names.join(', ') : `${names.join(', ')} and ${more} more`;
+}

@@ -97,7 +97,7 @@ export function listUses(db: Kysely<Schema>, sight: Sight, uid: string, { limit,
   const author = 'dashboard_library_panel.created_by';
   return uses(db, sight)
     .select(['dashboard_library_panel.id', 'dashboard_library_panel.created_at', author])
-    .select(['dashboard.id as dashboard_id', 'dashboard.uid as dashboard_uid'])
+    .select(['dashboard.id as dashboard_id', 'dashboard.uid as dashboard_uid', 'dashboard.title'])
     .select([loginOf(author).as('created_login'), emailOf(author).as('created_email')])
     .where('element_uid', '=', uid)
     .orderBy('dashboard_library_panel.id')
@@ -106,11 +106,15 @@ export function listUses(db: Kysely<Schema>, sight: Sight, uid: string, { limit,
     .execute();
 }
 
-/** Whether any dashboard of the organization uses the element of this uid. */
-export async function isUsed(db: Kysely<Schema>, orgId: number, uid: string): Promise<boolean> {
-  const query = db.selectFrom('dashboard_library_panel').select('id').limit(1);
-  const found = await query.where('org_id', '=', orgId).where('element_uid', '=', uid).executeTakeFirst();
-  return found !== undefined;
+/** How many dashboards of the organization use the element of this uid, in sight or not. */
+export async function countAllUses(db: Kysely<Schema>, orgId: number, uid: string): Promise<number> {
+  const { count } = await db
+    .selectFrom('dashboard_library_panel')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('org_id', '=', orgId)
+    .where('element_uid', '=', uid)
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 /** What no two elements share: the uid in an organization, the name in a folder among those of a kind. */

@@ -666,3 +666,48 @@ test('what is done to elements is recorded', async () => {
     ['create', 'write', 'delete'].map((verb) => ({ action: `library-elements:${verb}`, ...common })),
   );
 });
+
+test('the number of a hidden folder is answered like one that nothing has', async () => {
+  const hidden = await makeFolder([]);
+  const open = await makeFolder([{ role: 'Editor', permission: 2 }]);
+  const { uid } = await make({ folderUid: open.uid });
+  const missing = hidden.id + 900_000;
+  for (const send of [
+    (folderId: number) => post(editor, { folderId }),
+    (folderId: number) => patch(editor, uid, { folderId, version: 1 }),
+  ]) {
+    const [ofHidden, ofMissing] = [await send(hidden.id), await send(missing)];
+    expect([ofHidden.status, { ...ofHidden.body, traceID: '' }]).toEqual([
+      404,
+      { ...ofMissing.body, traceID: '' },
+    ]);
+    expect(JSON.stringify(ofHidden.body)).not.toContain(hidden.uid);
+  }
+  expect((await patch(editor, uid, { folderId: open.id, version: 1 })).status).toBe(200);
+});
+
+test('whoever is refused because of uses is told of those that they may read, and how many more there are', async () => {
+  const folder = await makeFolder([{ role: 'Editor', permission: 4 }]);
+  const { uid } = await make({ folderUid: folder.uid });
+  const hidden = await makeFolder([]);
+  const secret = await save([uid], {}, { folderUid: hidden.uid });
+  const removals = async (as: As) => [
+    await remove(as, uid),
+    await world.send(as, 'DELETE', `/api/folders/${folder.uid}`),
+  ];
+  for (const { status, body } of await removals(editor)) {
+    expect([status, body.detail]).toEqual([403, expect.stringContaining('1 that you may not read.')]);
+  }
+  for (const { body } of await removals(ADMIN)) expect(body.detail).toContain(`(${secret.uid}).`);
+  const shown = [];
+  for (let n = 0; n < 6; n++) shown.push(await save([uid], { title: `shows it ${n}` }));
+  for (const { status, body } of await removals(editor)) {
+    expect(status).toBe(403);
+    expect(body.detail).not.toContain(secret.uid);
+    for (const [n, one] of shown.slice(0, 5).entries()) {
+      expect(body.detail).toContain(`"shows it ${n}" (${one.uid})`);
+    }
+    expect(body.detail).not.toContain(shown[5]?.uid);
+    expect(body.detail).toContain(' and 2 more.');
+  }
+});

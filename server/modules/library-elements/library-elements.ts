@@ -6,15 +6,16 @@ import { searchText } from '../../db/search.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { authorOf, requireFolder } from '../folders/folders.ts';
-import { GENERAL, uidOrNew } from '../folders/names.ts';
+import { authorOf, requireFolder, requireReadableFolder } from '../folders/folders.ts';
+import { GENERAL, MOST_NAMED, namedOf, uidOrNew } from '../folders/names.ts';
 import {
+  countAllUses,
   deleteElement,
   getElement,
   type Identifying,
   insertElement,
   isTaken,
-  isUsed,
+  listUses,
   type Reader,
   updateElement,
   type WholeElement,
@@ -116,7 +117,7 @@ export async function changeElement(
     const name = changes.name || before.name;
     const kind = changes.kind ?? before.kind;
     // Dashboards name it by its uid.
-    if (newUid !== uid && (await isUsed(context.db, before.org_id, uid))) throw inUse();
+    if (newUid !== uid) await requireUnused(context, uid);
     await requireFree(context, { uid: newUid, name, kind, folderId: place.id }, before.id);
     const version = before.version + 1;
     await updateElement(context.db, before.id, {
@@ -140,7 +141,7 @@ export function removeElement(context: RequestContext, uid: string): Promise<Who
   return inTransaction(context, async (context) => {
     const element = await requireElement(context, uid);
     await requireMayDelete(context, element.folder_uid);
-    if (await isUsed(context.db, element.org_id, uid)) throw inUse();
+    await requireUnused(context, uid);
     await deleteElement(context.db, element.id);
     await record(context, 'library-elements:delete', element, { folderUid: element.folder_uid });
     return element;
@@ -173,7 +174,7 @@ async function findPlace(
   }
   // Grafana: -1 is where it is.
   if (typeof folderId !== 'number' || folderId === -1) return undefined;
-  return folderId === GENERAL.id ? NOWHERE : requireFolder(context, { id: folderId });
+  return folderId === GENERAL.id ? NOWHERE : requireReadableFolder(context, folderId);
 }
 
 function scopeOf(folderUid: string | null): string {
@@ -220,9 +221,18 @@ export function missing(): ApiError {
   return notFound('library element could not be found', 'library-elements.not-found');
 }
 
-function inUse(): ApiError {
-  return new ApiError(403, 'library-elements.in-use', 'the library element has connections', {
-    detail: 'Dashboards show it under this uid: take it out of them first.',
+/** Refuses what dashboards would miss, and names some of those that the asker may read. */
+async function requireUnused(context: RequestContext, uid: string): Promise<void> {
+  const { db, actor } = context;
+  const count = await countAllUses(db, actor.orgId, uid);
+  if (count === 0) return;
+  const some = await listUses(db, readerOf(context).sight, uid, { limit: MOST_NAMED, offset: 0 });
+  const named = namedOf(
+    some.map(({ dashboard_uid, title }) => ({ uid: dashboard_uid, title })),
+    count,
+  );
+  throw new ApiError(403, 'library-elements.in-use', 'the library element has connections', {
+    detail: `Dashboards show it under this uid: take it out of them first. They are ${named}.`,
   });
 }
 

@@ -17,6 +17,7 @@ import {
   type Shown,
   unpublish,
 } from './public-dashboards.ts';
+import { queryFilter } from './query-filter.ts';
 
 const PublicDashboard = Type.Object({
   uid: Type.String(),
@@ -120,6 +121,8 @@ const ONE = 'dashboards:uid:{uid}';
 const WRITE = can('dashboards.public:write', ONE);
 
 export function publicDashboardsRoutes(app: App): void {
+  const withoutQueries = queryFilter();
+
   app.get(
     '/api/dashboards/public-dashboards',
     {
@@ -195,7 +198,7 @@ export function publicDashboardsRoutes(app: App): void {
   app.get(
     '/api/public/dashboards/:accessToken',
     {
-      config: { access: open('whoever knows the token may read this one dashboard'), hidesPath: true },
+      config: { access: open('whoever knows the token may read this one dashboard') },
       schema: {
         // Of any form: one that could be no token is not to be told from one that opens nothing.
         params: Type.Object({ accessToken: Type.String() }),
@@ -212,7 +215,10 @@ export function publicDashboardsRoutes(app: App): void {
         version: published.version,
         publicDashboardUid: published.public_uid,
       };
-      return sendJson(reply, `{"meta":${JSON.stringify(meta)},"dashboard":${published.data}}`);
+      return sendJson(
+        reply,
+        `{"meta":${JSON.stringify(meta)},"dashboard":${withoutQueries(published.data)}}`,
+      );
     },
   );
 }

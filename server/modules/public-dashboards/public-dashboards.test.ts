@@ -107,16 +107,17 @@ test('a dashboard is made public, read, changed and made private again', async (
   expect((await unpublish(uid, made.uid)).status).toBe(404);
 });
 
-test('whoever has the link reads the dashboard as it is stored, and nothing of people or places', async () => {
+test('whoever has the link reads the dashboard as it is stored but for its queries, and nothing of people or places', async () => {
   const { body: folder } = await world.send(ADMIN, 'POST', '/api/folders', { title: 'Secret plans' });
   const place = { folderUid: folder.uid };
-  const inner = '"one":1.0,"big":12345678901234567890123,"templating":{"list":[{"name":"v","query":"q"}]}';
+  const inner = '"one":1.0,"big":12345678901234567890123,"templating":{"list":[{"name":"v"}]}';
+  const sent = inner.replace('"name":"v"', '"name":"v","query":"q"');
   const title = `Größe ${fresh()}`;
   const { body: saved } = await world.send(
     ADMIN,
     'POST',
     '/api/dashboards/db',
-    `{"folderUid":"${place.folderUid}","dashboard":{"title":"${title}",${inner}}}`,
+    `{"folderUid":"${place.folderUid}","dashboard":{"title":"${title}",${sent}}}`,
   );
   const made = await makePublic(saved.uid);
   const answer = await visit(made.accessToken);
@@ -475,4 +476,101 @@ test('what is done to public dashboards is recorded, and no token is written dow
   const lines = world.log.filter((line) => line.includes('/api/public/dashboards/'));
   expect(lines.length).toBeGreaterThan(1);
   expect(world.log.join('')).not.toContain(made.accessToken);
+});
+
+test('no literal of a query gets out by the link, wherever in the dashboard it stands', async () => {
+  const secret = 'literal-of-a-query';
+  const query = Object.fromEntries(
+    ['expr', 'query', 'rawSql', 'rawQuery', 'queryText', 'target', 'body'].map((name) => [name, secret]),
+  );
+  const datasource = { type: 'prometheus', uid: 'prom', [secret]: secret };
+  const targets = [
+    { refId: 'A', hide: false, datasource, ...query, more: { deep: [secret] } },
+    { refId: { x: secret } },
+    secret,
+  ];
+  const panel = { id: 1, title: 'kept', targets, alert: { conditions: [{ query: { params: [secret] } }] } };
+  const uid = await save({
+    panels: [panel, { type: 'row', collapsed: true, panels: [panel] }, { libraryPanel: { model: panel } }],
+    rows: [{ panels: [panel] }, { targets: { expr: secret } }],
+    annotations: { list: [{ name: 'deploys', enable: true, datasource, ...query, tags: [secret] }] },
+    templating: {
+      [secret]: secret,
+      list: [
+        {
+          name: 'host',
+          type: 'query',
+          ...query,
+          definition: secret,
+          regex: secret,
+          current: { value: secret },
+          options: [{ value: secret }],
+        },
+      ],
+    },
+  });
+  const { accessToken } = await makePublic(uid);
+  const left = { type: 'prometheus', uid: 'prom' };
+  for (const time of ['first', 'again']) {
+    const { status, body } = await visit(accessToken);
+    expect([status, time]).toEqual([200, time]);
+    expect(JSON.stringify(body)).not.toContain(secret);
+    const [shown, row, library] = body.dashboard.panels;
+    for (const one of [shown, row.panels[0], library.libraryPanel.model, body.dashboard.rows[0].panels[0]]) {
+      expect(one.title).toBe('kept');
+      expect(one.targets).toEqual([{ refId: 'A', hide: false, datasource: left }, {}]);
+    }
+    expect(body.dashboard.annotations).toEqual({
+      list: [{ name: 'deploys', enable: true, datasource: left }],
+    });
+    expect(body.dashboard.templating).toEqual({ list: [{ name: 'host', type: 'query' }] });
+  }
+  await save({ uid, panels: [{ targets: [{ refId: 'B', expr: secret }] }] });
+  const next = await visit(accessToken);
+  expect(next.body.dashboard.panels).toEqual([{ targets: [{ refId: 'B' }] }]);
+});
+
+test.each([[null], [[]], [{}], [7], ['text'], [{ list: {} }], [{ list: [null, [], 1] }]])(
+  'a dashboard of an odd form is shown to the public as well: %j',
+  async (odd) => {
+    const uid = await save({ annotations: odd, templating: odd, rows: odd, targets: odd });
+    const { accessToken } = await makePublic(uid);
+    const { status, body } = await visit(accessToken);
+    expect(status).toBe(200);
+    expect(body.dashboard).toMatchObject({
+      annotations: { list: [] },
+      templating: { list: [] },
+      targets: [],
+    });
+  },
+);
+
+test('nobody makes public what they may not read', async () => {
+  const { as, id } = await makeMember(world, 1, 'paula', 'Viewer');
+  const permissions = [{ action: 'dashboards.public:write', scope: 'dashboards:*' }];
+  const { body: role } = await world.send(ADMIN, 'POST', '/api/access-control/roles', {
+    name: 'publishing',
+    permissions,
+  });
+  const given = await world.send(ADMIN, 'POST', `/api/access-control/users/${id}/roles`, {
+    roleUid: role.uid,
+  });
+  expect(given.status).toBe(200);
+  const [hidden, paused, open] = [await save(), await save(), await save()];
+  const { uid: pausedUid, accessToken } = await makePublic(paused, {});
+  for (const uid of [hidden, paused]) {
+    await world.send(ADMIN, 'POST', `/api/dashboards/uid/${uid}/permissions`, { items: [] });
+  }
+  for (const refused of [
+    await publish(hidden, { isEnabled: true }, as),
+    await change(paused, pausedUid, { isEnabled: true }, as),
+    await change(paused, pausedUid, { isEnabled: true }, as, 'PUT'),
+  ]) {
+    expect(refused.status).toBe(403);
+    expect(refused.body.message).toContain('dashboards:read');
+  }
+  expect((await visit(accessToken)).status).toBe(404);
+  expect((await world.send(ADMIN, 'GET', pathOf(hidden))).status).toBe(404);
+  const made = await makePublic(open, {}, as);
+  expect((await change(open, made.uid, { isEnabled: true }, as)).status).toBe(200);
 });

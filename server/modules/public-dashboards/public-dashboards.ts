@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { requirePermission } from '../../access/can.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError } from '../../errors.ts';
@@ -63,6 +64,7 @@ export async function publish(
   const accessToken = tidyToken(wanted.accessToken);
   return inCheckedTransaction(context, async (context) => {
     const { db, actor } = context;
+    await requireSight(context, dashboardUid);
     const dashboard = await requireDashboard(context, { uid: dashboardUid });
     if ((await getPublic(db, dashboard.id)) !== undefined) throw refusal(ALREADY_PUBLIC);
     if (await isUidTaken(db, actor.orgId, uid)) throw refusal(UID_TAKEN);
@@ -97,6 +99,7 @@ export function changePublic(
 ): Promise<Shown> {
   requireShare(wanted);
   return inTransaction(context, async (context) => {
+    await requireSight(context, dashboardUid);
     const { row: before, dashboard } = await requireNamed(context, dashboardUid, uid);
     const { isEnabled, annotationsEnabled, timeSelectionEnabled } = wanted;
     const row = await updatePublic(context.db, before.id, {
@@ -126,6 +129,11 @@ export async function requirePublished(context: Context, accessToken: string) {
   const published = await getPublished(context.db, mayOpen ? accessToken : NOBODYS_TOKEN);
   if (published === undefined) throw notPublic();
   return published;
+}
+
+/** Nobody shows the public, and so themselves, what they may not read. */
+function requireSight(context: RequestContext, dashboardUid: string): Promise<void> {
+  return requirePermission(context, 'dashboards:read', `dashboards:uid:${dashboardUid}`);
 }
 
 async function requireNamed(context: RequestContext, dashboardUid: string, uid: string): Promise<Shown> {

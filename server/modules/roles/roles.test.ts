@@ -207,3 +207,13 @@ test('what does not fit is refused with what to change, and nobody below Admin g
   expect((await world.send(viewer.as, 'GET', PATH)).status).toBe(403);
   expect((await world.send(viewer.as, 'GET', `${PATH}/*`)).status).toBe(403);
 });
+
+test('permissions that no text can hold are told apart no more than they are kept', async () => {
+  const scopes = ['\\ud800', '\\udfff'].map((half) => `{"action":"teams:read","scope":"teams:id:${half}"}`);
+  const body = `{"name":"custom:${++names}","permissions":[${scopes.join(',')}]}`;
+  const made = await world.send(owner.as, 'POST', PATH, body);
+  expect([made.status, made.body.permissions], JSON.stringify(made.body)).toMatchObject([
+    201,
+    [{ action: 'teams:read', scope: 'teams:id:\ufffd' }],
+  ]);
+});

@@ -152,7 +152,10 @@ function columns({ name, displayName, description, group, hidden }: RoleChanges,
 }
 
 function permissionsOf({ permissions = [] }: RoleChanges): Permission[] {
-  const each = permissions.map(({ action, scope = '' }) => ({ action, scope }));
+  const each = permissions.map(({ action, scope = '' }) => ({
+    action: action.toWellFormed(),
+    scope: scope.toWellFormed(),
+  }));
   return [...new Map(each.map((one) => [`${one.action} ${one.scope}`, one])).values()];
 }
 
