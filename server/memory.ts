@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 /**
@@ -72,5 +73,25 @@ export function createMemory(maxEntries: number): Memory {
       // oxlint-disable-next-line unicorn/no-useless-spread -- touch deletes what is gone through
       for (const key of [...loads.keys()]) touch(key);
     },
+  };
+}
+
+/**
+ * Remembers what was made of the last texts, by their hashes, up to so many characters of it: what takes long to make, and is asked
+ * for again and again.
+ */
+export function rememberMade(
+  mostCharacters: number,
+  make: (text: string) => string,
+): (text: string) => string {
+  const made = new LRUCache<string, string>({
+    maxSize: mostCharacters,
+    sizeCalculation: ({ length }) => Math.max(length, 1),
+  });
+  return (text) => {
+    const key = hash('sha256', text, 'base64');
+    const result = made.get(key) ?? make(text);
+    made.set(key, result);
+    return result;
   };
 }

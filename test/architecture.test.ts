@@ -93,7 +93,7 @@ const ARROWS: Record<string, string[]> = {
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
   client: [],
   duration: [],
-  bench: ['client', 'search-text', ...SERVER],
+  bench: ['client', 'search-text', 'type access', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.

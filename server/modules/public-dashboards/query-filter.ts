@@ -1,10 +1,11 @@
-import { hash, randomUUID } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { randomUUID } from 'node:crypto';
 import { changeNumbers } from '../../json-text.ts';
+import { rememberMade } from '../../memory.ts';
 
 type Members = Record<string, unknown>;
 
-const MOST_KEPT = 32 * 1024 * 1024;
+// Characters.
+const MOST_KEPT = 8 * 1024 * 1024;
 
 const OF_TARGET = ['refId', 'datasource', 'hide', 'type'];
 const OF_ANNOTATION = ['name', 'datasource', 'enable', 'hide', 'iconColor', 'type', 'builtIn'];
@@ -15,16 +16,10 @@ const QUERIES = ['expr', 'query', 'rawSql', 'rawQuery', 'queryText'];
 
 /**
  * Makes of a dashboard what anybody may read: without queries, and without the values that variables have. Other numbers stay as
- * they were written. What was made of the last ones is remembered by their text, up to so many characters.
+ * they were written. What was made of the last ones is remembered.
  */
 export function queryFilter(): (json: string) => string {
-  const made = new LRUCache<string, string>({ maxSize: MOST_KEPT, sizeCalculation: ({ length }) => length });
-  return (json) => {
-    const key = hash('sha256', json, 'base64');
-    const text = made.get(key) ?? withoutQueries(json);
-    made.set(key, text);
-    return text;
-  };
+  return rememberMade(MOST_KEPT, withoutQueries);
 }
 
 function withoutQueries(json: string): string {
