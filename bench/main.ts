@@ -1,8 +1,13 @@
 import { benchHotPath } from './hot-path.ts';
+import { benchImport } from './import.ts';
 import { benchLists } from './lists.ts';
 
 // Without names all of them, in this order.
-const BENCHES: Record<string, () => Promise<boolean>> = { 'hot-path': benchHotPath, lists: benchLists };
+const BENCHES: Record<string, () => Promise<boolean>> = {
+  'hot-path': benchHotPath,
+  lists: benchLists,
+  import: benchImport,
+};
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(BENCHES, name));

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { addConfig } from './local/config.ts';
+import { addImport } from './local/import-grafana.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
 import { addReencryptSecrets } from './local/reencrypt-secrets.ts';
 import { addResetAdminPassword } from './local/reset-admin-password.ts';
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
   addServe(program);
   addConfig(program);
   addMigrateDb(program);
+  addImport(program);
   addResetAdminPassword(program);
   addReencryptSecrets(program);
 

@@ -6,6 +6,7 @@ import type { Context, RequestContext } from './context.ts';
 import { asOperator } from './operator.ts';
 import { announceOutsideChange } from './outside-changes.ts';
 import { generatedSecretKey } from './secret-key.ts';
+import { rehearse } from './rehearsal.ts';
 import { openContext, startServer } from './server.ts';
 import { welcome } from './welcome.ts';
 
@@ -61,6 +62,16 @@ export async function changeFromOutside<T>(
   }
 }
 
+/** Runs a change on a throw-away copy of what is in the database, to see what it would do; nothing is changed. */
+export function rehearseFromOutside<T>(
+  options: Options,
+  work: (context: RequestContext) => Promise<T>,
+): Promise<T> {
+  // Nothing sealed is kept, so any key will do, and none is made.
+  const { config } = load(options, { security: { secret_key: 'for a rehearsal' } });
+  return rehearse(config, { console: process.stderr }, (context) => work(asOperator(context)));
+}
+
 function tellOthers({ config, log }: Context): void {
   try {
     announceOutsideChange(config.paths.data);
@@ -75,12 +86,13 @@ function openForCommand(options: Options): ReturnType<typeof openContext> {
   return openContext(readConfig(options).config, { console: process.stderr });
 }
 
-function readConfig({ configFile }: Options): { config: Config; warnings: string[] } {
-  const load = (overrides: Overrides) => loadConfig({ home, configFile, env: process.env, overrides });
-  const { config, warnings } = load({});
+function readConfig(options: Options): { config: Config; warnings: string[] } {
+  const { config, warnings } = load(options);
   if (config.security.secret_key !== '') return { config, warnings };
-  return {
-    config: load({ security: { secret_key: generatedSecretKey(config.paths.data) } }).config,
-    warnings,
-  };
+  const secret_key = generatedSecretKey(config.paths.data);
+  return { config: load(options, { security: { secret_key } }).config, warnings };
+}
+
+function load({ configFile }: Options, overrides: Overrides = {}): ReturnType<typeof loadConfig> {
+  return loadConfig({ home, configFile, env: process.env, overrides });
 }

@@ -25,7 +25,7 @@ const TIERS = [
     'server-stats',
     'usage',
   ],
-  ['api-docs', 'frontend-settings', 'health', 'key-migration', 'server-settings', 'stacks'],
+  ['api-docs', 'frontend-settings', 'grafana-import', 'health', 'key-migration', 'server-settings', 'stacks'],
   ['secret-key'],
 ];
 
@@ -61,6 +61,7 @@ const ARROWS: Record<string, string[]> = {
     'search-text',
     'store',
     'transaction',
+    'type sources',
     'uses',
   ],
   store: ['schema', 'type access', 'grants-store', 'search-text'],
@@ -88,7 +89,7 @@ const ARROWS: Record<string, string[]> = {
   'json-text': [],
   memory: [],
   uses: [],
-  'cli/local': ['cli', 'client', 'main', ...SERVER],
+  'cli/local': ['cli', 'client', 'main', 'sources', ...SERVER],
   'cli/remote': ['cli', 'client'],
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
   client: [],
@@ -116,7 +117,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/schema\.ts$/, 'schema'],
   [/^server\/db\/(author|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
-  [/^server\/(access|config|crypto|db|http)\/.+\.ts$/, '$1'],
+  [/^server\/(access|config|crypto|db|http|sources)\/.+\.ts$/, '$1'],
   [/^client\/duration\.ts$/, 'duration'],
   [/^(cli\/local|cli\/remote|cli|client|bench)\/.+\.ts$/, '$1'],
 ];

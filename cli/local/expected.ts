@@ -1,5 +1,6 @@
 import { ConfigError } from '../../server/config/config-error.ts';
 import { ApiError } from '../../server/errors.ts';
+import { SourceError } from '../../server/sources/source.ts';
 import { EXIT, Failure } from '../failure.ts';
 import { OWN_NAME } from '../own-name.ts';
 
@@ -14,6 +15,8 @@ export async function expectingFailures(work: () => Promise<void>): Promise<void
 
 function asFailure(error: unknown): unknown {
   if (error instanceof ConfigError) return new Failure(EXIT.usage, error.message, { cause: error });
+  if (error instanceof SourceError)
+    return new Failure(EXIT.failure, error.message, { detail: error.detail, cause: error });
   if (error instanceof ApiError) {
     const detail = error.detail === undefined ? {} : { detail: error.detail };
     return new Failure(EXIT.failure, error.message, { ...detail, cause: error });

@@ -1,4 +1,5 @@
 import { hash as argon2, verify } from '@node-rs/argon2';
+import { importedPasswordFits, isImportedPassword } from './grafana-hashes.ts';
 
 // OWASP's first choice for Argon2id: 19 MiB, two passes, one lane.
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -10,11 +11,23 @@ export function hashPassword(password: string): Promise<string> {
   return argon2(password, COST);
 }
 
-/** Whether the password fits. With no hash it works just as long and says no, so that time does not tell who exists. */
-export async function passwordFits(password: string, phc: string | undefined): Promise<boolean> {
+/**
+ * Whether the password fits. With no hash it works just as long and says no, so that time does not tell who exists. Where some
+ * hashes are imported ones it works for both kinds, so that time does not tell whose is which either.
+ */
+export async function passwordFits(
+  password: string,
+  stored: string | undefined,
+  { someAreImported = false } = {},
+): Promise<boolean> {
   nobody ??= hashPassword('the password of nobody');
-  const fits = await verify(phc ?? (await nobody), password);
-  return phc !== undefined && fits;
+  const imported = isImportedPassword(stored) ? stored : undefined;
+  const own = imported === undefined ? stored : undefined;
+  const [fits, fitsImported] = await Promise.all([
+    verify(own ?? (await nobody), password),
+    (imported !== undefined || someAreImported) && importedPasswordFits(password, imported),
+  ]);
+  return imported === undefined ? stored !== undefined && fits : fitsImported;
 }
 
 /**

@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import { randomLetters } from './random.ts';
 
 const TOKEN = /^glsa_[A-Za-z0-9]{32}_[0-9a-f]{8}$/;
+const PREFIX = 'glsa_'.length;
 const SECRET_LETTERS = 32;
 const LONGEST_KEY = 4096;
 
@@ -28,6 +29,13 @@ export function secretOf(presented: string): string | undefined {
   return apiKeySecret(presented);
 }
 
+/** Of what Grafana makes its hash of a bearer credential: an API key's `k` and its name, a token's letters and its checksum. */
+export function grafanaPartsOf(presented: string): { secret: string; salt: string } | undefined {
+  if (isToken(presented)) return { secret: presented.slice(PREFIX, -9), salt: presented.slice(-8) };
+  const { k, n } = readApiKey(presented) ?? {};
+  return isSecret(k) && typeof n === 'string' ? { secret: k, salt: n } : undefined;
+}
+
 /** What is kept of a secret: SHA-256, enough for 190 bits drawn at random. */
 export function secretHash(secret: string): string {
   return hash('sha256', secret, 'base64url');
@@ -45,11 +53,19 @@ function checksum(body: string): string {
 }
 
 function apiKeySecret(text: string): string | undefined {
+  const k = readApiKey(text)?.k;
+  return isSecret(k) ? k : undefined;
+}
+
+function isSecret(k: unknown): k is string {
+  return typeof k === 'string' && k !== '';
+}
+
+function readApiKey(text: string): { k?: unknown; n?: unknown } | undefined {
   if (text.length > LONGEST_KEY) return undefined;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64').toString());
-    if (typeof parsed !== 'object' || parsed === null || !('k' in parsed)) return undefined;
-    return typeof parsed.k === 'string' && parsed.k !== '' ? parsed.k : undefined;
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
   } catch {
     // Not base64 of JSON: not an API key.
     return undefined;

@@ -12,7 +12,7 @@ import { type Account, findAccount } from '../service-accounts/service-accounts.
 export function proveBearer(context: Context, presented: string): Proof | Promise<Proof> {
   const secret = secretOf(presented);
   if (secret === undefined) throw invalid({ reason: 'malformed' });
-  const found = findBySecret(context, secret);
+  const found = findBySecret(context, secret, presented);
   if (found instanceof Promise) return found.then((credential) => proveCredential(context, credential));
   return proveCredential(context, found);
 }

@@ -1,8 +1,10 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Proof } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
+import { isImportedPassword } from '../../crypto/grafana-hashes.ts';
 import { passwordFits } from '../../crypto/passwords.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
+import { keepByOwnHash, someAreImported } from '../users/imported-passwords.ts';
 import { notePerson } from '../users/last-seen.ts';
 import { findPerson, getUserIdByLoginOrEmail, type Person } from '../users/users.ts';
 
@@ -40,15 +42,26 @@ export async function verifyPassword(context: Context, login: string, password: 
 
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);
-  const fits = await passwordFits(password, person?.passwordHash ?? undefined);
+  const stored = person?.passwordHash ?? undefined;
+  const fits = await passwordFits(password, stored, { someAreImported: await someAreImported(context) });
   if (person === undefined) throw wrongPassword({ exactly: 'no such user' });
   if (!fits || !person.passwordHash) throw wrongPassword(refusedOf(person, 'it does not fit'));
-  const { passwordHash, principal } = person;
   context.touch(key);
   // Not remembered for who is disabled: a refusal that comes quickly would tell that the password is right.
   if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
+  const current = isImportedPassword(stored) ? await keepByOwnHash(context, person, password) : person;
+  if (current === undefined) throw wrongPassword(refusedOf(person, 'it was changed meanwhile'));
+  await keepVerified(context, key, current);
+  return current;
+}
+
+async function keepVerified(
+  context: Context,
+  key: string,
+  { principal, passwordHash }: Person,
+): Promise<void> {
+  if (passwordHash === null) return;
   await context.memory.remember<Verified>(key, () => Promise.resolve({ userId: principal.id, passwordHash }));
-  return person;
 }
 
 /** 401, the same for a user who does not exist, who is disabled, and a wrong password. */

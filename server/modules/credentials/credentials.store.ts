@@ -3,21 +3,48 @@ import type { CredentialTable, Schema } from '../../db/schema.ts';
 
 export type CredentialRow = Selectable<CredentialTable>;
 
-export function getCredentialByHash(db: Kysely<Schema>, hash: string) {
+const FOR_AUTHENTICATION = [
+  'id',
+  'org_id',
+  'service_account_id',
+  'name',
+  'role',
+  'is_server_admin',
+  'is_revoked',
+  'expires_at',
+] as const;
+
+export type ProvenRow = Pick<CredentialRow, (typeof FOR_AUTHENTICATION)[number]>;
+
+export function getCredentialByHash(db: Kysely<Schema>, hash: string): Promise<ProvenRow | undefined> {
   return db
     .selectFrom('credential')
-    .select([
-      'id',
-      'org_id',
-      'service_account_id',
-      'name',
-      'role',
-      'is_server_admin',
-      'is_revoked',
-      'expires_at',
-    ])
+    .select(FOR_AUTHENTICATION)
     .where('secret_hash', '=', hash)
     .executeTakeFirst();
+}
+
+/** Puts another hash of the same secret in the place of one, and returns whose it is. */
+export function updateHash(db: Kysely<Schema>, from: string, to: string): Promise<ProvenRow | undefined> {
+  return db
+    .updateTable('credential')
+    .set({ secret_hash: to })
+    .where('secret_hash', '=', from)
+    .returning(FOR_AUTHENTICATION)
+    .executeTakeFirst();
+}
+
+/** Whether any hash begins with this. */
+export async function hasHashBeginning(db: Kysely<Schema>, prefix: string): Promise<boolean> {
+  const next = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);
+  const row = await db
+    .selectFrom('credential')
+    .select('id')
+    .where('secret_hash', '>=', prefix)
+    .where('secret_hash', '<', next)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 export async function insertCredential(

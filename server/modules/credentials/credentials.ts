@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../../db/errors.ts';
 import { updateUses } from '../../db/times.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
 import { writeUses } from '../../uses.ts';
+import { findImported } from './imported.ts';
 import {
   type CredentialRow,
   deleteCredential,
@@ -48,15 +49,17 @@ export interface KnownCredential {
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
 const MINUTE_MS = 60_000;
 
-/** The key or token with this secret: remembered, or by one indexed query. */
+/** The key or token that was presented, which has this secret: remembered, or by one indexed query. */
 export function findBySecret(
   context: Context,
   secret: string,
+  presented: string,
 ): KnownCredential | undefined | Promise<KnownCredential | undefined> {
   // By the hash alone: a prefix would keep two strings for each of very many tokens.
   const key = secretHash(secret);
   return (
-    context.memory.recall<KnownCredential>(key) ?? context.memory.remember(key, () => load(context, key))
+    context.memory.recall<KnownCredential>(key) ??
+    context.memory.remember(key, () => load(context, key, presented))
   );
 }
 
@@ -156,8 +159,8 @@ export function writeCredentialUses(context: Context): Promise<void> {
   );
 }
 
-async function load(context: Context, hash: string): Promise<KnownCredential | undefined> {
-  const row = await getCredentialByHash(context.db, hash);
+async function load(context: Context, hash: string, presented: string): Promise<KnownCredential | undefined> {
+  const row = (await getCredentialByHash(context.db, hash)) ?? (await findImported(context, hash, presented));
   if (row === undefined) return undefined;
   const { id, org_id, service_account_id, name, role, expires_at } = row;
   const isServerAdmin = row.is_server_admin === 1;

@@ -1,4 +1,4 @@
-import { type Insertable, type Kysely, type Selectable, type Updateable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { TeamPermission } from '../../access/identity.ts';
 import type { Role } from '../../access/roles.ts';
 import { contains } from '../../db/search.ts';
@@ -91,6 +91,34 @@ export async function updateUser(
   changes: Updateable<UserTable>,
 ): Promise<void> {
   await db.updateTable('user').set(changes).where('id', '=', id).execute();
+}
+
+/** Whether the password hash of anybody begins with this. */
+export async function hasPasswordHashBeginning(db: Kysely<Schema>, prefix: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('user')
+    .select('id')
+    .where(({ fn, val, eb }) =>
+      eb(fn('substr', ['password_hash', sql.lit(1), sql.lit(prefix.length)]), '=', val(prefix)),
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Puts another hash of the same password in the place of one, if that is still there. */
+export async function replacePasswordHash(
+  db: Kysely<Schema>,
+  id: number,
+  from: string,
+  to: string,
+): Promise<void> {
+  await db
+    .updateTable('user')
+    .set({ password_hash: to })
+    .where('id', '=', id)
+    .where('password_hash', '=', from)
+    .execute();
 }
 
 /** Deletes a user with their memberships, sessions and stars. */
