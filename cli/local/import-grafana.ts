@@ -73,7 +73,7 @@ async function importGrafana(flags: Flags): Promise<void> {
   try {
     // Before a database is made for what then does not come.
     await requireReadable(source, oldSecretKey);
-    const file = flags.report === undefined ? undefined : openSync(flags.report, 'w', 0o600);
+    const file = flags.report === undefined ? undefined : newFile(flags.report);
     const notes = collectNotes(flags, file);
     try {
       const imported = await run(flags, source, oldSecretKey, notes.take);
@@ -85,6 +85,18 @@ async function importGrafana(flags: Flags): Promise<void> {
     if (skipped > 0) throw notAll(flags, skipped);
   } finally {
     await source.close();
+  }
+}
+
+// Never one that is there: it may be the database itself.
+function newFile(path: string): number {
+  try {
+    return openSync(path, 'wx', 0o600);
+  } catch (error) {
+    throw usageFailure(
+      `the report cannot be written: ${(error as Error).message}`,
+      'Name a file that is not there yet.',
+    );
   }
 }
 

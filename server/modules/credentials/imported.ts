@@ -2,6 +2,7 @@ import type { Context } from '../../context.ts';
 import { grafanaHash, IMPORTED_SECRET, importedSecret } from '../../crypto/grafana-hashes.ts';
 import { grafanaPartsOf, secretHash } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { ApiError } from '../../errors.ts';
 import type { Memory } from '../../memory.ts';
 import { getCredentialByHash, hasHashBeginning, type ProvenRow, updateHash } from './credentials.store.ts';
 
@@ -10,6 +11,8 @@ import { getCredentialByHash, hasHashBeginning, type ProvenRow, updateHash } fro
 
 /** How many hashes are computed at once; the thread pool has four threads, and others need it too. */
 const MOST_AT_ONCE = 2;
+/** How many may wait for one: whoever invents secrets makes neither memory nor patience run out. */
+const MOST_WAITING = 100;
 const REFUSED_MOST = 5000;
 const KEPT_MS = 60_000;
 const LEFT = 'imported:left';
@@ -100,6 +103,7 @@ const lines = new WeakMap<Memory, Line>();
 async function inLine<T>({ memory }: Context, work: () => Promise<T>): Promise<T> {
   const line = lines.get(memory) ?? { running: 0, waiting: [] };
   lines.set(memory, line);
+  if (line.waiting.length >= MOST_WAITING) throw tooMany();
   if (line.running >= MOST_AT_ONCE) await new Promise<void>((resolve) => line.waiting.push(resolve));
   else line.running++;
   try {
@@ -110,4 +114,11 @@ async function inLine<T>({ memory }: Context, work: () => Promise<T>): Promise<T
     if (next === undefined) line.running--;
     else next();
   }
+}
+
+function tooMany(): ApiError {
+  return new ApiError(503, 'credentials.busy', 'Too many unknown keys are being looked at', {
+    detail: 'A key that was imported and is used for the first time takes longer: try again in a moment.',
+    headers: { 'retry-after': '2' },
+  });
 }

@@ -176,7 +176,7 @@ test('keys of nobody, with the secret of another, or of an unknown form are name
     '9223372036854775807: its id is no number that an id can be',
     '101: its organization 99 is not there',
     '102: its organization 0 is not there',
-    '105: another key or token has the same secret',
+    '105: another key or token has, or had, the same secret',
     '106: its hash is of no form that is known',
     '107: "Sheriff" is no role',
     '114: when it expires cannot be told',

@@ -11,3 +11,15 @@ export async function isUntouched(db: Kysely<Schema>): Promise<boolean> {
   const [{ orgs = 0, users = 0, others = 0 } = {}] = rows;
   return orgs === 1 && users <= 1 && others === 0;
 }
+
+/** Whether anybody but a command on this machine has changed anything since a time. */
+export async function wasChangedSince(db: Kysely<Schema>, at: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('audit')
+    .select('id')
+    .where('at', '>=', at)
+    .where('actor', 'not like', 'operator:%')
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}

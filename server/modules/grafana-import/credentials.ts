@@ -1,8 +1,10 @@
+import { hash as hashOf } from 'node:crypto';
 import type { Role } from '../../access/roles.ts';
 import { importedSecret, isGrafanaHash } from '../../crypto/grafana-hashes.ts';
 import type { Row } from '../../sources/source.ts';
 import { expectImported } from '../credentials/imported.ts';
 import { insertCredentials, listCredentialsNamed, listTakenHashes } from './credentials.store.ts';
+import { insertSigns, listSigns } from './ledger.store.ts';
 import { freeNames, nameKey, tidyName, type Wanted } from './names.ts';
 import { roleOf } from './places.ts';
 import { distinct, idsFor, type Person, peopleOf, targetsOf } from './refs.ts';
@@ -57,6 +59,12 @@ export const CREDENTIALS: Stage<undefined> = {
         last_used_at: timeOf(row, 'last_used_at') ?? null,
       })),
     );
+    // So that it is known again when the hash itself is ours, or the credential is gone.
+    await insertSigns(
+      context.db,
+      run.sourceId,
+      found.map(({ hash }) => signOf(hash)),
+    );
     expectImported(context);
     for (const [at, { id, name, kind }] of found.entries()) {
       tally.add(kind, 'brought');
@@ -98,6 +106,11 @@ async function placed(run: Run, rows: readonly Row[], tally: Tally): Promise<Fou
     run.context.db,
     rows.map((row) => importedSecret(textOf(row, 'key'))),
   );
+  const seen = await listSigns(
+    run.context.db,
+    undefined,
+    rows.map((row) => signOf(importedSecret(textOf(row, 'key')))),
+  );
   return rows.flatMap((row) => {
     const kind = kindOf(row);
     const hash = importedSecret(textOf(row, 'key'));
@@ -108,8 +121,8 @@ async function placed(run: Run, rows: readonly Row[], tally: Tally): Promise<Fou
         ? owner
         : !isGrafanaHash(textOf(row, 'key'))
           ? 'its hash is of no form that is known'
-          : taken.has(hash)
-            ? 'another key or token has the same secret'
+          : taken.has(hash) || seen.has(signOf(hash))
+            ? 'another key or token has, or had, the same secret'
             : expiresAt === undefined
               ? 'when it expires cannot be told'
               : undefined;
@@ -123,6 +136,10 @@ async function placed(run: Run, rows: readonly Row[], tally: Tally): Promise<Fou
       { id, row, kind, name: tidyName(textOf(row, 'name'), `${kind} ${id}`), hash, expiresAt, ...owner },
     ];
   });
+}
+
+function signOf(importedHash: string): string {
+  return hashOf('sha256', `credential ${importedHash}`, 'base64url');
 }
 
 type Owner = Pick<Found, 'orgId' | 'accountId' | 'role'>;

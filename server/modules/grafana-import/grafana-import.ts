@@ -1,7 +1,7 @@
 import type { RequestContext } from '../../context.ts';
 import type { Source } from '../../sources/source.ts';
 import { ANNOTATIONS } from './annotations.ts';
-import { enterSource, requireGrafana, setIdsAside } from './begin.ts';
+import { endTakeOver, enterSource, requireGrafana, setIdsAside } from './begin.ts';
 import { CREDENTIALS } from './credentials.ts';
 import { nameCustomRoles } from './custom-roles.ts';
 import { DASHBOARDS } from './dashboards.ts';
@@ -117,6 +117,7 @@ export async function importGrafana(
   await runStage(run, PLAYLISTS);
   await runStage(run, ANNOTATIONS);
   await nameCustomRoles(run);
+  await endTakeOver(context, sourceId);
   return { kinds: report.kinds(), leftBehind: await leftBehind(source) };
 }
 

@@ -90,18 +90,25 @@ export async function insertBrought(
   await db.insertInto('grafana_import').values(rows).execute();
 }
 
+// As many as a statement may have values, and no more.
+const SIGNS_AT_ONCE = 5000;
+
 /** The source that has one of these signs. */
 export async function getSource(
   db: Kysely<Schema>,
   signs: readonly string[],
-): Promise<{ id: number; took_over: 0 | 1 } | undefined> {
-  return db
-    .selectFrom('grafana_sign')
-    .innerJoin('grafana_source', 'grafana_source.id', 'grafana_sign.source_id')
-    .select(['grafana_source.id', 'took_over'])
-    .where('sign', 'in', signs)
-    .orderBy('grafana_source.id')
-    .executeTakeFirst();
+): Promise<{ id: number; took_over: 0 | 1; begun_at: number } | undefined> {
+  for (const some of chunks(signs)) {
+    const found = await db
+      .selectFrom('grafana_sign')
+      .innerJoin('grafana_source', 'grafana_source.id', 'grafana_sign.source_id')
+      .select(['grafana_source.id', 'took_over', 'begun_at'])
+      .where('sign', 'in', some)
+      .orderBy('grafana_source.id')
+      .executeTakeFirst();
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 export async function insertSource(db: Kysely<Schema>, tookOver: boolean, at: number): Promise<number> {
@@ -110,17 +117,49 @@ export async function insertSource(db: Kysely<Schema>, tookOver: boolean, at: nu
   return id;
 }
 
+/** From now on nothing of ours is replaced by what the source has. */
+export async function updateTookOver(db: Kysely<Schema>, sourceId: number): Promise<void> {
+  await db.updateTable('grafana_source').set({ took_over: 0 }).where('id', '=', sourceId).execute();
+}
+
 export async function insertSigns(
   db: Kysely<Schema>,
   sourceId: number,
   signs: readonly string[],
 ): Promise<void> {
-  const rows = signs.map((sign) => ({ sign, source_id: sourceId }));
-  await db
-    .insertInto('grafana_sign')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+  for (const some of chunks(signs)) {
+    const rows = some.map((sign) => ({ sign, source_id: sourceId }));
+    await db
+      .insertInto('grafana_sign')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+}
+
+/** Which of these signs are known; of one source, or of whichever. */
+export async function listSigns(
+  db: Kysely<Schema>,
+  sourceId: number | undefined,
+  signs: readonly string[],
+): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (const some of chunks(signs)) {
+    const rows = await db
+      .selectFrom('grafana_sign')
+      .select('sign')
+      .where('sign', 'in', some)
+      .$if(sourceId !== undefined, (query) => query.where('source_id', '=', sourceId ?? 0))
+      .execute();
+    for (const { sign } of rows) found.add(sign);
+  }
+  return found;
+}
+
+function chunks(signs: readonly string[]): string[][] {
+  return Array.from({ length: Math.ceil(signs.length / SIGNS_AT_ONCE) }, (_, at) =>
+    signs.slice(at * SIGNS_AT_ONCE, (at + 1) * SIGNS_AT_ONCE),
+  );
 }
 
 /** The uids of folders and dashboards, by their id. */

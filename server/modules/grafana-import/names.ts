@@ -50,5 +50,10 @@ export const LONGEST_NAME = 190;
 
 /** A name as it is kept: not empty, not endless. */
 export function tidyName(name: string, whenEmpty: string): string {
-  return name.trim().slice(0, LONGEST_NAME).toWellFormed() || whenEmpty;
+  return withoutControls(name).trim().slice(0, LONGEST_NAME).toWellFormed() || whenEmpty;
+}
+
+/** What could steer a terminal, or hide a part of the text, has no place in a name. */
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, '');
 }

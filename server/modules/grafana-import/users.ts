@@ -4,7 +4,7 @@ import { REMEMBERED } from '../../memory.ts';
 import type { Row } from '../../sources/source.ts';
 import { endSessions } from '../sessions/sessions.ts';
 import { expectImportedPasswords } from '../users/imported-passwords.ts';
-import { freeNames, LONGEST_NAME, tidyName } from './names.ts';
+import { freeNames, LONGEST_NAME, tidyName, withoutControls } from './names.ts';
 import {
   hasUser,
   insertIdentities,
@@ -58,14 +58,18 @@ export async function bringUsers(run: Run, rows: readonly Row[], tally: Tally): 
 }
 
 function asUser(row: Row): User {
-  const login = (textOf(row, 'login') || textOf(row, 'email')).trim().toLowerCase();
-  const email = (textOf(row, 'email') || login).trim().toLowerCase();
+  const login = withoutControls(textOf(row, 'login') || textOf(row, 'email'))
+    .trim()
+    .toLowerCase();
+  const email = withoutControls(textOf(row, 'email') || login)
+    .trim()
+    .toLowerCase();
   return {
     id: idOf(row),
     row,
     login,
     email,
-    name: textOf(row, 'name').slice(0, LONGEST_NAME).toWellFormed(),
+    name: withoutControls(textOf(row, 'name')).slice(0, LONGEST_NAME).toWellFormed(),
   };
 }
 
