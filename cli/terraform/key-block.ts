@@ -37,6 +37,8 @@ export interface Resources {
 
 const NEEDED = ['name', 'role'];
 // What these do with the key they do with the token; a provisioner may need a connection.
+// As Terraform has it for names; commands that are printed hold it in quotes.
+const LABEL = /^[\p{ID_Start}_][\p{ID_Continue}-]*$/u;
 const SECTIONS = new Set(['lifecycle', 'provisioner', 'connection']);
 
 /** The keys in a file, and what there is of the resources that they become. */
@@ -78,6 +80,9 @@ function contentOf(block: Node, type: string, text: string): KeyContent {
   const body = readBody(block, text);
   if (headOf(block).length !== 3 || block.startPosition.column !== 0) {
     throw new NotUnderstood({ line: lineOf(block), what: 'it does not begin as resources do' });
+  }
+  if (!LABEL.test(headOf(block)[2] ?? '')) {
+    throw new NotUnderstood({ line: lineOf(block), what: 'its label is no name for Terraform' });
   }
   for (const entry of body.entries) requireKnown(entry);
   const settings = settingsOf(body);

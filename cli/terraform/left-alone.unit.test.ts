@@ -52,6 +52,11 @@ test.each([
     key(`${NAMED}  lifecycle {\n    postcondition {\n      condition = self != null\n    }\n  }\n`),
     /^main\.tf:5 postcondition reads more/,
   ],
+  [
+    'a label that is no name',
+    `resource "grafana_api_key" "x'; touch y; '" {\n${NAMED}}\n`,
+    /^main\.tf:1 its label is no name/,
+  ],
   ['a label too many', `resource "grafana_api_key" "x" "y" {\n${NAMED}}\n`, /^main\.tf:1 it does not begin/],
 ])('a key with %s stays as it is, and the others do not', (_what, text, why) => {
   const { files, left } = migrated({ 'main.tf': text + GOOD });
