@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { load, type Measured, median } from './load.ts';
 import { freePort, type Started, startBare, startLatchkey, stopProgram, usageOf } from './processes.ts';
 import { seedTokens } from './seed.ts';
@@ -12,16 +9,7 @@ const WARM_UP_SECONDS = 3;
 const STARTS = 3;
 
 /** Requests with 100,000 tokens in turn against those of a bare server that answers the same bytes. Returns whether all were answered. */
-export async function benchHotPath(): Promise<boolean> {
-  const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
-  try {
-    return await compare(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-async function compare(directory: string): Promise<boolean> {
+export async function benchHotPath(directory: string): Promise<boolean> {
   console.log(
     `Filling a SQLite database with ${TOKENS.toLocaleString('en')} tokens of 1,000 service accounts …`,
   );

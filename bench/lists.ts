@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { freePort, startBare, startLatchkey, stopProgram } from './processes.ts';
 import { seedLists } from './seed.ts';
 
@@ -87,16 +84,7 @@ const LISTS: List[] = [
 ];
 
 /** Lists of 10,000 things, page by page until an empty one, against a bare server that answers the bytes of the first page. */
-export async function benchLists(): Promise<boolean> {
-  const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
-  try {
-    return await measureLists(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
-}
-
-async function measureLists(directory: string): Promise<boolean> {
+export async function benchLists(directory: string): Promise<boolean> {
   console.log(
     `\nFilling a SQLite database with ${COUNT.toLocaleString('en')} service accounts, dashboards and users …`,
   );

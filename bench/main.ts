@@ -1,9 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { benchHotPath } from './hot-path.ts';
 import { benchImport } from './import.ts';
 import { benchLists } from './lists.ts';
 
-// Without names all of them, in this order.
-const BENCHES: Record<string, () => Promise<boolean>> = {
+// Without names all of them, in this order; each in an empty directory, and it says whether all was answered as it should be.
+const BENCHES: Record<string, (directory: string) => Promise<boolean>> = {
   'hot-path': benchHotPath,
   lists: benchLists,
   import: benchImport,
@@ -17,6 +20,15 @@ if (unknown.length > 0) {
 } else {
   for (const [name, run] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    if (!(await run())) process.exitCode = 1;
+    if (!(await inDirectory(run))) process.exitCode = 1;
+  }
+}
+
+async function inDirectory(run: (directory: string) => Promise<boolean>): Promise<boolean> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-bench-'));
+  try {
+    return await run(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }

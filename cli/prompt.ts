@@ -15,6 +15,11 @@ export function ask(question: string): Promise<string> {
   return readAnswer(question, process.stderr);
 }
 
+/** Whether the person at the terminal says yes; anything else, and nothing, is no. */
+export async function agrees(question: string): Promise<boolean> {
+  return /^y(?:es)?$/i.test((await ask(`${question} [y/N] `)).trim());
+}
+
 /** The same for a secret: what is typed does not show. */
 export async function askSecret(question: string): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

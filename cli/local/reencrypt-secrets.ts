@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
-import { ask, canAsk } from '../prompt.ts';
+import { agrees, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
 import { expectingFailures } from './expected.ts';
 
@@ -80,6 +80,5 @@ function nothingToExchange(): Failure {
 async function requireConsent(): Promise<void> {
   const what = 'Every secret that neither of the two keys opens will be deleted for good.';
   if (!canAsk()) throw usageFailure(what, 'Add --yes if that is meant.');
-  const answer = await ask(`${what} Go on? [y/N] `);
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw new Failure(EXIT.failure, 'nothing was changed');
+  if (!(await agrees(`${what} Go on?`))) throw new Failure(EXIT.failure, 'nothing was changed');
 }

@@ -5,7 +5,7 @@ import type { Message, Org, OrgUser } from '../../client/shapes.ts';
 import { addCommand, roleOption, withJson } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { printChange, printFields, printJson, printTable, printValue, say, shortTime } from '../output.ts';
-import { ask, canAsk } from '../prompt.ts';
+import { agrees, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
 import { connect, type ConnectionFlags, withConnection } from './connection.ts';
 import { orgId } from './names.ts';
@@ -110,9 +110,8 @@ async function confirmDeletion(client: Client, id: number): Promise<void> {
       'Add --yes to delete it without a question.',
     );
   const { name } = await client.request<Org>('GET', `/api/orgs/${id}`);
-  const question = `Delete organization ${id}, ${printable(JSON.stringify(name))}, with its dashboards, keys and accounts? [y/N] `;
-  const answer = await ask(question);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new Failure(EXIT.failure, 'nothing was deleted');
+  const question = `Delete organization ${id}, ${printable(JSON.stringify(name))}, with its dashboards, keys and accounts?`;
+  if (!(await agrees(question))) throw new Failure(EXIT.failure, 'nothing was deleted');
 }
 
 function addUsers(orgs: Command): void {

@@ -1,6 +1,6 @@
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { say } from '../output.ts';
-import { ask, canAsk } from '../prompt.ts';
+import { agrees, canAsk } from '../prompt.ts';
 import { edited } from './edits.ts';
 import { makePlan, type Plan, type PlanFlags } from './plan.ts';
 import { printDiff, printPlan, sayLeft, saySteps, saySummary } from './report.ts';
@@ -49,8 +49,7 @@ async function requireConsent(): Promise<void> {
       'Add --yes to write, or --dry-run to only look.',
     );
   }
-  const answer = await ask('Write this? [y/N] ');
-  if (!/^y(?:es)?$/i.test(answer.trim())) throw new Failure(EXIT.failure, 'nothing was written');
+  if (!(await agrees('Write this?'))) throw new Failure(EXIT.failure, 'nothing was written');
 }
 
 function write({ files }: Plan): void {

@@ -1,7 +1,7 @@
 import { searchText } from '../../db/search.ts';
 import type { Row } from '../../sources/source.ts';
 import { insertAnnotations } from './extras.store.ts';
-import { idsFor, peopleOf, targetsOf } from './refs.ts';
+import { idsFor, orgsOf, peopleOf, targetsOf, withoutOrg } from './refs.ts';
 import { integerOf, objectOf, refOf, textOf } from './rows.ts';
 import { idOf, type Stage } from './run.ts';
 import { dashboardsOf } from './stars.ts';
@@ -35,11 +35,7 @@ export const ANNOTATIONS: Stage<ReadonlyMap<number, number>> = {
   prepare: ({ source }, rows) => dashboardsOf(source, rows),
   async bring(run, rows, tally, dashboards) {
     const { context } = run;
-    const orgs = await targetsOf(
-      run,
-      'org',
-      rows.map((row) => refOf(row, 'org_id')),
-    );
+    const orgs = await orgsOf(run, rows);
     const here = await targetsOf(run, 'dashboard', dashboards.values());
     const people = await peopleOf(
       run,
@@ -54,7 +50,7 @@ export const ANNOTATIONS: Stage<ReadonlyMap<number, number>> = {
       const name = textOf(row, 'text').slice(0, LONGEST_TAG);
       const fault =
         orgId === undefined
-          ? `its organization ${refOf(row, 'org_id')} is not there`
+          ? withoutOrg(row)
           : isOnOne && dashboard === undefined
             ? 'the dashboard that it is on did not come'
             : undefined;

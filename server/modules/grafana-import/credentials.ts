@@ -7,7 +7,7 @@ import { insertCredentials, listCredentialsNamed, listTakenHashes } from './cred
 import { insertSigns, listSigns } from './ledger.store.ts';
 import { freeNames, nameKey, tidyName, type Wanted } from './names.ts';
 import { roleOf } from './places.ts';
-import { distinct, idsFor, type Person, peopleOf, targetsOf } from './refs.ts';
+import { distinct, idsFor, orgsOf, peopleOf, type Person } from './refs.ts';
 import type { Kind, Tally } from './report.ts';
 import { barOf, expiryOf, refOf, textOf, timeOf } from './rows.ts';
 import { idOf, named, NOTHING_TO_PREPARE, type Run, type Stage } from './run.ts';
@@ -93,11 +93,7 @@ function kindOf(row: Row): Kind {
 }
 
 async function placed(run: Run, rows: readonly Row[], tally: Tally): Promise<Found[]> {
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   const people = await peopleOf(
     run,
     rows.map((row) => refOf(row, 'service_account_id')),

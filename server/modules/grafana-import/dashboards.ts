@@ -6,7 +6,7 @@ import { type Around, foldersByUid, placesHere } from './folder-places.ts';
 import { type Given, givenOn } from './given.ts';
 import { bringPermissions } from './permissions.ts';
 import { bringPublic, publicOnes } from './public-dashboards.ts';
-import { idsFor, peopleOf, targetsOf } from './refs.ts';
+import { idsFor, orgsOf, peopleOf, withoutOrg } from './refs.ts';
 import type { Tally } from './report.ts';
 import { flagOf, integerOf, refOf, textOf, timesOf } from './rows.ts';
 import { idOf, named, type Run, type Stage } from './run.ts';
@@ -133,11 +133,7 @@ async function placed(
   { around, documents }: Prepared,
   tally: Tally,
 ): Promise<Sound[]> {
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   const find = await placesHere(run, [...around.values()]);
   return rows.flatMap((row): Sound[] => {
     const id = idOf(row);
@@ -147,7 +143,7 @@ async function placed(
     const document = documents.get(id) ?? { fault: 'its JSON is not there' };
     const fault =
       orgId === undefined
-        ? `its organization ${refOf(row, 'org_id')} is not there`
+        ? withoutOrg(row)
         : textOf(row, 'deleted') !== ''
           ? 'it was deleted, and lay in the trash'
           : // Outside its folder others might see it.

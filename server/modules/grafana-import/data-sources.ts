@@ -5,7 +5,7 @@ import { type Given, givenOn } from './given.ts';
 import { insertBrought } from './ledger.store.ts';
 import { freeNames, nameKey, tidyName, type Wanted } from './names.ts';
 import { bringPermissions } from './permissions.ts';
-import { distinct, idsFor, targetsOf } from './refs.ts';
+import { distinct, idsFor, orgsOf, withoutOrg } from './refs.ts';
 import type { Tally } from './report.ts';
 import { flagOf, integerOf, objectOf, refOf, textOf, timesOf } from './rows.ts';
 import { idOf, named, type Run, type Stage } from './run.ts';
@@ -115,15 +115,11 @@ async function bring(
 }
 
 async function placed(run: Run, rows: readonly Row[], tally: Tally): Promise<DataSource[]> {
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   return rows.flatMap((row) => {
     const orgId = orgs.get(refOf(row, 'org_id'));
     if (orgId === undefined) {
-      tally.skip(KIND, named(row), `its organization ${refOf(row, 'org_id')} is not there`);
+      tally.skip(KIND, named(row), withoutOrg(row));
       return [];
     }
     const id = idOf(row);

@@ -4,7 +4,7 @@ import { insertContent } from './content.store.ts';
 import { type Around, foldersByUid, placesHere } from './folder-places.ts';
 import { type Given, givenOn } from './given.ts';
 import { bringPermissions } from './permissions.ts';
-import { idsFor, newIdsFor, peopleOf, targetsOf } from './refs.ts';
+import { idsFor, newIdsFor, orgsOf, peopleOf, withoutOrg } from './refs.ts';
 import { newTally, type Tally } from './report.ts';
 import { flagOf, integerOf, refOf, textOf, timesOf } from './rows.ts';
 import {
@@ -152,11 +152,7 @@ async function bring(
   { around, given, pass, table }: Prepared & { pass: Pass; table: 'dashboard' | 'folder' },
 ): Promise<ReadonlyMap<number, number>> {
   const { context } = run;
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   const find = await placesHere(run, [...around.values()]);
   const placed = rows.flatMap((row): Placed[] => {
     const id = idOf(row);
@@ -212,7 +208,5 @@ async function bring(
 }
 
 function faultOf(row: Row, orgId: number | undefined): string {
-  return orgId === undefined
-    ? `its organization ${refOf(row, 'org_id')} is not there`
-    : 'it was deleted, and lay in the trash';
+  return orgId === undefined ? withoutOrg(row) : 'it was deleted, and lay in the trash';
 }

@@ -5,7 +5,7 @@ import { type Model, readModel } from '../library-elements/model.ts';
 import { insertElements, listElementsLike } from './extras.store.ts';
 import { type Around, foldersByUid, placesHere } from './folder-places.ts';
 import { freeNames, nameKey, tidyName, type Wanted } from './names.ts';
-import { distinct, idsFor, peopleOf, targetsOf } from './refs.ts';
+import { distinct, idsFor, orgsOf, peopleOf, withoutOrg } from './refs.ts';
 import type { Tally } from './report.ts';
 import { integerOf, objectOf, refOf, textOf, timesOf } from './rows.ts';
 import { idOf, named, type Run, type Stage } from './run.ts';
@@ -99,11 +99,7 @@ async function placed(
   around: ReadonlyMap<number, Around>,
   tally: Tally,
 ): Promise<Element[]> {
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   const find = await placesHere(run, [...around.values()]);
   return rows.flatMap((row): Element[] => {
     const id = idOf(row);
@@ -113,7 +109,7 @@ async function placed(
     const model = modelOf(row);
     const fault =
       orgId === undefined
-        ? `its organization ${refOf(row, 'org_id')} is not there`
+        ? withoutOrg(row)
         : outer !== undefined && place?.orgId !== orgId
           ? `the folder ${outer.name} around it did not come`
           : ![1, 2].includes(refOf(row, 'kind'))

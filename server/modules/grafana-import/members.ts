@@ -2,7 +2,7 @@ import { REMEMBERED } from '../../memory.ts';
 import type { Row } from '../../sources/source.ts';
 import { insertMembers, listMembers, memberKey } from './members.store.ts';
 import { roleOf } from './places.ts';
-import { type Person, peopleOf, targetsOf } from './refs.ts';
+import { orgsOf, peopleOf, type Person } from './refs.ts';
 import type { Tally } from './report.ts';
 import { refOf, textOf, timesOf } from './rows.ts';
 import { idOf, NOTHING_TO_PREPARE, type Stage } from './run.ts';
@@ -19,11 +19,7 @@ export const MEMBERS: Stage<undefined> = {
   prepare: NOTHING_TO_PREPARE,
   async bring(run, rows, tally) {
     const { context } = run;
-    const orgs = await targetsOf(
-      run,
-      'org',
-      rows.map((row) => refOf(row, 'org_id')),
-    );
+    const orgs = await orgsOf(run, rows);
     const people = await peopleOf(
       run,
       rows.map((row) => refOf(row, 'user_id')),

@@ -3,7 +3,7 @@ import { searchText } from '../../db/search.ts';
 import type { Row } from '../../sources/source.ts';
 import { insertPlaylists, listPlaylistUids } from './extras.store.ts';
 import { tidyName } from './names.ts';
-import { distinct, idsFor, targetsOf } from './refs.ts';
+import { distinct, idsFor, orgsOf, targetsOf, withoutOrg } from './refs.ts';
 import { integerOf, refOf, textOf } from './rows.ts';
 import { idOf, named, type Stage } from './run.ts';
 import { freeUids, uidKey } from './uids.ts';
@@ -28,15 +28,11 @@ export const PLAYLISTS: Stage<ReadonlyMap<number, Row[]>> = {
   },
   async bring(run, rows, tally, itemsOf) {
     const { context } = run;
-    const orgs = await targetsOf(
-      run,
-      'org',
-      rows.map((row) => refOf(row, 'org_id')),
-    );
+    const orgs = await orgsOf(run, rows);
     const playlists = rows.flatMap((row) => {
       const orgId = orgs.get(refOf(row, 'org_id'));
       if (orgId === undefined) {
-        tally.skip(KIND, named(row), `its organization ${refOf(row, 'org_id')} is not there`);
+        tally.skip(KIND, named(row), withoutOrg(row));
         return [];
       }
       const name = tidyName(textOf(row, 'name'), `playlist ${idOf(row)}`);

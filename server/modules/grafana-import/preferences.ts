@@ -1,7 +1,7 @@
 import type { Row } from '../../sources/source.ts';
 import { insertPreferences } from './extras.store.ts';
 import { listMembers, listTeamOrgs, memberKey } from './members.store.ts';
-import { distinct, peopleOf, targetsOf } from './refs.ts';
+import { distinct, orgsOf, peopleOf, targetsOf } from './refs.ts';
 import { objectOf, refOf, textOf, timesOf } from './rows.ts';
 import { idOf, type Stage } from './run.ts';
 import { dashboardsOf } from './stars.ts';
@@ -35,11 +35,7 @@ export const PREFERENCES: Stage<ReadonlyMap<number, number>> = {
   prepare: ({ source }, rows) => dashboardsOf(source, rows, HOME),
   async bring(run, rows, tally, homes) {
     const { context } = run;
-    const orgs = await targetsOf(
-      run,
-      'org',
-      rows.map((row) => refOf(row, 'org_id')),
-    );
+    const orgs = await orgsOf(run, rows);
     const people = await peopleOf(
       run,
       rows.map((row) => refOf(row, 'user_id')),

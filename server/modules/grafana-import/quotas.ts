@@ -1,5 +1,5 @@
 import { insertQuotas } from './extras.store.ts';
-import { peopleOf, targetsOf } from './refs.ts';
+import { orgsOf, peopleOf } from './refs.ts';
 import { integerOf, refOf, textOf } from './rows.ts';
 import { idOf, NOTHING_TO_PREPARE, type Stage } from './run.ts';
 
@@ -17,11 +17,7 @@ export const QUOTAS: Stage<undefined> = {
   prepare: NOTHING_TO_PREPARE,
   async bring(run, rows, tally) {
     const { context } = run;
-    const orgs = await targetsOf(
-      run,
-      'org',
-      rows.map((row) => refOf(row, 'org_id')),
-    );
+    const orgs = await orgsOf(run, rows);
     const people = await peopleOf(
       run,
       rows.map((row) => refOf(row, 'user_id')),

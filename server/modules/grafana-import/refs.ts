@@ -1,7 +1,9 @@
+import type { Row } from '../../sources/source.ts';
 import { listBrought, listExisting, listIdentities } from './ledger.store.ts';
 import type { Run } from './run.ts';
 import { type Numbered, takeIds } from './ids.store.ts';
 import type { Kind, Tally } from './report.ts';
+import { refOf } from './rows.ts';
 
 /** What the rows that others name have become, by the id that they have in Grafana; those that did not come or are gone are not there. */
 export async function targetsOf(
@@ -12,6 +14,20 @@ export async function targetsOf(
   const brought = await listBrought(context.db, sourceId, kind, distinct(rowIds));
   const existing = await listExisting(context.db, kind, distinct(brought.values()));
   return new Map([...brought].filter(([, id]) => existing.has(id)));
+}
+
+/** The organizations that the rows are in, by the id that they have in Grafana. */
+export function orgsOf(run: Run, rows: readonly Row[]): Promise<Map<number, number>> {
+  return targetsOf(
+    run,
+    'org',
+    rows.map((row) => refOf(row, 'org_id')),
+  );
+}
+
+/** Why a row does not come whose organization did not. */
+export function withoutOrg(row: Row): string {
+  return `its organization ${refOf(row, 'org_id')} is not there`;
 }
 
 /** Who a user of Grafana's is here. */

@@ -12,7 +12,7 @@ import {
   memberKey,
 } from './members.store.ts';
 import { freeNames, nameKey, tidyName, type Wanted } from './names.ts';
-import { distinct, idsFor, peopleOf, targetsOf } from './refs.ts';
+import { distinct, idsFor, orgsOf, peopleOf, targetsOf, withoutOrg } from './refs.ts';
 import type { Tally } from './report.ts';
 import { refOf, textOf, timesOf } from './rows.ts';
 import { idOf, named, NOTHING_TO_PREPARE, type Run, type Stage } from './run.ts';
@@ -74,15 +74,11 @@ export const TEAMS: Stage<undefined> = {
 };
 
 async function placed(run: Run, rows: readonly Row[], tally: Tally) {
-  const orgs = await targetsOf(
-    run,
-    'org',
-    rows.map((row) => refOf(row, 'org_id')),
-  );
+  const orgs = await orgsOf(run, rows);
   return rows.flatMap((row) => {
     const orgId = orgs.get(refOf(row, 'org_id'));
     if (orgId === undefined) {
-      tally.skip(KIND, named(row), `its organization ${refOf(row, 'org_id')} is not there`);
+      tally.skip(KIND, named(row), withoutOrg(row));
       return [];
     }
     const id = idOf(row);
