@@ -1,9 +1,10 @@
 import type { RequestContext } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { allows } from './evaluate.ts';
+import { heldAround, levelsInTeams } from './held.ts';
 import type { Identity } from './identity.ts';
-import { type Level, levelGives, levelInTeam, levelsGiving, type ObjectKind } from './object-levels.ts';
-import { hasSomewhere, levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
+import { levelGives, levelsGiving } from './object-levels.ts';
+import { hasSomewhere } from './object-grants.store.ts';
 import { atMost, type Role } from './roles.ts';
 import { orgGrants } from './basic-roles.ts';
 
@@ -13,7 +14,7 @@ export type ScopeOf =
   | ((
       context: RequestContext,
       orgId: number,
-      parameters: Record<string, string>,
+      parameters: Readonly<Record<string, string>>,
     ) => Promise<string | undefined>);
 
 /** What a route asks of whoever calls it. Every route declares one. */
@@ -21,7 +22,15 @@ export type Access =
   | { kind: 'open'; why: string }
   | { kind: 'signed-in'; why: string }
   | { kind: 'server'; action: string; scopes: readonly string[] }
-  | { kind: 'org'; actions: readonly string[]; scopes: readonly ScopeOf[]; orSelf: boolean };
+  | {
+      kind: 'org';
+      actions: readonly string[];
+      scopes: readonly ScopeOf[];
+      /** Whether being the account that the path names is enough. */
+      orSelf: boolean;
+      /** Whether the rule behind it asks again, on what it is then. */
+      asksAgain: boolean;
+    };
 
 /** Nobody has to say who they are. */
 export const open = (why: string): Access => ({ kind: 'open', why });
@@ -35,10 +44,17 @@ export const can = (action: string, ...scopes: ScopeOf[]): Access => ({
   actions: [action],
   scopes,
   orSelf: false,
+  asksAgain: false,
 });
 
 /** Any of the actions, on whatever: the rule behind it asks again once it knows on what. */
-export const canAny = (...actions: string[]): Access => ({ kind: 'org', actions, scopes: [], orSelf: false });
+export const canAny = (...actions: string[]): Access => ({
+  kind: 'org',
+  actions,
+  scopes: [],
+  orSelf: false,
+  asksAgain: true,
+});
 
 /** The action on a service account, or being that account. */
 export const canOrIsAccount = (action: string, scope: string): Access => ({
@@ -46,6 +62,7 @@ export const canOrIsAccount = (action: string, scope: string): Access => ({
   actions: [action],
   scopes: [scope],
   orSelf: true,
+  asksAgain: false,
 });
 
 /** The action on the whole server. */
@@ -143,23 +160,12 @@ const SEEING: ReadonlySet<string> = new Set(['folders:read', 'dashboards:read'])
 
 /** For any action whether the actor holds it on what the scope names; asks the database once, however many actions. */
 export async function heldOn(context: RequestContext, scope: string): Promise<(action: string) => boolean> {
-  const { db, actor, config } = context;
-  const byRole = (action: string, scopes: readonly string[]): boolean => allows(actor.grants, action, scopes);
-  const object = objectOf(scope);
-  if (object === undefined) return (action) => byRole(action, [scope]);
-  const line = isInFolders(object) ? await lineage(db, actor.orgId, object.id) : [object];
-  // A folder's uid names no dashboard, nor the other way round.
-  if (line[0]?.kind !== object.kind) {
-    return (action) => byRole(action, [scope]) || (SEEING.has(action) && actor.role !== 'None');
-  }
-  const scopes = isInFolders(object) ? scopesAround(line) : [scope];
-  const levels =
-    object.kind === 'teams'
-      ? levelsInTeams(actor).filter(({ id }) => id === object.id)
-      : await levelsOn(db, actor.orgId, actor.subjects, line);
+  const { actor, config } = context;
+  const { scopes, levels, isMissing } = await heldAround(context, scope);
   return (action) =>
-    byRole(action, scopes) ||
-    levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control));
+    allows(actor.grants, action, scopes) ||
+    levels.some(({ kind, level }) => levelGives(kind, level, action, config.access_control)) ||
+    (isMissing && SEEING.has(action) && actor.role !== 'None');
 }
 
 async function holdsSomewhere({ db, actor, config }: RequestContext, action: string): Promise<boolean> {
@@ -171,29 +177,4 @@ async function holdsSomewhere({ db, actor, config }: RequestContext, action: str
   if (byTeam) return true;
   const kept = giving.filter(({ kind }) => kind !== 'teams');
   return kept.length > 0 && hasSomewhere(db, actor.orgId, actor.subjects, kept);
-}
-
-/** What being in teams gives on the teams themselves; it is known without asking the database. */
-export function levelsInTeams(actor: Identity): { kind: ObjectKind; id: string; level: Level }[] {
-  return actor.teams.map((part) => ({ kind: 'teams', id: String(part.id), level: levelInTeam(part) }));
-}
-
-function isInFolders({ kind }: ObjectRef): boolean {
-  return kind === 'folders' || kind === 'dashboards';
-}
-
-/** The scopes of an object and of the folders that it lies in. A dashboard in no folder lies in the one called general. */
-function scopesAround(line: readonly ObjectRef[]): string[] {
-  const scopes = line.map(({ kind, id }) => `${kind}:uid:${id}`);
-  return line.length === 1 && line[0]?.kind === 'dashboards' ? [...scopes, 'folders:uid:general'] : scopes;
-}
-
-function objectOf(scope: string): ObjectRef | undefined {
-  const [kind, key, ...rest] = scope.split(':');
-  const id = rest.join(':');
-  if (id === '') return undefined;
-  if (key === 'uid' && (kind === 'folders' || kind === 'dashboards' || kind === 'datasources'))
-    return { kind, id };
-  if (key === 'id' && (kind === 'serviceaccounts' || kind === 'teams')) return { kind, id };
-  return undefined;
 }

@@ -43,18 +43,17 @@ export async function levelsOn(
   orgId: number,
   subjects: readonly string[],
   objects: readonly ObjectRef[],
-): Promise<{ kind: ObjectKind; level: Level }[]> {
+): Promise<{ kind: ObjectKind; id: string; level: Level; subject: string }[]> {
   const rows = await db
     .selectFrom('object_permission')
-    .select(['kind', 'level'])
-    .distinct()
+    .select(['kind', 'object_id as id', 'level', 'subject'])
     .where('org_id', '=', orgId)
     .where('subject', 'in', subjects)
     .where(({ or, and, eb }) =>
       or(objects.map(({ kind, id }) => and([eb('kind', '=', kind), eb('object_id', '=', id)]))),
     )
     .execute();
-  return rows as { kind: ObjectKind; level: Level }[];
+  return rows as { kind: ObjectKind; id: string; level: Level; subject: string }[];
 }
 
 /** Whether any of the subjects has any of these levels on some object of its kind. */

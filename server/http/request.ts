@@ -1,4 +1,5 @@
 import type { FastifyRequest, FastifySchema } from 'fastify';
+import type { Condition } from '../access/admission.ts';
 import type { Access } from '../access/can.ts';
 import type { Identity } from '../access/identity.ts';
 import type { Context, RequestContext } from '../context.ts';
@@ -8,6 +9,7 @@ export interface GuardedRoute {
   method: string;
   url: string;
   access: Access;
+  condition: Condition | undefined;
   /** What it takes and answers. */
   schema: FastifySchema;
   /** Refusals that do not follow from what it takes; see `mayAnswer` of a route's config. */
@@ -28,6 +30,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     access?: Access;
+    /** What it asks besides, such as `personsOnly`; the guard asks it, and whoever explains a refusal. */
+    condition?: Condition | undefined;
     /** Statuses of refusals that only its rule knows of, as 409; the others follow from access and schemas. */
     mayAnswer?: readonly number[];
     /** What a body of the wrong form is told; the words that Grafana uses at most routes when it is not given. */

@@ -1,5 +1,5 @@
-import type { onRequestHookHandler } from 'fastify';
 import { type Static, type TSchema, Type } from 'typebox';
+import type { Condition } from '../../access/admission.ts';
 import { can, canAny } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
@@ -112,8 +112,7 @@ export function annotationChangesRoutes(app: App): void {
     app.route({
       method,
       url: '/api/annotations/:id',
-      config: { access: canAny('annotations:write') },
-      onRequest: askForDashboard,
+      config: { access: canAny('annotations:write'), condition: requireItsDashboard },
       schema: { params: IdParams, body: Changes, response: { 200: Message } },
       handler: async (request) => {
         await changeAnnotation(contextOf(request), request.params.id, request.body, { isWhole });
@@ -136,10 +135,8 @@ export function annotationChangesRoutes(app: App): void {
 }
 
 /** Has what may not be changed be refused before the body is judged; the rule asks once more. */
-const askForDashboard: onRequestHookHandler = (request, _reply, done) => {
-  const id = Number((request.params as { id: string }).id);
-  if (!Number.isSafeInteger(id)) return done();
-  requireChangeable(contextOf(request), 'annotations:write', id).then(() => done(), done);
+const requireItsDashboard: Condition = async (context, { id }) => {
+  if (Number.isSafeInteger(Number(id))) await requireChangeable(context, 'annotations:write', Number(id));
 };
 
 function valuesOf({ what, tags, when, data }: Static<typeof GraphiteEvent>) {

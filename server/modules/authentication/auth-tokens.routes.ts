@@ -33,8 +33,7 @@ export function authTokensRoutes(app: App): void {
   app.get(
     '/api/user/auth-tokens',
     {
-      config: { access: OWN },
-      onRequest: personsOnly,
+      config: { access: OWN, condition: personsOnly },
       schema: { response: { 200: Type.Array(Session) } },
     },
     (request) => sessionsOf(contextOf(request), request.identity.principal.id),
@@ -43,8 +42,7 @@ export function authTokensRoutes(app: App): void {
   app.post(
     '/api/user/revoke-auth-token',
     {
-      config: { access: OWN, mayAnswer: [404] },
-      onRequest: personsOnly,
+      config: { access: OWN, condition: personsOnly, mayAnswer: [404] },
       schema: { body: Choice, response: { 200: Message } },
     },
     async (request) => {

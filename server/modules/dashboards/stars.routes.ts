@@ -10,14 +10,13 @@ import { star, unstar } from './stars.ts';
 const Uid = Type.Object({ uid: Text() });
 
 // A star may be taken off what its owner can no longer see.
-const OWN = signedIn('everybody may take their own star away');
+const OWN = { access: signedIn('everybody may take their own star away'), condition: personsOnly };
 
 export function starsRoutes(app: App): void {
   app.post(
     '/api/user/stars/dashboard/uid/:uid',
     {
-      config: { access: can('dashboards:read', 'dashboards:uid:{uid}') },
-      onRequest: personsOnly,
+      config: { access: can('dashboards:read', 'dashboards:uid:{uid}'), condition: personsOnly },
       schema: { params: Uid, response: { 200: Message } },
     },
     async (request) => {
@@ -28,7 +27,7 @@ export function starsRoutes(app: App): void {
 
   app.delete(
     '/api/user/stars/dashboard/uid/:uid',
-    { config: { access: OWN }, onRequest: personsOnly, schema: { params: Uid, response: { 200: Message } } },
+    { config: OWN, schema: { params: Uid, response: { 200: Message } } },
     async (request) => {
       await unstar(contextOf(request), request.params);
       return { message: 'Dashboard unstarred' };
@@ -38,8 +37,7 @@ export function starsRoutes(app: App): void {
   app.post(
     '/api/user/stars/dashboard/:id',
     {
-      config: { access: can('dashboards:read', dashboardScopeById) },
-      onRequest: personsOnly,
+      config: { access: can('dashboards:read', dashboardScopeById), condition: personsOnly },
       schema: { params: IdParams, response: { 200: Message } },
     },
     async (request) => {
@@ -51,8 +49,7 @@ export function starsRoutes(app: App): void {
   app.delete(
     '/api/user/stars/dashboard/:id',
     {
-      config: { access: OWN },
-      onRequest: personsOnly,
+      config: OWN,
       schema: { params: IdParams, response: { 200: Message } },
     },
     async (request) => {

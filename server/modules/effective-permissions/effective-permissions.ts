@@ -1,5 +1,5 @@
-import { levelsInTeams } from '../../access/can.ts';
 import type { Grants } from '../../access/evaluate.ts';
+import { levelsInTeams } from '../../access/held.ts';
 import { actionsOf, scopeOf } from '../../access/object-levels.ts';
 import type { RequestContext } from '../../context.ts';
 import { listLevels } from './effective-permissions.store.ts';

@@ -95,12 +95,9 @@ function anyOrgRoutes(app: App): void {
     '/api/orgs',
     {
       config: {
-        access: signedIn('whether people may make organizations is a setting: onRequest asks'),
+        access: signedIn('whether people may make organizations is a setting'),
+        condition: requireMayCreateOrg,
         mayAnswer: [409],
-      },
-      onRequest: (request, _reply, done) => {
-        requireMayCreateOrg(contextOf(request));
-        done();
       },
       schema: { body: Named, response: { 200: Type.Object({ message: Type.String(), orgId: Id }) } },
     },

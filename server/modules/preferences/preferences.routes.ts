@@ -66,13 +66,13 @@ function routesAt(
   rights: Rights,
   find: (context: RequestContext, id: string) => Promise<Owner>,
 ): void {
-  const onRequest = rights.read === OWN ? personsOnly : [];
+  const condition = rights.read === OWN ? personsOnly : undefined;
   // Only the path of a team has one.
   const params = Type.Object({ id: Type.Optional(Text()) });
 
   app.get(
     path,
-    { config: { access: rights.read }, onRequest, schema: { params, response: { 200: Shown } } },
+    { config: { access: rights.read, condition }, schema: { params, response: { 200: Shown } } },
     async (request) => {
       const context = contextOf(request);
       return preferencesOf(context, await find(context, request.params.id ?? ''));
@@ -83,8 +83,7 @@ function routesAt(
     app.route({
       method,
       url: path,
-      config: { access: rights.write, mayAnswer: [404] },
-      onRequest,
+      config: { access: rights.write, condition, mayAnswer: [404] },
       schema: { params, body: Wanted, response: { 200: Message } },
       handler: async (request) => {
         const { id = '' } = request.params;

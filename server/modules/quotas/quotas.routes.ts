@@ -47,8 +47,7 @@ export function quotasRoutes(app: App): void {
   app.get(
     '/api/user/quotas',
     {
-      config: { access: signedIn('everybody may see what is left to them') },
-      onRequest: personsOnly,
+      config: { access: signedIn('everybody may see what is left to them'), condition: personsOnly },
       schema: { response: { 200: OfUser } },
     },
     async ({ identity: { principal } }) =>

@@ -55,8 +55,7 @@ export function ownAccountRoutes(app: App): void {
   app.put(
     '/api/user',
     {
-      config: { access: OWN, mayAnswer: [404, 412] },
-      onRequest: personsOnly,
+      config: { access: OWN, condition: personsOnly, mayAnswer: [404, 412] },
       schema: { body: ProfileSchema, response: { 200: Message } },
     },
     async (request) => {
@@ -83,8 +82,7 @@ export function ownAccountRoutes(app: App): void {
   app.put(
     '/api/user/password',
     {
-      config: { access: OWN },
-      onRequest: personsOnly,
+      config: { access: OWN, condition: personsOnly },
       schema: { body: NewPassword, response: { 200: Message } },
     },
     async (request) => {
