@@ -5,7 +5,7 @@ import { summaryLine } from './test/support/summary-line.ts';
 const overTheWire = [
   'server/**/*.test.ts',
   'cli/**/*.test.ts',
-  'test/{documents,routes,compat,clients}/**/*.test.ts',
+  'test/{browser,documents,routes,compat,clients}/**/*.test.ts',
 ];
 const pureLogic = ['**/*.unit.test.ts', 'test/architecture.test.ts'];
 const notOurs = ['**/node_modules/**', 'dist/**'];

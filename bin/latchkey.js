@@ -11,5 +11,9 @@ const isCheckout = existsSync(source);
 if (isCheckout) {
   const { ensureInstalled } = await import('../scripts/install.js');
   await ensureInstalled({ withDevelopmentTools: false });
+  if (args.includes('serve')) {
+    const { ensurePageBuilt } = await import('../scripts/page.js');
+    await ensurePageBuilt();
+  }
 }
 await runOnNode24(isCheckout ? source : compiled, args);

@@ -4,13 +4,18 @@ import { fileURLToPath } from 'node:url';
 import { spawnOnNode24 } from '../bin/run-on-node-24.js';
 import { startClock } from './clock.js';
 import { ensureInstalled } from './install.js';
+import { ensurePageBuilt } from './page.js';
 
+// With the TypeScript that it needs, which is not that of the rest.
+const toTypes = 'client/node_modules/openapi-typescript/bin/cli.js';
+const typesOfApi = ['client/openapi.json', '--output', 'client/openapi.d.ts'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const tool = {
   knip: 'node_modules/knip/bin/knip.js',
   oxlint: 'node_modules/oxlint/bin/oxlint',
   prettier: 'node_modules/prettier/bin/prettier.cjs',
   tsc: 'node_modules/typescript/bin/tsc',
+  vite: 'node_modules/vite/bin/vite.js',
   vitest: 'node_modules/vitest/vitest.mjs',
 };
 
@@ -18,12 +23,17 @@ const tasks = {
   bench: (args) => run(['bench/main.ts', ...args]),
   build,
   check,
+  'build:page': ensurePageBuilt,
   dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
   fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
+  'dev:page': (args) => run([tool.vite, 'web', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
-  openapi: () => run(['scripts/openapi.ts']),
+  openapi,
   reliability: (args) => run(['test/reliability/main.ts', ...args]),
-  test: (args) => run([tool.vitest, 'run', ...args]),
+  test: async (args) => {
+    await ensurePageBuilt();
+    return run([tool.vitest, 'run', ...args]);
+  },
 };
 
 const [name, ...args] = process.argv.slice(2);
@@ -38,6 +48,7 @@ process.exitCode = await task(args);
 async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const code = await run([tool.tsc, '--project', 'tsconfig.build.json']);
+  await ensurePageBuilt();
   for (const file of ['client/openapi.json', 'docs/api-keys.md'])
     cpSync(join(root, file), join(root, 'dist', file));
   return code;
@@ -45,7 +56,9 @@ async function build() {
 
 async function check() {
   const steps = [
+    { title: 'types of the API', command: [toTypes, ...typesOfApi, '--check'] },
     { title: 'types', command: [tool.tsc, '--project', 'tsconfig.json'] },
+    { title: 'types of the page', command: [tool.tsc, '--project', 'web/tsconfig.json'] },
     { title: 'lint', command: [tool.oxlint, '--type-aware', '--deny-warnings'] },
     { title: 'format', command: [tool.prettier, '--check', '--log-level', 'warn', '.'] },
     { title: 'unused code', command: [tool.knip] },
@@ -63,6 +76,11 @@ async function check() {
   }
   say(failed.length === 0 ? 'All checks passed.' : `Failed: ${failed.join(', ')}.`);
   return failed.length === 0 ? 0 : 1;
+}
+
+async function openapi() {
+  const code = await run(['scripts/openapi.ts']);
+  return code === 0 ? run([toTypes, ...typesOfApi]) : code;
 }
 
 async function run([file, ...rest]) {

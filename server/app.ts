@@ -1,6 +1,7 @@
 import cookie from '@fastify/cookie';
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
 import { type Authenticators, authenticate, authenticateIfShown } from './http/authenticate.ts';
@@ -17,6 +18,8 @@ import { validatorCompiler } from './http/validation.ts';
 import { apiDocsRoutes } from './modules/api-docs/api-docs.routes.ts';
 import { annotationChangesRoutes } from './modules/annotations/annotation-changes.routes.ts';
 import { annotationsRoutes } from './modules/annotations/annotations.routes.ts';
+import { attentionRoutes } from './modules/attention/attention.routes.ts';
+import { auditRoutes } from './modules/audit/audit.routes.ts';
 import { apiKeysRoutes } from './modules/api-keys/api-keys.routes.ts';
 import { proveBearer } from './modules/authentication/bearer.ts';
 import { authenticationRoutes } from './modules/authentication/authentication.routes.ts';
@@ -25,6 +28,7 @@ import { provePassword } from './modules/authentication/password.ts';
 import { proveSession } from './modules/authentication/session.ts';
 import { keyInventoryRoutes } from './modules/key-inventory/key-inventory.routes.ts';
 import { keyMigrationRoutes } from './modules/key-migration/key-migration.routes.ts';
+import { asksForPage, pageRoutes, sendPage } from './modules/page/page.routes.ts';
 import { orgMembersRoutes } from './modules/orgs/org-members.routes.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
 import { serviceAccountsRoutes } from './modules/service-accounts/service-accounts.routes.ts';
@@ -75,6 +79,7 @@ export async function buildApp(context: Context): Promise<App> {
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout: context.config.server.read_timeout,
     genReqId: requestIds(),
+    ...subPath(context.config),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
     frameworkErrors: refuseUnroutable,
     return503OnClosing: true,
@@ -101,7 +106,8 @@ export async function buildApp(context: Context): Promise<App> {
   });
   const metrics = measureRequests(app);
   guardRoutes(app, authenticators);
-  app.setNotFoundHandler(async (request) => {
+  app.setNotFoundHandler(async (request, reply) => {
+    if (asksForPage(request)) return sendPage(request, reply);
     request.identity = await authenticate(context, authenticators, request);
     throw new ApiError(404, 'not-found', 'Not found', {
       detail: 'There is no such call here: GET /api/openapi.json lists them all, and /api/docs shows them.',
@@ -111,6 +117,7 @@ export async function buildApp(context: Context): Promise<App> {
   authenticationRoutes(app);
   orgsRoutes(app);
   orgMembersRoutes(app);
+  auditRoutes(app);
   usersRoutes(app);
   ownAccountRoutes(app);
   adminUsersRoutes(app);
@@ -125,6 +132,7 @@ export async function buildApp(context: Context): Promise<App> {
   keyInventoryRoutes(app);
   tokensRoutes(app);
   apiKeysRoutes(app);
+  attentionRoutes(app);
   datasourcesRoutes(app);
   foldersRoutes(app);
   dashboardsRoutes(app);
@@ -151,7 +159,20 @@ export async function buildApp(context: Context): Promise<App> {
   healthRoutes(app);
   metricsRoutes(app, metrics);
   apiDocsRoutes(app);
+  await pageRoutes(app);
   return app;
+}
+
+/** Has what is asked for under the path of root_url answered as if it stood at the root, where that is set. */
+function subPath({ server }: Config): Pick<FastifyServerOptions, 'rewriteUrl'> {
+  const path = new URL(server.root_url).pathname.replace(/\/$/, '');
+  if (!server.serve_from_sub_path || path === '') return {};
+  return {
+    rewriteUrl: ({ url = '/' }) => {
+      const isBelow = url.startsWith(path) && (url[path.length] ?? '/') === '/';
+      return isBelow ? url.slice(path.length) || '/' : url;
+    },
+  };
 }
 
 /** Ids that no other start of a server gives, at the cost of a counter. */

@@ -14,6 +14,7 @@ const TIERS = [
   [
     'annotations',
     'api-keys',
+    'attention',
     'effective-permissions',
     'key-inventory',
     'library-elements',
@@ -25,7 +26,16 @@ const TIERS = [
     'server-stats',
     'usage',
   ],
-  ['api-docs', 'frontend-settings', 'grafana-import', 'health', 'key-migration', 'server-settings', 'stacks'],
+  [
+    'api-docs',
+    'frontend-settings',
+    'grafana-import',
+    'health',
+    'key-migration',
+    'page',
+    'server-settings',
+    'stacks',
+  ],
   ['secret-key'],
 ];
 
@@ -94,6 +104,9 @@ const ARROWS: Record<string, string[]> = {
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
   client: [],
   duration: [],
+  'web/pages': ['web', 'client', 'duration'],
+  web: ['client', 'duration'],
+  page: ['web/pages', 'web'],
   bench: ['client', 'search-text', 'type access', ...SERVER],
 };
 
@@ -119,6 +132,9 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
   [/^server\/(access|config|crypto|db|http|sources)\/.+\.ts$/, '$1'],
   [/^client\/duration\.ts$/, 'duration'],
+  [/^web\/src\/(main|router)\.tsx$/, 'page'],
+  [/^web\/src\/pages\/.+\.tsx?$/, 'web/pages'],
+  [/^web\/src\/.+\.(tsx?|css)$/, 'web'],
   [/^(cli\/local|cli\/remote|cli|client|bench)\/.+\.ts$/, '$1'],
 ];
 
@@ -136,7 +152,7 @@ const ADVICE: Record<string, string> = {
   store: 'Call the rules of that module instead; a store belongs to its own module alone.',
 };
 
-const files = listSourceFiles(['server', 'cli', 'client', 'bench']);
+const files = listSourceFiles(['server', 'cli', 'client', 'bench', 'web/src']);
 const sources = files.filter((file) => !isTestCode(file)).map((file) => readSource(file));
 
 test('there is source to judge', () => {
@@ -176,6 +192,9 @@ test.each([
   ['server/app.ts', "import { run } from '../cli/main.ts'"],
   ['cli/remote/keys.ts', "import { loadConfig } from '../../server/config/config.ts'"],
   ['client/client.ts', "import { ApiError } from '../server/errors.ts'"],
+  ['web/src/lib/api.ts', "import { ApiError } from '../../../server/errors.ts'"],
+  ['web/src/parts/logo.tsx', "import { HomePage } from '../pages/home/home-page.tsx'"],
+  ['web/src/pages/home/home-page.tsx', "import { Row } from '../teams/team-page.tsx'"],
 ])('an import against the arrows is found: in %s, %s', (file, text) => {
   expect(importsAgainstTheArrows(readSource(file, text))).toHaveLength(1);
 });
@@ -206,6 +225,8 @@ function objectToArrow(file: string, { target, isTypeOnly }: Import): string | u
   if (isTestCode(target)) return 'this is test code, and only tests may use it.';
   if (from === undefined || to === undefined) return 'this place has no part in PARTS; say there what it is.';
   if (isBetweenModules(file, target)) return objectToModule(file, target, from, to);
+  if (areTwoPages(file, target))
+    return 'pages know nothing of each other: put what both need into web/src/parts or lib.';
   const arrows = ARROWS[from] ?? [];
   if (from === to || arrows.includes(to) || (isTypeOnly && arrows.includes(`type ${to}`))) return undefined;
   return `"${from}" may not import "${to}". ${ADVICE[to] ?? 'ARROWS in test/architecture.test.ts has what it may.'}`;
@@ -245,6 +266,11 @@ function usesOfTheProcess({ file, processUses }: Source): string[] {
 
 function isBetweenModules(file: string, target: string): boolean {
   return moduleOf(file) !== undefined && moduleOf(target) !== undefined;
+}
+
+function areTwoPages(file: string, target: string): boolean {
+  const [one, other] = [file, target].map((path) => /^web\/src\/pages\/([^/]+)\//.exec(path)?.[1]);
+  return one !== undefined && other !== undefined && one !== other;
 }
 
 function isTestCode(file: string): boolean {

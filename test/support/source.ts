@@ -13,12 +13,14 @@ export const COMPUTED = '(computed)';
 
 const PROCESS_MODULES = new Set(['process', 'node:process']);
 
-/** The .ts files below some directories of the repository, as paths with forward slashes. */
+/** The .ts and .tsx files below some directories of the repository, as paths with forward slashes. */
 export function listSourceFiles(directories: string[]): string[] {
   return directories
     .filter((directory) => existsSync(join(root, directory)))
     .flatMap((directory) => readdirSync(join(root, directory), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter(
+      (entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.parentPath.includes('node_modules'),
+    )
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'));
 }
 

@@ -5,7 +5,8 @@ import type { Context, RequestContext } from '../../context.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson } from '../../http/schemas.ts';
-import { COMMIT, GRAFANA_VERSION } from '../../http/version.ts';
+import { COMMIT, GRAFANA_VERSION, VERSION } from '../../http/version.ts';
+import { findOrg } from '../orgs/orgs.ts';
 import { readableDataSources } from './frontend-settings.ts';
 
 const EDITION = 'Open Source';
@@ -21,6 +22,16 @@ const DataSource = Type.Object({
   readOnly: Type.Boolean(),
   jsonData: FreeJson,
   meta: Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() }),
+});
+
+/** What our own page needs besides, to draw its forms and menus right. */
+const Latchkey = Type.Object({
+  version: Type.String(),
+  /** -1 is no limit. */
+  apiKeyMaxSecondsToLive: Type.Integer(),
+  tokenMaxSecondsToLive: Type.Integer(),
+  keysMigrated: Type.Boolean(),
+  apiKeysHidden: Type.Boolean(),
 });
 
 export const Settings = Type.Object({
@@ -49,6 +60,7 @@ export const Settings = Type.Object({
   disableUserSignUp: Type.Boolean(),
   viewersCanEdit: Type.Boolean(),
   rbacEnabled: Type.Boolean(),
+  latchkey: Latchkey,
 });
 
 export function frontendSettingsRoutes(app: App): void {
@@ -69,6 +81,7 @@ export async function settingsFor(context: RequestContext) {
   const { config, actor } = context;
   return {
     ...serverSettings(context),
+    ...latchkey(context, await findOrg(context, actor.orgId)),
     namespace: namespaceOf(actor.orgId),
     ...(await readableDataSources(context)),
     allowOrgCreate: config.users.allow_org_create || actor.serverGrants.has('orgs:create'),
@@ -80,6 +93,7 @@ export function settingsForNobody(context: Context) {
   const namespace = namespaceOf(MAIN_ORG_ID);
   return {
     ...serverSettings(context),
+    ...latchkey(context),
     namespace,
     datasources: {},
     defaultDatasource: '',
@@ -90,6 +104,18 @@ export function settingsForNobody(context: Context) {
 // Newer Grafanas call an organization so.
 function namespaceOf(orgId: number): string {
   return orgId === MAIN_ORG_ID ? 'default' : `org-${orgId}`;
+}
+
+function latchkey({ config: { auth } }: Context, org?: Awaited<ReturnType<typeof findOrg>>) {
+  return {
+    latchkey: {
+      version: VERSION,
+      apiKeyMaxSecondsToLive: auth.api_key_max_seconds_to_live,
+      tokenMaxSecondsToLive: auth.auth_token_max_seconds_to_live,
+      keysMigrated: (org?.keys_migrated_at ?? null) !== null,
+      apiKeysHidden: org?.hides_api_keys === 1,
+    },
+  };
 }
 
 function serverSettings({ config }: Context) {

@@ -6,6 +6,7 @@ const WRITTEN: Cells = { ...SERVER.here, own: '401 403 403 403 204' };
 export const SERVER_AND_PAGES: Row[] = [
   ['GET /api/admin/stats', SERVER_READ.here],
   ['GET /api/admin/settings', SERVER_READ.here],
+  ['GET /api/admin/audit', SERVER.here],
   ['GET /api/v1/sso-settings', SERVER_READ.here],
   ['GET /api/v1/sso-settings/:key=github', SERVER_READ.here],
   ['PUT /api/v1/sso-settings/:key=github', WRITTEN, [], { settings: { enabled: false } }],
@@ -19,6 +20,9 @@ export const SERVER_AND_PAGES: Row[] = [
   ['GET /api/health', OPEN],
   ['GET /healthz', OPEN],
   ['GET /metrics', OPEN],
+  ['GET /', OPEN],
+  ['GET /login', OPEN],
+  ['GET /public/build/:file=latchkey.svg', OPEN],
   ['GET /api/openapi.json', OPEN],
   ['GET /docs/api-keys', OPEN],
   ['GET /api/docs', OPEN],

@@ -1,0 +1,84 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+interface Look {
+  scheme?: 'dark' | 'light';
+  width?: number;
+  height?: number;
+  timezone?: string;
+}
+
+/** One person with a browser of their own, without cookies of anybody else. */
+export interface Visitor {
+  page: Page;
+  browser: BrowserContext;
+  /** What the browser complained of, and every request to another host. Tests expect none. */
+  complaints: string[];
+  /** Forgives complaints of refusals that a test provokes: the browser reports every 4xx as an error. */
+  forgive(status: number): void;
+  signIn(login: string, password: string): Promise<void>;
+  /** Goes to a path of the page and waits until all that it asks for has come. */
+  open(path: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a browser of its own on a server. Its complaints are expected to be none when it closes. */
+export async function visit(browser: Browser, url: string, look: Look = {}): Promise<Visitor> {
+  const { scheme = 'dark', width = 1280, height = 800, timezone = 'Europe/Berlin' } = look;
+  const context = await browser.newContext({
+    viewport: { width, height },
+    timezoneId: timezone,
+    locale: 'en-GB',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await context.addInitScript((value) => {
+    if (localStorage.getItem('latchkey-theme') === null) localStorage.setItem('latchkey-theme', value);
+  }, scheme);
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  const forgiven = new Set<number>();
+  watch(page, url, complaints, forgiven);
+
+  return {
+    page,
+    browser: context,
+    complaints,
+    forgive: (status) => void forgiven.add(status),
+    async signIn(login, password) {
+      await page.goto(`${url}/login`);
+      await page.getByLabel('Email or username').fill(login);
+      await page.getByRole('textbox', { name: 'Password' }).fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page
+        .getByRole('navigation', { name: 'Main menu' })
+        .or(page.getByRole('button', { name: 'Open the menu' }))
+        .first()
+        .waitFor();
+    },
+    async open(path) {
+      await page.goto(url + path);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      await page.waitForLoadState('networkidle');
+    },
+    async close() {
+      await context.close();
+      expect(complaints).toEqual([]);
+    },
+  };
+}
+
+function watch(page: Page, url: string, complaints: string[], forgiven: ReadonlySet<number>): void {
+  page.on('pageerror', (error) => complaints.push(`threw ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    const [, status] = /responded with a status of (\d+)/.exec(message.text()) ?? [];
+    if (status !== undefined && forgiven.has(Number(status))) return;
+    complaints.push(`${message.type()}: ${message.text()} (${message.location().url})`);
+  });
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    const isOwn = origin === new URL(url).origin || protocol === 'data:' || protocol === 'blob:';
+    if (!isOwn) complaints.push(`asked another host: ${request.url()}`);
+  });
+}

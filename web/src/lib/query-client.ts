@@ -1,0 +1,32 @@
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
+import { ApiFailure } from '../../../client/failures.ts';
+
+const STALE_AFTER_MS = 10_000;
+
+type Listener = () => void;
+let onSessionOver: Listener = () => undefined;
+
+/** Says what to do when an answer tells that nobody is signed in any more. */
+export function whenSessionIsOver(listener: Listener): void {
+  onSessionOver = listener;
+}
+
+function noticeEnd(error: Error): void {
+  if (error instanceof ApiFailure && error.status === 401) onSessionOver();
+}
+
+/** What was asked of the server and is still known. After a change, everything that is on the screen is asked for again. */
+export const queryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({
+    onError: noticeEnd,
+    onSuccess: () => void queryClient.invalidateQueries(),
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: STALE_AFTER_MS,
+      // The server said no, and will again.
+      retry: (count, error) => count < 2 && !(error instanceof ApiFailure && error.status < 500),
+    },
+  },
+});

@@ -1,0 +1,49 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { actIn, type Answer, api, client } from './api.ts';
+import { queryClient } from './query-client.ts';
+
+export type Session = Answer<'/bootdata', 'get'>;
+
+/** Who is signed in, where, and what they may do; `user.isSignedIn` is false for nobody. */
+export const sessionQuery = api.queryOptions('get', '/bootdata', {}, { staleTime: Infinity, retry: false });
+
+/** The session of a page that only who has signed in gets to see. */
+export function useSession(): Session {
+  return useSuspenseQuery(sessionQuery).data;
+}
+
+/** Whether whoever is signed in holds an action somewhere. For showing and hiding only: the server decides. */
+export function useMay(): (action: string) => boolean {
+  const { user } = useSession();
+  return (action) => user.permissions[action] === true;
+}
+
+/** Asks the server anew who is signed in, and stays in the organization that it says. */
+export async function loadSession(): Promise<Session> {
+  const session = await queryClient.ensureQueryData(sessionQuery);
+  actIn(session.user.isSignedIn ? session.user.orgId : undefined);
+  return session;
+}
+
+/** Forgets everything that was asked for, so that nobody sees what another was shown. */
+export function forgetAll(): void {
+  actIn(undefined);
+  queryClient.clear();
+}
+
+/** Signs in; throws an ApiFailure when the name or the password is wrong. */
+export async function signIn(user: string, password: string): Promise<void> {
+  await client.POST('/login', { body: { user, password } });
+  forgetAll();
+}
+
+export async function signOut(): Promise<void> {
+  await client.POST('/logout');
+  forgetAll();
+}
+
+/** Chooses the organization to act in, here and wherever this person signs in next. */
+export async function switchOrg(orgId: number): Promise<void> {
+  await client.POST('/api/user/using/{orgId}', { params: { path: { orgId } } });
+  forgetAll();
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function DashboardPage() {
+  return <PageFrame title="DashboardPage">Being made.</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function FolderPage() {
+  return <PageFrame title="FolderPage">Being made.</PageFrame>;
+}

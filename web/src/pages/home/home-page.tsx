@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function HomePage() {
+  return <PageFrame title="HomePage">Being made.</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function PreferencesPage() {
+  return <PageFrame title="PreferencesPage">Being made.</PageFrame>;
+}

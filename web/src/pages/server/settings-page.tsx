@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function SettingsPage() {
+  return <PageFrame title="SettingsPage">Being made.</PageFrame>;
+}

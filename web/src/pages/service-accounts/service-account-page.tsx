@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function ServiceAccountPage() {
+  return <PageFrame title="ServiceAccountPage">Being made.</PageFrame>;
+}

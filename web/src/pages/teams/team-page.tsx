@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function TeamPage() {
+  return <PageFrame title="TeamPage">Being made.</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function TeamsPage() {
+  return <PageFrame title="TeamsPage">Being made.</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function OrgUsersPage() {
+  return <PageFrame title="OrgUsersPage">Being made.</PageFrame>;
+}

@@ -1,0 +1,5 @@
+import { PageFrame } from '../../parts/page-frame.tsx';
+
+export function ServerUsersPage() {
+  return <PageFrame title="ServerUsersPage">Being made.</PageFrame>;
+}

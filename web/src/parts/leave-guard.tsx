@@ -1,0 +1,24 @@
+import { useBlocker } from '@tanstack/react-router';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+
+/** Asks before a page is left on which something was entered and not saved, by link, by the way back and by closing the tab. */
+export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: () => isDirty,
+    enableBeforeUnload: () => isDirty,
+    withResolver: true,
+  });
+  if (status !== 'blocked') return null;
+  return (
+    <ConfirmDialog
+      title="Leave without saving?"
+      confirm="Leave"
+      isBusy={false}
+      error={null}
+      onConfirm={proceed}
+      onClose={reset}
+    >
+      What you changed on this page is not saved yet.
+    </ConfirmDialog>
+  );
+}

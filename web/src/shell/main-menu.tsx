@@ -1,0 +1,57 @@
+import { NavLink, ScrollArea } from '@mantine/core';
+import { Link, useRouterState } from '@tanstack/react-router';
+import { useMay, useSession } from '../lib/session.ts';
+import { type Entry, MENU, SECTIONS } from './menu.ts';
+
+const ICON = 16;
+
+/** The left-hand menu, with what this person may open. */
+export function MainMenu({ onChoice }: { onChoice(): void }) {
+  const may = useMay();
+  const { settings } = useSession();
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const isShown = ({ needs, isOfApiKeys = false }: Entry): boolean =>
+    (needs === undefined || needs.some(may)) && !(isOfApiKeys && settings.latchkey.apiKeysHidden);
+  const link = (entry: Entry) => (
+    <NavLink
+      key={entry.title}
+      component={Link}
+      to={entry.to}
+      label={entry.title}
+      leftSection={<entry.icon size={ICON} aria-hidden />}
+      active={isWithin(path, entry.to)}
+      aria-current={isWithin(path, entry.to) ? 'page' : undefined}
+      onClick={onChoice}
+    />
+  );
+  return (
+    <ScrollArea component="nav" aria-label="Main menu" type="auto">
+      {MENU.filter(isShown).map(link)}
+      {SECTIONS.map(({ title, icon: Icon, entries }) => {
+        const shown = entries.filter(isShown);
+        if (shown.length === 0) return null;
+        return (
+          <NavLink
+            key={title}
+            component="button"
+            label={title}
+            leftSection={<Icon size={ICON} aria-hidden />}
+            defaultOpened
+            childrenOffset={20}
+          >
+            {shown.map(link)}
+          </NavLink>
+        );
+      })}
+    </ScrollArea>
+  );
+}
+
+// The start page and the preferences lie above others, and are not meant by them.
+function isWithin(path: string, to: string): boolean {
+  return (
+    path === to ||
+    (to !== '/' && to !== '/org' && path.startsWith(`${to}/`)) ||
+    (to === '/dashboards' && path.startsWith('/d/'))
+  );
+}
