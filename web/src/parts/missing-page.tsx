@@ -1,6 +1,5 @@
-import { Anchor } from '@mantine/core';
-import { Link } from '@tanstack/react-router';
 import { EmptyState } from './empty-state.tsx';
+import { TextLink } from './text-link.tsx';
 import { PageFrame } from './page-frame.tsx';
 
 /** In the place of a page, or of the thing that it shows, where there is none. */
@@ -10,11 +9,7 @@ export function MissingPage() {
       <EmptyState
         title="There is nothing at this address"
         advice="It may have been deleted or renamed, or lie in another organization: the switch is at the top."
-        action={
-          <Anchor component={Link} to="/">
-            To the start page
-          </Anchor>
-        }
+        action={<TextLink to="/">To the start page</TextLink>}
       />
     </PageFrame>
   );

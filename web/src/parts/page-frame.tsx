@@ -1,7 +1,7 @@
-import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
+import { Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
+import { TextLink } from './text-link.tsx';
 
 interface Props {
   title: string;
@@ -24,9 +24,9 @@ export function PageFrame({ title, about, tags, actions, above, children }: Prop
       {above !== undefined && (
         <Breadcrumbs component="nav" aria-label="Where this page lies" separatorMargin="xs">
           {above.map((page) => (
-            <Anchor key={page.to} component={Link} to={page.to} size="sm">
+            <TextLink key={page.to} to={page.to} size="sm">
               {page.title}
-            </Anchor>
+            </TextLink>
           ))}
           <Text size="sm" c="dimmed" aria-current="page" truncate>
             {title}

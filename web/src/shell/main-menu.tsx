@@ -1,6 +1,7 @@
 import { NavLink, ScrollArea } from '@mantine/core';
-import { Link, useRouterState } from '@tanstack/react-router';
+import { useRouterState } from '@tanstack/react-router';
 import { useMay, useSession } from '../lib/session.ts';
+import { NavigationLink } from './menu-links.tsx';
 import { type Entry, MENU, SECTIONS } from './menu.ts';
 
 const ICON = 16;
@@ -13,9 +14,8 @@ export function MainMenu({ onChoice }: { onChoice(): void }) {
   const isShown = ({ needs, isOfApiKeys = false }: Entry): boolean =>
     (needs === undefined || needs.some(may)) && !(isOfApiKeys && settings.latchkey.apiKeysHidden);
   const link = (entry: Entry) => (
-    <NavLink
+    <NavigationLink
       key={entry.title}
-      component={Link}
       to={entry.to}
       label={entry.title}
       leftSection={<entry.icon size={ICON} aria-hidden />}

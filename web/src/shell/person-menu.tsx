@@ -1,8 +1,9 @@
 import { ActionIcon, Avatar, Group, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { Link, useRouter } from '@tanstack/react-router';
+import { useRouter } from '@tanstack/react-router';
 import { BookOpen, LogOut, Moon, Sun, SunMoon, User } from 'lucide-react';
 import { SERVER_URL } from '../lib/api.ts';
+import { MenuLink } from './menu-links.tsx';
 import { signOut, useSession } from '../lib/session.ts';
 
 const SCHEMES = [
@@ -48,9 +49,9 @@ export function PersonMenu() {
               {user.login}, {user.isGrafanaAdmin ? 'server administrator' : user.orgRole}
             </Text>
           </Menu.Label>
-          <Menu.Item component={Link} to="/profile" leftSection={<User size={14} aria-hidden />}>
+          <MenuLink to="/profile" leftSection={<User size={14} aria-hidden />}>
             Profile
-          </Menu.Item>
+          </MenuLink>
           <Menu.Divider />
           <Menu.Label>Colours in this browser</Menu.Label>
           {SCHEMES.map(({ value, title, icon: Icon }) => (
