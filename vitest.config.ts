@@ -7,6 +7,8 @@ const overTheWire = [
   'cli/**/*.test.ts',
   'test/{browser,documents,routes,compat,clients}/**/*.test.ts',
 ];
+// Nothing in it depends on the database.
+const looks = 'test/browser/looks/*.test.ts';
 const pureLogic = ['**/*.unit.test.ts', 'test/architecture.test.ts'];
 const notOurs = ['**/node_modules/**', 'dist/**'];
 
@@ -35,7 +37,7 @@ export default defineConfig({
         test: {
           name: 'postgres',
           include: overTheWire,
-          exclude: [...notOurs, ...pureLogic],
+          exclude: [...notOurs, ...pureLogic, looks],
           env: { LATCHKEY_TEST_DATABASE: 'postgres' },
           globalSetup: 'test/support/postgres.ts',
         },

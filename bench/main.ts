@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { benchHotPath } from './hot-path.ts';
 import { benchImport } from './import.ts';
 import { benchLists } from './lists.ts';
+import { benchPage } from './page.ts';
 
 // Without names all of them, in this order; each in an empty directory, and it says whether all was answered as it should be.
 const BENCHES: Record<string, (directory: string) => Promise<boolean>> = {
   'hot-path': benchHotPath,
   lists: benchLists,
   import: benchImport,
+  page: benchPage,
 };
 
 const wanted = process.argv.slice(2);

@@ -59,6 +59,7 @@ async function check() {
     { title: 'types of the API', command: [toTypes, ...typesOfApi, '--check'] },
     { title: 'types', command: [tool.tsc, '--project', 'tsconfig.json'] },
     { title: 'types of the page', command: [tool.tsc, '--project', 'web/tsconfig.json'] },
+    { title: 'types of its tests', command: [tool.tsc, '--project', 'test/browser/tsconfig.json'] },
     { title: 'lint', command: [tool.oxlint, '--type-aware', '--deny-warnings'] },
     { title: 'format', command: [tool.prettier, '--check', '--log-level', 'warn', '.'] },
     { title: 'unused code', command: [tool.knip] },

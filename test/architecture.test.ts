@@ -107,7 +107,8 @@ const ARROWS: Record<string, string[]> = {
   'web/pages': ['web', 'client', 'duration'],
   web: ['client', 'duration'],
   page: ['web/pages', 'web'],
-  bench: ['client', 'search-text', 'type access', ...SERVER],
+  browser: [],
+  bench: ['browser', 'client', 'search-text', 'type access', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.
@@ -132,6 +133,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
   [/^server\/(access|config|crypto|db|http|sources)\/.+\.ts$/, '$1'],
   [/^client\/duration\.ts$/, 'duration'],
+  [/^scripts\/browser\.ts$/, 'browser'],
   [/^web\/src\/(main|router)\.tsx$/, 'page'],
   [/^web\/src\/pages\/.+\.tsx?$/, 'web/pages'],
   [/^web\/src\/.+\.(tsx?|css)$/, 'web'],

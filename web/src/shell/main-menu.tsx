@@ -20,7 +20,7 @@ export function MainMenu({ onChoice }: { onChoice(): void }) {
       label={entry.title}
       leftSection={<entry.icon size={ICON} aria-hidden />}
       active={isWithin(path, entry.to)}
-      aria-current={isWithin(path, entry.to) ? 'page' : undefined}
+      activeOptions={{ exact: true }}
       onClick={onChoice}
     />
   );

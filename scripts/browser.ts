@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
 const OUTSIDE_THE_PATH = [
@@ -47,4 +47,13 @@ export function launchBrowser(): Promise<Browser> {
   if (executable === undefined)
     throw new Error("There is no Chromium on this machine: install Debian's package chromium");
   return chromium.launch({ executablePath: executable, args: FLAGS });
+}
+
+/** Counts the bytes of the bodies that a page is sent from now on, as they go over the wire; ask when it has all of them. */
+export function countLoaded(page: Page): () => Promise<number> {
+  const sizes: Promise<number>[] = [];
+  page.on('requestfinished', (request) => {
+    sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
+  });
+  return async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
