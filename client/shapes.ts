@@ -1,132 +1,41 @@
+import type { Answer } from './answer.ts';
+
 export const ROLES = ['None', 'Viewer', 'Editor', 'Admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The answer to a change that has nothing else to tell. */
-export interface Message {
-  message: string;
-}
+export type Message = Answer<'/logout', 'post'>;
 
 /** A new key or token; nothing else ever tells the secret again. */
-export interface IssuedSecret {
-  id: number;
-  name: string;
-  key: string;
-}
+export type IssuedSecret = Answer<'/api/auth/keys', 'post'>;
 
-export interface ApiKey {
-  id: number;
-  orgId: number;
-  name: string;
-  role: Role;
-  /** RFC 3339; left out for a key that never expires. */
-  expiration?: string;
-  lastUsedAt: string | null;
-  isRevoked: boolean;
-}
+/** Its expiration is left out for a key that never expires. */
+export type ApiKey = Answer<'/api/auth/keys', 'get'>[number];
+
+export type KeyMigration = Answer<'/api/serviceaccounts/migrate', 'post'>;
 
 /** What became of one key in a migration. */
-export interface MovedKey {
-  id: number;
-  name: string;
-  outcome: 'moved' | 'would move' | 'already moved' | 'skipped';
-  serviceAccountId?: number;
-  serviceAccount?: string;
-  /** Why it was skipped. */
-  reason?: string;
-}
+export type MovedKey = KeyMigration['keys'][number];
 
-export interface KeyMigration {
-  keys: MovedKey[];
-  /** Where to go on; left out when all keys were looked at. */
-  next?: number;
-}
-
-export interface KeyMigrationStatus {
-  migrated: boolean;
-  hidden: boolean;
-  /** How many keys are still keys, and how many tokens were keys. */
-  remaining: number;
-  moved: number;
-}
+/** How many keys are still keys, and how many tokens were keys. */
+export type KeyMigrationStatus = Answer<'/api/serviceaccounts/migrationstatus', 'get'>;
 
 /** A key with who uses it and what to do about it. */
-export interface InventoriedKey {
-  id: number;
-  name: string;
-  role: Role;
-  isGrafanaAdmin: boolean;
-  created: string;
-  lastUsedAt: string | null;
-  expiration: string | null;
-  callers: { address: string; userAgent: string; reads: number; writes: number; lastSeenAt: string }[];
-  advice: { code: string; text: string }[];
-}
+export type InventoriedKey = Answer<'/api/auth/keys/inventory', 'get'>[number];
 
-export interface ServiceAccount {
-  id: number;
-  name: string;
-  login: string;
-  orgId: number;
-  isDisabled: boolean;
-  role: Role;
-  tokens: number;
-}
+export type ServiceAccountPage = Answer<'/api/serviceaccounts/search', 'get'>;
+export type ServiceAccount = ServiceAccountPage['serviceAccounts'][number];
+export type OrgGrant = Answer<'/api/serviceaccounts/{id}/orgs', 'get'>[number];
+export type Token = Answer<'/api/serviceaccounts/{id}/tokens', 'get'>[number];
 
-export interface ServiceAccountPage {
-  totalCount: number;
-  serviceAccounts: ServiceAccount[];
-}
+export type Org = Answer<'/api/orgs', 'get'>[number];
+export type OrgUser = Answer<'/api/org/users', 'get'>[number];
 
-export interface OrgGrant {
-  orgId: number;
-  name: string;
-  role: Role;
-}
+/** Of this product or of Grafana, which leaves much of it out. */
+export type Health = Partial<Answer<'/api/health', 'get'>>;
 
-export interface Token {
-  id: number;
-  name: string;
-  created: string;
-  lastUsedAt: string | null;
-  expiration: string | null;
-  hasExpired: boolean;
-  isRevoked: boolean;
-}
+type WhoAsks = Answer<'/api/user', 'get'>;
+type OfGrafana = 'id' | 'login' | 'name' | 'email' | 'orgId' | 'isGrafanaAdmin';
 
-export interface Org {
-  id: number;
-  name: string;
-}
-
-export interface OrgUser {
-  orgId: number;
-  userId: number;
-  login: string;
-  email: string;
-  name: string;
-  role: Role;
-  lastSeenAt: string;
-}
-
-export interface Health {
-  database?: string;
-  version?: string;
-  /** Of this product alone. */
-  latchkey?: string;
-}
-
-/** Whoever asks: a user, or a key or service account in a user's shape. */
-export interface Self {
-  id: number;
-  login: string;
-  name: string;
-  email: string;
-  orgId: number;
-  isGrafanaAdmin: boolean;
-  /** Left out by Grafana, as is what follows. */
-  kind?: 'user' | 'service-account' | 'api-key';
-  orgName?: string;
-  orgRole?: Role;
-  /** RFC 3339; null when the credential never ends. */
-  expiration?: string | null;
-}
+/** Whoever asks: a user, or a key or service account in a user's shape. Grafana leaves out what tells them apart. */
+export type Self = Pick<WhoAsks, OfGrafana> & Partial<Omit<WhoAsks, OfGrafana>>;

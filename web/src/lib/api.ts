@@ -3,6 +3,8 @@ import createQueryApi from 'openapi-react-query';
 import { ApiFailure, type ErrorBody, Unreachable } from '../../../client/failures.ts';
 import type { paths } from '../../../client/openapi.d.ts';
 
+export type { Answer } from '../../../client/answer.ts';
+
 /** Where the server lies, with whatever path it is under, without a slash at the end. */
 export const SERVER_URL = new URL('.', document.baseURI).href.replace(/\/$/, '');
 
@@ -41,15 +43,3 @@ client.use(refusalsThrow);
 
 /** The same as queries and mutations: `api.useQuery('get', '/api/org')`. */
 export const api = createQueryApi(client);
-
-type Body<R> = R extends { content: { 'application/json': infer Content } } ? Content : never;
-type Responses<Path extends keyof paths, Method extends keyof paths[Path]> = paths[Path][Method] extends {
-  responses: infer All;
-}
-  ? All
-  : never;
-
-/** What a call answers when all is well: `Answer<'/api/org', 'get'>`. */
-export type Answer<Path extends keyof paths, Method extends keyof paths[Path]> = Body<
-  Responses<Path, Method>[keyof Responses<Path, Method> & (200 | 201)]
->;
