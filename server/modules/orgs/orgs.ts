@@ -103,17 +103,18 @@ export async function changeAddress(
 ): Promise<void> {
   await inTransaction(context, async (context) => {
     const { name, ...before } = await requireOrg(context, id);
+    const { address1, address2, city, zipCode, state, country } = changes;
     await updateOrg(context.db, id, {
-      address1: changes.address1 ?? before.address1,
-      address2: changes.address2 ?? before.address2,
-      city: changes.city ?? before.city,
-      zip_code: changes.zipCode ?? before.zip_code,
-      state: changes.state ?? before.state,
-      country: changes.country ?? before.country,
+      address1: address1 ?? before.address1,
+      address2: address2 ?? before.address2,
+      city: city ?? before.city,
+      zip_code: zipCode ?? before.zip_code,
+      state: state ?? before.state,
+      country: country ?? before.country,
       updated_at: context.now(),
     });
     context.touch(REMEMBERED.org + id);
-    const change = { address: changes };
+    const change = { address: { address1, address2, city, zipCode, state, country } };
     await recordChange(context, { action: 'orgs:write', kind: 'org', id, name, orgId: id, change });
   });
 }
@@ -140,7 +141,8 @@ export async function deleteOrg(context: RequestContext, id: number): Promise<vo
     for (const account of contents.serviceAccountIds) context.touch(REMEMBERED.serviceAccount + account);
     for (const user of contents.userIds) context.touch(REMEMBERED.user + user);
     context.touch(REMEMBERED.org + id);
-    await recordChange(context, { action: 'orgs:delete', kind: 'org', id, name: org.name, orgId: id });
+    // What is recorded in an organization is read in it, and there will be none.
+    await recordChange(context, { action: 'orgs:delete', kind: 'org', id, name: org.name, orgId: null });
   });
 }
 

@@ -108,7 +108,7 @@ export async function setPreferences(
     await recordChange(context, {
       ...owner.entry,
       orgId: owner.orgId,
-      change: { preferences: wanted, keepOthers },
+      change: { preferences: told(wanted), keepOthers },
     });
   });
 }
@@ -134,6 +134,17 @@ export async function looksFor({ db, actor }: RequestContext): Promise<Looks> {
     timezone: first('timezone'),
     weekStart: first('weekStart'),
     language: first('language'),
+  };
+}
+
+/** What was wanted, as far as there is such a preference. Of saved places only how many: an address may hold a secret. */
+function told(wanted: WantedPreferences): Record<string, unknown> {
+  const { theme, homeDashboardId, homeDashboardUID, timezone, weekStart, language } = wanted;
+  const named = { theme, homeDashboardId, homeDashboardUID, timezone, weekStart, language };
+  return {
+    ...named,
+    savedItems: wanted.navbar?.savedItems?.length,
+    homeTab: wanted.queryHistory?.homeTab,
   };
 }
 

@@ -190,23 +190,24 @@ export async function changeAccount(
   id: number,
   changes: ServiceAccountChanges,
 ): Promise<ListedServiceAccount> {
-  if (changes.role !== undefined) requireRoleAtMostOwn(context.actor, changes.role);
-  requireServerAdminToMakeOne(context, changes.isGrafanaAdmin);
+  const { name, role, isDisabled, isGrafanaAdmin } = changes;
+  if (role !== undefined) requireRoleAtMostOwn(context.actor, role);
+  requireServerAdminToMakeOne(context, isGrafanaAdmin);
   return inTransaction(context, async (context) => {
     const before = await requireAccount(context, id);
     await requireOutranking(context, before);
-    await refusingTakenName(changes.name ?? before.name, () =>
+    await refusingTakenName(name ?? before.name, () =>
       updateServiceAccount(context.db, before.org_id, id, {
-        ...(changes.name === undefined ? {} : { name: changes.name, search_text: searchText(changes.name) }),
-        ...(changes.role === undefined ? {} : { role: changes.role }),
-        ...(changes.isDisabled === undefined ? {} : { is_disabled: changes.isDisabled ? 1 : 0 }),
-        ...(changes.isGrafanaAdmin === undefined ? {} : { is_server_admin: changes.isGrafanaAdmin ? 1 : 0 }),
+        ...(name === undefined ? {} : { name, search_text: searchText(name) }),
+        ...(role === undefined ? {} : { role }),
+        ...(isDisabled === undefined ? {} : { is_disabled: isDisabled ? 1 : 0 }),
+        ...(isGrafanaAdmin === undefined ? {} : { is_server_admin: isGrafanaAdmin ? 1 : 0 }),
         updated_at: context.now(),
       }),
     );
     context.touch(CACHE + id);
     const entry = { action: 'serviceaccounts:write', kind: 'service-account', id, name: before.name };
-    await recordChange(context, { ...entry, change: { ...changes } });
+    await recordChange(context, { ...entry, change: { name, role, isDisabled, isGrafanaAdmin } });
     return requireAccount(context, id);
   });
 }
