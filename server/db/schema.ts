@@ -448,6 +448,7 @@ export interface AuditTable {
   object_name: string;
   /** JSON of what changed, without secrets. */
   change: string;
+  search_text: string;
 }
 
 /** Who uses a legacy key. */

@@ -18,6 +18,8 @@ const TAGS: [prefix: string, tag: string][] = [
   ['/api/datasources', 'Data sources'],
   ['/api/annotations', 'Annotations'],
   ['/api/playlists', 'Playlists'],
+  ['/api/admin/audit', 'Audit'],
+  ['/api/audit', 'Audit'],
   ['/api/admin', 'Server'],
   ['/login', 'Sign-in'],
   ['/logout', 'Sign-in'],

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../../context.ts';
+import { searchText } from '../../db/search.ts';
 import { insertAudit } from './audit.store.ts';
 
 export interface Change {
@@ -9,26 +10,31 @@ export interface Change {
   name: string;
   /** Where it was done, when not in the organization acted in. Null is the whole server. */
   orgId?: number | null;
-  /** What changed, without secrets. */
+  /** What changed, without secrets: the fields one by one, never what was sent as a whole, where anything may be. */
   change?: Record<string, unknown>;
 }
 
 /** Records a change. To be called within the change's own transaction, so that there is never one without the other. */
 export async function recordChange(context: RequestContext, entry: Change): Promise<void> {
-  const { principal, credential } = context.actor;
+  const { principal, credential, orgId } = context.actor;
+  const actor = `${principal.kind}:${principal.login || principal.name}`;
+  const { action, name } = entry;
+  const { address, requestId } = context;
   await insertAudit(context.db, {
     at: context.now(),
-    org_id: entry.orgId === undefined ? context.actor.orgId : entry.orgId,
-    actor: `${principal.kind}:${principal.login || principal.name}`,
+    // Who is in no organization, and a command on the machine, act on the server as a whole.
+    org_id: entry.orgId === undefined ? orgId || null : entry.orgId,
+    actor,
     actor_id: principal.id,
     credential: credential.kind,
     credential_id: credential.id,
-    address: context.address,
-    request_id: context.requestId,
-    action: entry.action,
+    address,
+    request_id: requestId,
+    action,
     object_kind: entry.kind,
     object_id: String(entry.id),
-    object_name: entry.name,
+    object_name: name,
     change: JSON.stringify(entry.change ?? {}),
+    search_text: searchText(actor, action, String(entry.id), name, address, requestId),
   });
 }

@@ -5,6 +5,8 @@ export const ORGS: Row[] = [
   ['PUT /api/org', ADMINS.here, [], () => ({ name: anew() })],
   ['PUT /api/org/address', ADMINS.here, [], { city: 'Bern' }],
 
+  ['GET /api/audit', ADMINS.here],
+
   ['GET /api/org/users', ADMINS.here],
   ['GET /api/org/users/search', ADMINS.here],
   ['GET /api/org/users/lookup', ADMINS.here],
