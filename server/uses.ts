@@ -17,14 +17,17 @@ export interface KeyCall {
 
 const USES_PER_STATEMENT = 512;
 
+/** The ids of what was used, in batches for one statement each. */
+export function usedIdsInBatches(uses: Uses): number[][] {
+  return inBatches([...uses.keys()]);
+}
+
 /** Writes what was gathered, batch by batch. What cannot be written is kept for the next time. */
 export async function writeUses(
   uses: Uses,
   write: (batch: (readonly [id: number, at: number])[]) => Promise<void>,
 ): Promise<void> {
-  const all = [...uses];
-  for (let start = 0; start < all.length; start += USES_PER_STATEMENT) {
-    const batch = all.slice(start, start + USES_PER_STATEMENT);
+  for (const batch of inBatches([...uses])) {
     await write(batch);
     for (const [id, at] of batch) {
       if (uses.get(id) === at) uses.delete(id);
@@ -32,4 +35,15 @@ export async function writeUses(
     // SQLite writes on this very thread: let the requests that wait go first.
     await setImmediate();
   }
+}
+
+// The last one again up to the next power of two, so that of all lengths only a few statements are prepared and kept.
+function inBatches<T>(all: readonly T[]): T[][] {
+  const batches: T[][] = [];
+  for (let start = 0; start < all.length; start += USES_PER_STATEMENT) {
+    const batch = all.slice(start, start + USES_PER_STATEMENT);
+    const length = 2 ** Math.ceil(Math.log2(batch.length));
+    batches.push([...batch, ...Array.from({ length: length - batch.length }, () => batch.at(-1) as T)]);
+  }
+  return batches;
 }

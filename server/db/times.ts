@@ -11,15 +11,9 @@ export async function updateUses(
   uses: readonly (readonly [id: number, at: Time])[],
 ): Promise<void> {
   const [table = '', name = ''] = column.split('.');
-  const rows = sql.join(padded(uses).map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
+  const rows = sql.join(uses.map(([id, at]) => sql`(cast(${id} as bigint), cast(${at} as bigint))`));
   await sql`with uses (id, at) as (values ${rows})
     update ${sql.table(table)} set ${sql.ref(name)} = uses.at from uses where uses.id = ${sql.ref(`${table}.id`)}`.execute(
     db,
   );
-}
-
-// The last one again up to the next power of two, so that of all lengths only a few statements are prepared and kept.
-function padded<T>(rows: readonly T[]): T[] {
-  const length = 2 ** Math.ceil(Math.log2(Math.max(rows.length, 1)));
-  return [...rows, ...Array.from({ length: length - rows.length }, () => rows.at(-1) as T)];
 }

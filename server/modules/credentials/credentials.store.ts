@@ -34,6 +34,20 @@ export function updateHash(db: Kysely<Schema>, from: string, to: string): Promis
     .executeTakeFirst();
 }
 
+/** Of these, the tokens, with the accounts whose they are. */
+export async function listHolders(
+  db: Kysely<Schema>,
+  ids: readonly number[],
+): Promise<{ id: number; accountId: number }[]> {
+  const rows = await db
+    .selectFrom('credential')
+    .select(['id', 'service_account_id'])
+    .where('id', 'in', ids)
+    .where('service_account_id', 'is not', null)
+    .execute();
+  return rows.map(({ id, service_account_id }) => ({ id, accountId: service_account_id ?? 0 }));
+}
+
 /** Whether any hash begins with this. */
 export async function hasHashBeginning(db: Kysely<Schema>, prefix: string): Promise<boolean> {
   const next = prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1);

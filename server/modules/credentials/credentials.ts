@@ -4,13 +4,14 @@ import type { Role } from '../../access/roles.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { updateUses } from '../../db/times.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
-import { writeUses } from '../../uses.ts';
+import { usedIdsInBatches, writeUses } from '../../uses.ts';
 import { findImported } from './imported.ts';
 import {
   type CredentialRow,
   deleteCredential,
   getCredentialByHash,
   insertCredential,
+  listHolders,
   updateRevoked,
 } from './credentials.store.ts';
 
@@ -150,6 +151,18 @@ export function noteUse(context: Context, credential: KnownCredential): void {
 /** When a credential was last used, in milliseconds since 1970, uses that are not yet written included. */
 export function lastUseOf(context: Context, row: { id: number; last_used_at: number | null }): number | null {
   return context.uses.credentials.get(row.id) ?? row.last_used_at;
+}
+
+/** When any token of an account was last used, as far as that is noted and not yet written; by the account. */
+export async function unwrittenUsesOfAccounts(context: Context): Promise<Map<number, number>> {
+  const noted = context.uses.credentials;
+  const latest = new Map<number, number>();
+  for (const ids of usedIdsInBatches(noted)) {
+    for (const { id, accountId } of await listHolders(context.db, ids)) {
+      latest.set(accountId, Math.max(latest.get(accountId) ?? 0, noted.get(id) ?? 0));
+    }
+  }
+  return latest;
 }
 
 /** Writes the uses that were noted since the last time. */

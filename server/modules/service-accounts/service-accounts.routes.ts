@@ -1,13 +1,13 @@
-import { hash } from 'node:crypto';
 import { Type } from 'typebox';
-import { can, canOrIsAccount } from '../../access/can.ts';
+import { can, canOrIsAccount, heldOn } from '../../access/can.ts';
 import { allows } from '../../access/evaluate.ts';
-import type { Identity } from '../../access/identity.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
-import { Id, IdCalled, Message, Name, nullable, Query, RoleSchema, Timestamp } from '../../http/schemas.ts';
-import { timestamp } from '../../http/time.ts';
+import { Id, IdCalled, Message, Name, Query, RoleSchema } from '../../http/schemas.ts';
+import { timestampOrNull } from '../../http/time.ts';
+import { Detail, held, Listed, listed, migratedFrom, Updated, updated } from './account-answers.routes.ts';
+import { lastUseOfAccount, listUsedAccounts } from './account-uses.ts';
 import {
   changeAccount,
   createAccount,
@@ -16,46 +16,15 @@ import {
   requireAccount,
   withdrawOrg,
 } from './service-accounts.ts';
-import {
-  countServiceAccounts,
-  type ListedServiceAccount,
-  listOrgGrants,
-  listServiceAccounts,
-} from './service-accounts.store.ts';
+import { countServiceAccounts, getFirstMovedKey, listOrgGrants } from './service-accounts.store.ts';
 
-const Listed = Type.Object({
-  id: Id,
-  name: Type.String(),
-  login: Type.String(),
-  orgId: Id,
-  isDisabled: Type.Boolean(),
-  role: RoleSchema,
-  tokens: Type.Integer(),
-  avatarUrl: Type.String(),
-  accessControl: Type.Optional(Type.Record(Type.String(), Type.Boolean())),
-});
-
-const Updated = Type.Object({
-  id: Id,
-  name: Type.String(),
-  login: Type.String(),
-  orgId: Id,
-  isDisabled: Type.Boolean(),
-  isGrafanaAdmin: Type.Boolean(),
-  createdAt: Timestamp,
-  updatedAt: Timestamp,
-  avatarUrl: Type.String(),
-  role: RoleSchema,
-  teams: nullable(Type.Array(Type.String())),
-});
-
-const Detail = Type.Object({ ...Updated.properties, tokens: Type.Integer() });
+const AccessControl = { accesscontrol: Type.Optional(Type.Boolean()) };
 
 const Filters = Type.Object({
   query: Query,
   disabled: Type.Optional(Type.Boolean()),
   expiredTokens: Type.Optional(Type.Boolean()),
-  accesscontrol: Type.Optional(Type.Boolean()),
+  ...AccessControl,
   ...Paging,
 });
 
@@ -85,7 +54,7 @@ export function serviceAccountsRoutes(app: App): void {
     },
     async (request) => {
       const { orgId } = request.identity;
-      const rows = await listServiceAccounts(app.context.db, { orgId }, pageOf(request.query));
+      const rows = await listUsedAccounts(app.context, { orgId }, pageOf(request.query));
       return rows.map(listed);
     },
   );
@@ -117,12 +86,13 @@ export function serviceAccountsRoutes(app: App): void {
         isDisabled: disabled === true ? true : undefined,
         expiredAt: expiredTokens === true ? now() : undefined,
       };
-      const rows = await listServiceAccounts(db, filter, page);
-      const permissions =
-        accesscontrol === true ? (row: ListedServiceAccount) => held(request.identity, row) : () => ({});
+      const rows = await listUsedAccounts(app.context, filter, page);
+      const { grants } = request.identity;
+      const permissions = (id: number) =>
+        accesscontrol === true ? held((action) => allows(grants, action, [scopeOf(id)])) : {};
       return {
         totalCount: await countServiceAccounts(db, filter),
-        serviceAccounts: rows.map((row) => ({ ...listed(row), ...permissions(row) })),
+        serviceAccounts: rows.map((row) => ({ ...listed(row), ...permissions(row.id) })),
         page: page.page,
         perPage: page.perPage,
       };
@@ -146,11 +116,23 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts/:id',
     {
       config: { access: canOrIsAccount('serviceaccounts:read', ONE) },
-      schema: { params: AccountParams, response: { 200: Detail } },
+      schema: {
+        params: AccountParams,
+        querystring: Type.Object(AccessControl),
+        response: { 200: Detail },
+      },
     },
     async (request) => {
-      const account = await requireAccount(contextOf(request), request.params.id);
-      return { ...updated(account), tokens: account.tokens };
+      const context = contextOf(request);
+      const account = await requireAccount(context, request.params.id);
+      const { id, tokens } = account;
+      return {
+        ...updated(account),
+        tokens,
+        lastUsedAt: timestampOrNull(await lastUseOfAccount(context, id)),
+        migratedFrom: migratedFrom(await getFirstMovedKey(context.db, id)),
+        ...(request.query.accesscontrol === true ? held(await heldOn(context, scopeOf(id))) : {}),
+      };
     },
   );
 
@@ -228,45 +210,6 @@ export function serviceAccountsRoutes(app: App): void {
   );
 }
 
-function listed({ id, name, login, org_id, is_disabled, role, tokens }: ListedServiceAccount) {
-  return {
-    id,
-    name,
-    login,
-    orgId: org_id,
-    isDisabled: is_disabled === 1,
-    role,
-    tokens,
-    avatarUrl: avatarUrl(name),
-  };
-}
-
-function updated(row: ListedServiceAccount) {
-  const { tokens: _, ...account } = listed(row);
-  return {
-    ...account,
-    isGrafanaAdmin: row.is_server_admin === 1,
-    createdAt: timestamp(row.created_at),
-    updatedAt: timestamp(row.updated_at),
-    teams: null,
-  };
-}
-
-/** What the asker may do to an account, for the buttons of a page. */
-function held(identity: Identity, { id }: ListedServiceAccount) {
-  const actions = [
-    'serviceaccounts:read',
-    'serviceaccounts:write',
-    'serviceaccounts:delete',
-    'serviceaccounts.permissions:read',
-    'serviceaccounts.permissions:write',
-  ];
-  const scope = `serviceaccounts:id:${id}`;
-  const allowed = actions.filter((action) => allows(identity.grants, action, [scope]));
-  return { accessControl: Object.fromEntries(allowed.map((action) => [action, true])) };
-}
-
-// Grafana: an account's picture goes by its name.
-function avatarUrl(name: string): string {
-  return `/avatar/${hash('md5', name.toLowerCase())}`;
+function scopeOf(id: number): string {
+  return `serviceaccounts:id:${id}`;
 }

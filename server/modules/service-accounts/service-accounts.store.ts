@@ -1,10 +1,11 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Role } from '../../access/roles.ts';
 import { contains } from '../../db/search.ts';
-import type { Schema, ServiceAccountTable } from '../../db/schema.ts';
+import type { Schema, ServiceAccountTable, Time } from '../../db/schema.ts';
 
 export type ServiceAccountRow = Selectable<ServiceAccountTable>;
 export type ListedServiceAccount = ServiceAccountRow & { tokens: number };
+export type UsedServiceAccount = ListedServiceAccount & { last_used_at: Time | null };
 
 export interface ServiceAccountFilter {
   orgId: number;
@@ -35,19 +36,24 @@ function filtered(db: Kysely<Schema>, { orgId, query, isDisabled, expiredAt }: S
 }
 
 const tokenCount = sql<number>`(select count(*) from credential where service_account_id = service_account.id)`;
+const lastUse = sql<Time | null>`(select max(last_used_at) from credential
+  where service_account_id = service_account.id)`;
 
 export function listServiceAccounts(
   db: Kysely<Schema>,
   filter: ServiceAccountFilter,
   { limit, offset }: { limit: number; offset: number },
-): Promise<ListedServiceAccount[]> {
-  return filtered(db, filter)
-    .selectAll('service_account')
-    .select(tokenCount.as('tokens'))
-    .orderBy('name')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+): Promise<UsedServiceAccount[]> {
+  const page = filtered(db, filter).selectAll('service_account').orderBy('name').limit(limit).offset(offset);
+  return (
+    db
+      // PostgreSQL would look at the tokens of the pages before as well.
+      .selectFrom(page.as('service_account'))
+      .selectAll()
+      .select([tokenCount.as('tokens'), lastUse.as('last_used_at')])
+      .orderBy('name')
+      .execute()
+  );
 }
 
 export async function countServiceAccounts(
@@ -71,6 +77,29 @@ export function getServiceAccount(
     .select(tokenCount.as('tokens'))
     .where('org_id', '=', orgId)
     .where('id', '=', id)
+    .executeTakeFirst();
+}
+
+/** When any of an account's tokens was last used. */
+export async function getLastUse(db: Kysely<Schema>, id: number): Promise<Time | null> {
+  const { at } = await db
+    .selectFrom('credential')
+    .select(({ fn }) => fn.max('last_used_at').as('at'))
+    .where('service_account_id', '=', id)
+    .executeTakeFirstOrThrow();
+  return at;
+}
+
+/** The first of an account's tokens that was an API key, and how many of them were. */
+export function getFirstMovedKey(db: Kysely<Schema>, id: number) {
+  return db
+    .selectFrom('credential')
+    .select(['id', 'name', 'migrated_at', sql<number>`count(*) over ()`.as('keys')])
+    .where('service_account_id', '=', id)
+    .where('migrated_at', 'is not', null)
+    .orderBy('migrated_at')
+    .orderBy('id')
+    .limit(1)
     .executeTakeFirst();
 }
 

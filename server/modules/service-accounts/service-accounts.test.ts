@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { timestamp } from '../../http/time.ts';
+import { makeMember } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
+import { writeCredentialUses } from '../credentials/credentials.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -188,6 +191,70 @@ test('filters find disabled accounts, and accounts with expired tokens', async (
       filter,
     ).toEqual(['with an expired token']);
   }
+});
+
+test('an account says when it was made, changed and last used, even before that is written', async () => {
+  const made = timestamp(world.clock.now());
+  const id = await makeAccount('used');
+  const listed = async () => {
+    const { body } = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=used');
+    return body.serviceAccounts.find((account: { id: number }) => account.id === id);
+  };
+  const [older, newer] = [await makeToken(id, 'older'), await makeToken(id, 'newer')];
+  const fresh = { tokens: 2, lastUsedAt: null, isGrafanaAdmin: false };
+  expect(await listed()).toMatchObject(fresh);
+  expect((await listed()).createdAt >= made).toBe(true);
+
+  for (const token of [older, newer]) {
+    world.clock.advance(3_600_000);
+    const now = timestamp(world.clock.now());
+    expect((await world.send(token, 'GET', '/api/org')).status).toBe(200);
+    const { lastUsedAt } = await listed();
+    expect(lastUsedAt >= now).toBe(true);
+    expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`)).body.lastUsedAt).toBe(lastUsedAt);
+    await writeCredentialUses(world.context);
+    expect((await listed()).lastUsedAt).toBe(lastUsedAt);
+  }
+  await world.send(ADMIN, 'PATCH', `/api/serviceaccounts/${id}`, { isDisabled: true });
+  const { createdAt, updatedAt } = await listed();
+  expect(updatedAt > createdAt).toBe(true);
+});
+
+test('an account that came to be by API keys says by which, and no other does', async () => {
+  const keys = [];
+  for (const name of ['first key', 'second key']) {
+    const { body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name, role: 'Viewer' });
+    keys.push(body.id as number);
+    world.clock.advance(60_000);
+    await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${body.id}?groupByRole=true`);
+  }
+  const { body } = await world.send(ADMIN, 'GET', '/api/serviceaccounts/search?query=keys-viewer');
+  const [{ id }] = body.serviceAccounts;
+  const { body: account } = await world.send(ADMIN, 'GET', `/api/serviceaccounts/${id}`);
+  const at = expect.stringMatching(/Z$/);
+  expect(account.migratedFrom).toEqual({ apiKeyId: keys[0], name: 'first key', at, keys: 2 });
+  const other = await makeAccount('not migrated');
+  await makeToken(other);
+  expect((await world.send(ADMIN, 'GET', `/api/serviceaccounts/${other}`)).body.migratedFrom).toBeNull();
+});
+
+test('whoever asks is told what they may do to one account, by role or by a permission on it', async () => {
+  const id = await makeAccount('shared');
+  const user = await makeMember(world, 1, 'friend', 'Viewer');
+  const path = `/api/serviceaccounts/${id}?accesscontrol=true`;
+  expect((await world.send(user.as, 'GET', path)).status).toBe(403);
+  const given = await world.send(
+    ADMIN,
+    'POST',
+    `/api/access-control/serviceaccounts/${id}/users/${user.id}`,
+    {
+      permission: 'Edit',
+    },
+  );
+  expect(given.status).toBe(200);
+  const may = async (as: As) => (await world.send(as, 'GET', path)).body.accessControl;
+  expect(await may(user.as)).toEqual({ 'serviceaccounts:read': true, 'serviceaccounts:write': true });
+  expect(await may(ADMIN)).toMatchObject({ 'serviceaccounts.permissions:write': true });
 });
 
 test.each([

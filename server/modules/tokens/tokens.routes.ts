@@ -1,5 +1,7 @@
 import { Type } from 'typebox';
 import { can, canOrIsAccount } from '../../access/can.ts';
+import { allows } from '../../access/evaluate.ts';
+import type { Identity } from '../../access/identity.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, IdCalled, Message, Name, nullable, SecondsToLive, Timestamp } from '../../http/schemas.ts';
@@ -18,6 +20,9 @@ const Token = Type.Object({
   secondsUntilExpiration: Type.Number(),
   hasExpired: Type.Boolean(),
   isRevoked: Type.Boolean(),
+  createdBy: nullable(Type.String()),
+  // The API key that it was, which had the same number, and since when it is a token.
+  migratedFrom: nullable(Type.Object({ apiKeyId: Id, at: Timestamp })),
 });
 
 const AccountParams = Type.Object({ id: IdCalled('Service Account ID') });
@@ -48,6 +53,9 @@ export function tokensRoutes(app: App): void {
           secondsUntilExpiration: Math.max(left, 0),
           hasExpired: token.expires_at !== null && left <= 0,
           isRevoked: token.is_revoked === 1,
+          createdBy: isShownTo(request.identity, token.created_by) ? token.created_login : null,
+          migratedFrom:
+            token.migrated_at === null ? null : { apiKeyId: token.id, at: timestamp(token.migrated_at) },
         };
       });
     },
@@ -94,4 +102,10 @@ export function tokensRoutes(app: App): void {
       return { message: 'Service account token revoked' };
     },
   );
+}
+
+/** Whether somebody may be told who made a token: whoever may read the organization's members, and that one. */
+function isShownTo({ principal, grants }: Identity, maker: number | null): boolean {
+  const isMaker = principal.kind !== 'api-key' && principal.id === maker;
+  return isMaker || allows(grants, 'org.users:read', ['users:*']);
 }

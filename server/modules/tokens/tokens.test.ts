@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { makeMember, makeOrg } from '../../testing/people.ts';
-import { ADMIN, startWorld, type World } from '../../testing/world.ts';
+import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -81,6 +81,42 @@ test('a token is listed with its last use, even before that is written', async (
   const token = body.find((listed: { id: number }) => listed.id === id);
   expect(token).toMatchObject({ name: 'listed', expiration: null, hasExpired: false, isRevoked: false });
   expect(token.lastUsedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+});
+
+test('a token says who made it, to whoever may know', async () => {
+  const { id, key } = await issue('made by somebody');
+  const path = `/api/serviceaccounts/${account}/tokens`;
+  const admin = await makeMember(world, 1, 'maker', 'Admin');
+  const own = await world.send(admin.as, 'POST', path, { name: 'made by the maker' });
+  const makersFor = async (as: As) => {
+    const { body } = await world.send(as, 'GET', path);
+    const makers = body.map((token: { id: number; createdBy: string | null }) => [token.id, token.createdBy]);
+    return new Map<number, string | null>(makers);
+  };
+  const seen = await makersFor(ADMIN);
+  expect([seen.get(id), seen.get(own.body.id)]).toEqual(['admin', 'maker']);
+  // A Viewer's token reads its own account, and nobody's names.
+  expect(new Set((await makersFor({ bearer: key })).values())).toEqual(new Set([null]));
+  await world.send(ADMIN, 'PATCH', `/api/orgs/1/users/${admin.id}`, { role: 'Viewer' });
+  await world.send(ADMIN, 'POST', `/api/access-control/serviceaccounts/${account}/users/${admin.id}`, {
+    permission: 'Edit',
+  });
+  const seenByMaker = await makersFor(admin.as);
+  expect([seenByMaker.get(id), seenByMaker.get(own.body.id)]).toEqual([null, 'maker']);
+});
+
+test('a token that was an API key says which, and since when it is a token', async () => {
+  const { body: key } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'moved', role: 'Viewer' });
+  world.clock.advance(60_000);
+  const { body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${key.id}`);
+  const path = `/api/serviceaccounts/${body.key.serviceAccountId}/tokens`;
+  const { body: fresh } = await world.send(ADMIN, 'POST', path, { name: 'not moved' });
+  const { body: tokens } = await world.send(ADMIN, 'GET', path);
+  const [second, first] = tokens;
+  expect(first).toMatchObject({ name: 'moved', createdBy: 'admin' });
+  expect(first.migratedFrom).toEqual({ apiKeyId: key.id, at: expect.stringMatching(/Z$/) });
+  expect(first.migratedFrom.at > first.created).toBe(true);
+  expect(second).toMatchObject({ id: fresh.id, migratedFrom: null });
 });
 
 test('names of keys and tokens share one space', async () => {
