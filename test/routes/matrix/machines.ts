@@ -40,6 +40,8 @@ export const MACHINES: Row[] = [
   ['DELETE /api/auth/keys/:id', ADMINS.one, ['+key']],
   ['POST /api/auth/keys/:id/revoke', ADMINS.one, ['+key']],
 
+  ['GET /api/org/attention', ADMINS.here],
+
   ['GET /api/serviceaccounts/migrationstatus', ADMINS.here],
   ['POST /api/serviceaccounts/hideApiKeys', ADMINS.here],
   ['POST /api/serviceaccounts/showApiKeys', ADMINS.here],
