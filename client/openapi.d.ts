@@ -2096,6 +2096,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/org/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read which tokens, keys and service accounts somebody should look at
+         * @description Needs `serviceaccounts:read` on `serviceaccounts:*`.
+         */
+        get: operations["getOrgAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/org/preferences": {
         parameters: {
             query?: never;
@@ -11449,8 +11469,19 @@ export interface operations {
                      *         "version": "text",
                      *         "apiKeyMaxSecondsToLive": 1,
                      *         "tokenMaxSecondsToLive": 1,
+                     *         "passwordMinLength": 1,
+                     *         "allowOrgCreate": false,
+                     *         "editorsCanManageKeys": false,
+                     *         "editorsCanDelete": false,
+                     *         "basicAuth": false,
+                     *         "publicDashboards": false,
+                     *         "quotas": false,
+                     *         "maxDashboardBytes": 1,
+                     *         "defaultTheme": "text",
                      *         "keysMigrated": false,
-                     *         "apiKeysHidden": false
+                     *         "apiKeysHidden": false,
+                     *         "orgActions": {},
+                     *         "serverActions": {}
                      *       }
                      *     }
                      */
@@ -11506,8 +11537,23 @@ export interface operations {
                             version: string;
                             apiKeyMaxSecondsToLive: number;
                             tokenMaxSecondsToLive: number;
+                            passwordMinLength: number;
+                            allowOrgCreate: boolean;
+                            editorsCanManageKeys: boolean;
+                            editorsCanDelete: boolean;
+                            basicAuth: boolean;
+                            publicDashboards: boolean;
+                            quotas: boolean;
+                            maxDashboardBytes: number;
+                            defaultTheme: string;
                             keysMigrated: boolean;
                             apiKeysHidden: boolean;
+                            orgActions: {
+                                [key: string]: boolean;
+                            };
+                            serverActions: {
+                                [key: string]: boolean;
+                            };
                         };
                     };
                 };
@@ -12472,6 +12518,172 @@ export interface operations {
             401: components["responses"]["Refused401"];
             403: components["responses"]["Refused403"];
             413: components["responses"]["Refused413"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getOrgAttention: {
+        parameters: {
+            query?: {
+                expiringWithin?: string;
+                unusedFor?: string;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "expiringTokens": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "serviceAccountId": 1,
+                     *           "serviceAccountName": "deploy",
+                     *           "expiration": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "expiringKeys": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "role": "Viewer",
+                     *           "expiration": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "unusedTokens": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "serviceAccountId": 1,
+                     *           "serviceAccountName": "deploy",
+                     *           "created": "2026-11-21T09:30:00Z",
+                     *           "lastUsedAt": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "unusedKeys": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "role": "Viewer",
+                     *           "created": "2026-11-21T09:30:00Z",
+                     *           "lastUsedAt": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "disabledServiceAccounts": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "role": "Viewer",
+                     *           "tokens": 1
+                     *         }
+                     *       ],
+                     *       "counts": {
+                     *         "expiringTokens": 1,
+                     *         "expiringKeys": 1,
+                     *         "unusedTokens": 1,
+                     *         "unusedKeys": 1,
+                     *         "disabledServiceAccounts": 1
+                     *       },
+                     *       "neverExpiring": {
+                     *         "tokens": 1,
+                     *         "keys": 1
+                     *       },
+                     *       "expired": {
+                     *         "tokens": 1,
+                     *         "keys": 1
+                     *       },
+                     *       "revoked": {
+                     *         "tokens": 1,
+                     *         "keys": 1
+                     *       },
+                     *       "totals": {
+                     *         "serviceAccounts": 1,
+                     *         "tokens": 1,
+                     *         "apiKeys": 1
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        expiringTokens: {
+                            id: number;
+                            name: string;
+                            serviceAccountId: number;
+                            serviceAccountName: string;
+                            expiration: string;
+                        }[];
+                        expiringKeys?: {
+                            id: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "None" | "Viewer" | "Editor" | "Admin";
+                            expiration: string;
+                        }[];
+                        unusedTokens: {
+                            id: number;
+                            name: string;
+                            serviceAccountId: number;
+                            serviceAccountName: string;
+                            created: string;
+                            lastUsedAt: string | null;
+                        }[];
+                        unusedKeys?: {
+                            id: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "None" | "Viewer" | "Editor" | "Admin";
+                            created: string;
+                            lastUsedAt: string | null;
+                        }[];
+                        disabledServiceAccounts: {
+                            id: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "None" | "Viewer" | "Editor" | "Admin";
+                            tokens: number;
+                        }[];
+                        counts: {
+                            expiringTokens: number;
+                            expiringKeys?: number;
+                            unusedTokens: number;
+                            unusedKeys?: number;
+                            disabledServiceAccounts: number;
+                        };
+                        neverExpiring: {
+                            tokens: number;
+                            keys?: number;
+                        };
+                        expired: {
+                            tokens: number;
+                            keys?: number;
+                        };
+                        revoked: {
+                            tokens: number;
+                            keys?: number;
+                        };
+                        totals: {
+                            serviceAccounts: number;
+                            tokens: number;
+                            apiKeys?: number;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
             431: components["responses"]["Refused431"];
             500: components["responses"]["Refused500"];
             503: components["responses"]["Refused503"];
@@ -17979,8 +18191,19 @@ export interface operations {
                      *           "version": "text",
                      *           "apiKeyMaxSecondsToLive": 1,
                      *           "tokenMaxSecondsToLive": 1,
+                     *           "passwordMinLength": 1,
+                     *           "allowOrgCreate": false,
+                     *           "editorsCanManageKeys": false,
+                     *           "editorsCanDelete": false,
+                     *           "basicAuth": false,
+                     *           "publicDashboards": false,
+                     *           "quotas": false,
+                     *           "maxDashboardBytes": 1,
+                     *           "defaultTheme": "text",
                      *           "keysMigrated": false,
-                     *           "apiKeysHidden": false
+                     *           "apiKeysHidden": false,
+                     *           "orgActions": {},
+                     *           "serverActions": {}
                      *         }
                      *       },
                      *       "navTree": [
@@ -18065,8 +18288,23 @@ export interface operations {
                                 version: string;
                                 apiKeyMaxSecondsToLive: number;
                                 tokenMaxSecondsToLive: number;
+                                passwordMinLength: number;
+                                allowOrgCreate: boolean;
+                                editorsCanManageKeys: boolean;
+                                editorsCanDelete: boolean;
+                                basicAuth: boolean;
+                                publicDashboards: boolean;
+                                quotas: boolean;
+                                maxDashboardBytes: number;
+                                defaultTheme: string;
                                 keysMigrated: boolean;
                                 apiKeysHidden: boolean;
+                                orgActions: {
+                                    [key: string]: boolean;
+                                };
+                                serverActions: {
+                                    [key: string]: boolean;
+                                };
                             };
                         };
                         navTree: Record<string, never>[];

@@ -58,6 +58,7 @@ test('nobody is told how the page begins, and nothing of what is kept', async ()
     datasources: {},
     defaultDatasource: '',
     allowOrgCreate: false,
+    latchkey: { ...known.latchkey, allowOrgCreate: false, orgActions: {}, serverActions: {} },
   });
   // An organization can be named by who is in it only.
   expect(await bootdata(undefined, { 'x-grafana-org-id': '1', 'accept-language': '*' })).toEqual(body);

@@ -6,8 +6,8 @@ import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson } from '../../http/schemas.ts';
 import { COMMIT, GRAFANA_VERSION, VERSION } from '../../http/version.ts';
-import { findOrg } from '../orgs/orgs.ts';
 import { readableDataSources } from './frontend-settings.ts';
+import { latchkeyFor, latchkeyForNobody } from './latchkey.ts';
 
 const EDITION = 'Open Source';
 
@@ -24,14 +24,29 @@ const DataSource = Type.Object({
   meta: Type.Object({ id: Type.String(), name: Type.String(), type: Type.String() }),
 });
 
+const Actions = Type.Record(Type.String(), Type.Boolean());
+
 /** What our own page needs besides, to draw its forms and menus right. */
 const Latchkey = Type.Object({
   version: Type.String(),
-  /** -1 is no limit. */
+  // In seconds; -1 is no limit.
   apiKeyMaxSecondsToLive: Type.Integer(),
   tokenMaxSecondsToLive: Type.Integer(),
+  passwordMinLength: Type.Integer(),
+  allowOrgCreate: Type.Boolean(),
+  editorsCanManageKeys: Type.Boolean(),
+  editorsCanDelete: Type.Boolean(),
+  basicAuth: Type.Boolean(),
+  publicDashboards: Type.Boolean(),
+  quotas: Type.Boolean(),
+  maxDashboardBytes: Type.Integer(),
+  defaultTheme: Type.String(),
+  // Of the organization acted in.
   keysMigrated: Type.Boolean(),
   apiKeysHidden: Type.Boolean(),
+  // What roles give on all there is. The user's permissions name both of these, and what is given on single objects, in one.
+  orgActions: Actions,
+  serverActions: Actions,
 });
 
 export const Settings = Type.Object({
@@ -79,12 +94,13 @@ export function frontendSettingsRoutes(app: App): void {
 /** What a page needs for whoever asks. */
 export async function settingsFor(context: RequestContext) {
   const { config, actor } = context;
+  const allowOrgCreate = config.users.allow_org_create || actor.serverGrants.has('orgs:create');
   return {
     ...serverSettings(context),
-    ...latchkey(context, await findOrg(context, actor.orgId)),
     namespace: namespaceOf(actor.orgId),
     ...(await readableDataSources(context)),
-    allowOrgCreate: config.users.allow_org_create || actor.serverGrants.has('orgs:create'),
+    allowOrgCreate,
+    latchkey: { version: VERSION, allowOrgCreate, ...(await latchkeyFor(context)) },
   };
 }
 
@@ -93,29 +109,17 @@ export function settingsForNobody(context: Context) {
   const namespace = namespaceOf(MAIN_ORG_ID);
   return {
     ...serverSettings(context),
-    ...latchkey(context),
     namespace,
     datasources: {},
     defaultDatasource: '',
     allowOrgCreate: false,
+    latchkey: { version: VERSION, allowOrgCreate: false, ...latchkeyForNobody(context) },
   };
 }
 
 // Newer Grafanas call an organization so.
 function namespaceOf(orgId: number): string {
   return orgId === MAIN_ORG_ID ? 'default' : `org-${orgId}`;
-}
-
-function latchkey({ config: { auth } }: Context, org?: Awaited<ReturnType<typeof findOrg>>) {
-  return {
-    latchkey: {
-      version: VERSION,
-      apiKeyMaxSecondsToLive: auth.api_key_max_seconds_to_live,
-      tokenMaxSecondsToLive: auth.auth_token_max_seconds_to_live,
-      keysMigrated: (org?.keys_migrated_at ?? null) !== null,
-      apiKeysHidden: org?.hides_api_keys === 1,
-    },
-  };
 }
 
 function serverSettings({ config }: Context) {

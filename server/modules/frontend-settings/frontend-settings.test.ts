@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeMember, makeOrg, makeUser } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
 
 let world: World;
@@ -90,4 +91,88 @@ test('who may read no data source is shown none, nor the name of the default one
   const token = await world.send(ADMIN, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name: 'none' });
   const shown = await settings({ bearer: token.body.key });
   expect(shown).toMatchObject({ datasources: {}, defaultDatasource: '', allowOrgCreate: false });
+});
+
+test('a page is told the limits that its forms have to keep, from whichever section they were set in', async () => {
+  const limited = await startWorld({
+    auth: { api_key_max_seconds_to_live: 3600 },
+    security: { auth_token_max_seconds_to_live: 7200 },
+    access_control: { editors_can_manage_keys: true },
+    public_dashboards: { enabled: false },
+  });
+  try {
+    for (const path of ['/bootdata', '/api/frontend/settings']) {
+      const { body } = await limited.send(ADMIN, 'GET', path);
+      expect((body.settings ?? body).latchkey).toMatchObject({
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        apiKeyMaxSecondsToLive: 3600,
+        tokenMaxSecondsToLive: 7200,
+        passwordMinLength: 4,
+        allowOrgCreate: true,
+        editorsCanManageKeys: true,
+        editorsCanDelete: false,
+        basicAuth: true,
+        publicDashboards: false,
+        quotas: false,
+        maxDashboardBytes: 5_242_880,
+        defaultTheme: 'dark',
+      });
+    }
+  } finally {
+    await limited.stop();
+  }
+  const { latchkey } = await settings(ADMIN);
+  expect([latchkey.apiKeyMaxSecondsToLive, latchkey.tokenMaxSecondsToLive]).toEqual([-1, -1]);
+  const short = { login: 'short', password: 'x'.repeat(latchkey.passwordMinLength - 1) };
+  expect((await world.send(ADMIN, 'POST', '/api/admin/users', short)).status).toBe(400);
+});
+
+test('a page is told at once when keys were migrated, and when their page is to be hidden', async () => {
+  const orgId = await makeOrg(world, 'migrating');
+  const there = { 'x-grafana-org-id': String(orgId) };
+  const state = async (headers: Record<string, string>) => {
+    const { keysMigrated, apiKeysHidden } = (await settings(ADMIN, headers)).latchkey;
+    return [keysMigrated, apiKeysHidden];
+  };
+  expect(await state(there)).toEqual([false, false]);
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts/migrate', undefined, there);
+  expect(await state(there)).toEqual([true, false]);
+  await world.send(ADMIN, 'POST', '/api/serviceaccounts/hideApiKeys', undefined, there);
+  expect(await state(there)).toEqual([true, true]);
+  expect(await state({})).toEqual([false, false]);
+});
+
+test('what is held on the server or on single objects is not taken for a right in the whole organization', async () => {
+  const orgId = await makeOrg(world, 'visited');
+  const { id, as } = await makeUser(world, 'visiting', { OrgId: orgId });
+  const isGrafanaAdmin = true;
+  await world.send(ADMIN, 'PUT', `/api/admin/users/${id}/permissions`, { isGrafanaAdmin });
+  await world.send(ADMIN, 'PATCH', `/api/orgs/${orgId}/users/${id}`, { role: 'Viewer' });
+  const visiting = (await world.send(as, 'GET', '/bootdata')).body;
+  expect(visiting.user.permissions['org.users:read']).toBe(true);
+  expect(visiting.settings.latchkey.orgActions).not.toHaveProperty(['org.users:read']);
+  expect(visiting.settings.latchkey.serverActions).toMatchObject({ 'org.users:read': true });
+  expect((await world.send(as, 'GET', '/api/org/users')).status).toBe(403);
+
+  const there = { 'x-grafana-org-id': String(orgId) };
+  const friend = await makeMember(world, orgId, 'friend-of-one', 'Viewer');
+  const { body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'one' }, there);
+  const path = `/api/access-control/serviceaccounts/${body.id}/users/${friend.id}`;
+  await world.send(ADMIN, 'POST', path, { permission: 'Edit' }, there);
+  const befriended = (await world.send(friend.as, 'GET', '/bootdata')).body;
+  expect(befriended.user.permissions['serviceaccounts:read']).toBe(true);
+  expect(befriended.settings.latchkey.orgActions).not.toHaveProperty(['serviceaccounts:read']);
+  expect((await world.send(friend.as, 'GET', '/api/serviceaccounts/search')).status).toBe(403);
+
+  const admin = (await settings(ADMIN, there)).latchkey;
+  for (const action of [
+    'serviceaccounts:read',
+    'apikeys:read',
+    'roles:write',
+    'orgs:write',
+    'teams:create',
+  ]) {
+    expect(admin.orgActions[action], action).toBe(true);
+  }
+  expect(admin.serverActions).toMatchObject({ 'orgs:write': true, 'settings:read': true });
 });

@@ -7,12 +7,12 @@ import { endSessions } from '../sessions/sessions.ts';
 import { updateUser } from './users.store.ts';
 import { forgetPerson, requireUser } from './users.ts';
 
-const SHORTEST = 4;
+export const SHORTEST_PASSWORD = 4;
 
 /** Refuses a password that is too short with 400, in these words. */
 export function requireLongEnough(password: string, message: string): void {
-  if (password.length >= SHORTEST) return;
-  throw badRequest(`a password has at least ${SHORTEST} characters`, message);
+  if (password.length >= SHORTEST_PASSWORD) return;
+  throw badRequest(`a password has at least ${SHORTEST_PASSWORD} characters`, message);
 }
 
 /** Sets somebody's password for them, and ends their sessions. Throws 404, and 400 for one that is too short. */
