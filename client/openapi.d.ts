@@ -232,6 +232,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/access-control/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Explain what the server decides about a request, without sending it
+         * @description Anybody signed in may ask: whoever was refused may ask why; what is picked by its id they have to be able to read.
+         */
+        post: operations["postAccessControlExplain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access-control/folders/description": {
         parameters: {
             query?: never;
@@ -776,6 +796,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how often what was asked that belongs to no organization, and from where
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        get: operations["getAdminUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/users": {
         parameters: {
             query?: never;
@@ -1168,6 +1208,26 @@ export interface paths {
          * @description Needs `apikeys:read` on `apikeys:*`.
          */
         get: operations["getAuthKeysInventory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/keys/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List API keys page by page, with who uses them, what to do about them and how many there are
+         * @description Needs `apikeys:read` on `apikeys:*`.
+         */
+        get: operations["getAuthKeysSearch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3060,6 +3120,26 @@ export interface paths {
         patch: operations["patchTeamsByIdPreferences"];
         trace?: never;
     };
+    "/api/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read how often each credential asked what in the current organization, and from where
+         * @description Needs `serviceaccounts:read` on `serviceaccounts:*`.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user": {
         parameters: {
             query?: never;
@@ -3074,7 +3154,7 @@ export interface paths {
         get: operations["getUser"];
         /**
          * Set the signed-in user
-         * @description Anybody signed in may ask: everybody may see and change what is their own.
+         * @description Anybody signed in may ask: everybody may see and change what is their own. Only people may: no key and no token.
          */
         put: operations["putUser"];
         post?: never;
@@ -3093,7 +3173,7 @@ export interface paths {
         };
         /**
          * Read sessions of the signed-in user
-         * @description Anybody signed in may ask: everybody may see and end their own sessions.
+         * @description Anybody signed in may ask: everybody may see and end their own sessions. Only people may: no key and no token.
          */
         get: operations["getUserAuthTokens"];
         put?: never;
@@ -3134,7 +3214,7 @@ export interface paths {
         get?: never;
         /**
          * Set password of the signed-in user
-         * @description Anybody signed in may ask: everybody may see and change what is their own.
+         * @description Anybody signed in may ask: everybody may see and change what is their own. Only people may: no key and no token.
          */
         put: operations["putUserPassword"];
         post?: never;
@@ -3153,12 +3233,12 @@ export interface paths {
         };
         /**
          * Read preferences of the signed-in user
-         * @description Anybody signed in may ask: everybody has preferences of their own.
+         * @description Anybody signed in may ask: everybody has preferences of their own. Only people may: no key and no token.
          */
         get: operations["getUserPreferences"];
         /**
          * Set preferences of the signed-in user
-         * @description Anybody signed in may ask: everybody has preferences of their own.
+         * @description Anybody signed in may ask: everybody has preferences of their own. Only people may: no key and no token.
          */
         put: operations["putUserPreferences"];
         post?: never;
@@ -3167,7 +3247,7 @@ export interface paths {
         head?: never;
         /**
          * Change preferences of the signed-in user
-         * @description Anybody signed in may ask: everybody has preferences of their own.
+         * @description Anybody signed in may ask: everybody has preferences of their own. Only people may: no key and no token.
          */
         patch: operations["patchUserPreferences"];
         trace?: never;
@@ -3181,7 +3261,7 @@ export interface paths {
         };
         /**
          * Read quotas of the signed-in user
-         * @description Anybody signed in may ask: everybody may see what is left to them.
+         * @description Anybody signed in may ask: everybody may see what is left to them. Only people may: no key and no token.
          */
         get: operations["getUserQuotas"];
         put?: never;
@@ -3203,7 +3283,7 @@ export interface paths {
         put?: never;
         /**
          * End one of one's own sessions
-         * @description Anybody signed in may ask: everybody may see and end their own sessions.
+         * @description Anybody signed in may ask: everybody may see and end their own sessions. Only people may: no key and no token.
          */
         post: operations["postUserRevokeAuthToken"];
         delete?: never;
@@ -3223,12 +3303,12 @@ export interface paths {
         put?: never;
         /**
          * Star a dashboard
-         * @description Needs `dashboards:read` on `dashboards:uid:{uid}`.
+         * @description Needs `dashboards:read` on `dashboards:uid:{uid}`. Only people may: no key and no token.
          */
         post: operations["postUserStarsDashboardUidByUid"];
         /**
          * Take a star away
-         * @description Anybody signed in may ask: everybody may take their own star away.
+         * @description Anybody signed in may ask: everybody may take their own star away. Only people may: no key and no token.
          */
         delete: operations["deleteUserStarsDashboardUidByUid"];
         options?: never;
@@ -3247,12 +3327,12 @@ export interface paths {
         put?: never;
         /**
          * Star a dashboard
-         * @description Needs `dashboards:read`.
+         * @description Needs `dashboards:read`. Only people may: no key and no token.
          */
         post: operations["postUserStarsDashboardById"];
         /**
          * Take a star away
-         * @description Anybody signed in may ask: everybody may take their own star away.
+         * @description Anybody signed in may ask: everybody may take their own star away. Only people may: no key and no token.
          */
         delete: operations["deleteUserStarsDashboardById"];
         options?: never;
@@ -3876,6 +3956,11 @@ export interface operations {
                      *         "roleName": "deploy",
                      *         "isManaged": false,
                      *         "isInherited": false,
+                     *         "isServiceAccount": false,
+                     *         "inheritedFrom": {
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production"
+                     *         },
                      *         "userId": 1,
                      *         "userLogin": "ann",
                      *         "userAvatarUrl": "/d/cIBgcSjkk/production",
@@ -3895,6 +3980,11 @@ export interface operations {
                         roleName: string;
                         isManaged: boolean;
                         isInherited: boolean;
+                        isServiceAccount: boolean;
+                        inheritedFrom?: {
+                            uid: string;
+                            title: string;
+                        };
                         userId?: number;
                         userLogin?: string;
                         userAvatarUrl?: string;
@@ -4224,6 +4314,11 @@ export interface operations {
                      *         "roleName": "deploy",
                      *         "isManaged": false,
                      *         "isInherited": false,
+                     *         "isServiceAccount": false,
+                     *         "inheritedFrom": {
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production"
+                     *         },
                      *         "userId": 1,
                      *         "userLogin": "ann",
                      *         "userAvatarUrl": "/d/cIBgcSjkk/production",
@@ -4243,6 +4338,11 @@ export interface operations {
                         roleName: string;
                         isManaged: boolean;
                         isInherited: boolean;
+                        isServiceAccount: boolean;
+                        inheritedFrom?: {
+                            uid: string;
+                            title: string;
+                        };
                         userId?: number;
                         userLogin?: string;
                         userAvatarUrl?: string;
@@ -4496,6 +4596,140 @@ export interface operations {
             503: components["responses"]["Refused503"];
         };
     };
+    postAccessControlExplain: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "method": "GET",
+                 *       "path": "/api/folders?orgId=2"
+                 *     }
+                 */
+                "application/json": {
+                    /** @example GET */
+                    method: string;
+                    /** @example /api/folders?orgId=2 */
+                    path: string;
+                    headers?: {
+                        authorization?: string;
+                        cookie?: string;
+                        "x-grafana-org-id"?: string;
+                        host?: string;
+                        origin?: string;
+                        "sec-fetch-site"?: string;
+                    };
+                    credential?: {
+                        /** @enum {unknown} */
+                        kind: "api-key" | "token" | "service-account" | "user";
+                        id: number;
+                    };
+                    orgId?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "verdict": "allowed",
+                     *       "status": 1,
+                     *       "steps": [
+                     *         {
+                     *           "step": "route",
+                     *           "outcome": "passed",
+                     *           "text": "Deployed version 12",
+                     *           "advice": "text",
+                     *           "commands": [
+                     *             "text"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "route": {
+                     *         "method": "text",
+                     *         "url": "/dashboards/f/cIBgcSjkk/production",
+                     *         "summary": "text",
+                     *         "needs": "text"
+                     *       },
+                     *       "identity": {
+                     *         "kind": "text",
+                     *         "id": 1,
+                     *         "name": "deploy",
+                     *         "login": "ann",
+                     *         "orgId": 1,
+                     *         "orgName": "Main Org.",
+                     *         "role": "Viewer",
+                     *         "isGrafanaAdmin": false,
+                     *         "expiration": "2026-11-21T09:30:00Z",
+                     *         "credential": {
+                     *           "kind": "text",
+                     *           "id": 1,
+                     *           "name": "deploy"
+                     *         }
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /** @enum {unknown} */
+                        verdict: "allowed" | "refused" | "depends";
+                        status: number | null;
+                        steps: {
+                            /** @enum {unknown} */
+                            step: "route" | "credential" | "account" | "validity" | "organization" | "permission" | "person" | "rule";
+                            /** @enum {unknown} */
+                            outcome: "passed" | "refused" | "noted" | "not reached";
+                            text: string;
+                            advice?: string;
+                            commands?: string[];
+                        }[];
+                        route?: {
+                            method: string;
+                            url: string;
+                            summary: string;
+                            needs: string;
+                        };
+                        identity?: {
+                            kind: string;
+                            id: number;
+                            name: string;
+                            login: string;
+                            orgId: number | null;
+                            orgName: string;
+                            role: ("None" | "Viewer" | "Editor" | "Admin") | null;
+                            isGrafanaAdmin?: boolean;
+                            expiration: string | null;
+                            credential: {
+                                kind: string;
+                                id: number;
+                                name: string;
+                            };
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
     getAccessControlFoldersDescription: {
         parameters: {
             query?: never;
@@ -4572,6 +4806,11 @@ export interface operations {
                      *         "roleName": "deploy",
                      *         "isManaged": false,
                      *         "isInherited": false,
+                     *         "isServiceAccount": false,
+                     *         "inheritedFrom": {
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production"
+                     *         },
                      *         "userId": 1,
                      *         "userLogin": "ann",
                      *         "userAvatarUrl": "/d/cIBgcSjkk/production",
@@ -4591,6 +4830,11 @@ export interface operations {
                         roleName: string;
                         isManaged: boolean;
                         isInherited: boolean;
+                        isServiceAccount: boolean;
+                        inheritedFrom?: {
+                            uid: string;
+                            title: string;
+                        };
                         userId?: number;
                         userLogin?: string;
                         userAvatarUrl?: string;
@@ -5436,6 +5680,11 @@ export interface operations {
                      *         "roleName": "deploy",
                      *         "isManaged": false,
                      *         "isInherited": false,
+                     *         "isServiceAccount": false,
+                     *         "inheritedFrom": {
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production"
+                     *         },
                      *         "userId": 1,
                      *         "userLogin": "ann",
                      *         "userAvatarUrl": "/d/cIBgcSjkk/production",
@@ -5455,6 +5704,11 @@ export interface operations {
                         roleName: string;
                         isManaged: boolean;
                         isInherited: boolean;
+                        isServiceAccount: boolean;
+                        inheritedFrom?: {
+                            uid: string;
+                            title: string;
+                        };
                         userId?: number;
                         userLogin?: string;
                         userAvatarUrl?: string;
@@ -5766,6 +6020,11 @@ export interface operations {
                      *         "roleName": "deploy",
                      *         "isManaged": false,
                      *         "isInherited": false,
+                     *         "isServiceAccount": false,
+                     *         "inheritedFrom": {
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production"
+                     *         },
                      *         "userId": 1,
                      *         "userLogin": "ann",
                      *         "userAvatarUrl": "/d/cIBgcSjkk/production",
@@ -5785,6 +6044,11 @@ export interface operations {
                         roleName: string;
                         isManaged: boolean;
                         isInherited: boolean;
+                        isServiceAccount: boolean;
+                        inheritedFrom?: {
+                            uid: string;
+                            title: string;
+                        };
                         userId?: number;
                         userLogin?: string;
                         userAvatarUrl?: string;
@@ -6620,6 +6884,96 @@ export interface operations {
                         dailyActiveViewers: number;
                         dailyActiveSessions: number;
                         monthlyActiveUsers: number;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAdminUsage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                groupBy?: string;
+                credential?: string;
+                route?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "text",
+                     *       "to": "text",
+                     *       "keptFor": 1,
+                     *       "groups": [
+                     *         {
+                     *           "hour": "text",
+                     *           "day": "text",
+                     *           "status": "2xx",
+                     *           "credential": {
+                     *             "kind": "text",
+                     *             "id": 1,
+                     *             "name": "deploy",
+                     *             "owner": {
+                     *               "id": 1,
+                     *               "name": "deploy"
+                     *             }
+                     *           },
+                     *           "route": "GET /api/folders/:uid",
+                     *           "address": "192.0.2.7",
+                     *           "requests": 1
+                     *         }
+                     *       ],
+                     *       "total": 1,
+                     *       "isCut": false
+                     *     }
+                     */
+                    "application/json": {
+                        from: string;
+                        to: string;
+                        /** @description Seconds */
+                        keptFor: number;
+                        groups: {
+                            hour?: string;
+                            day?: string;
+                            /** @example 2xx */
+                            status?: string;
+                            credential?: {
+                                kind: string;
+                                id: number;
+                                name: string | null;
+                                owner?: {
+                                    id: number;
+                                    name: string;
+                                };
+                            };
+                            /** @example GET /api/folders/:uid */
+                            route?: string;
+                            address?: string;
+                            requests: number;
+                        }[];
+                        total: number;
+                        isCut: boolean;
                     };
                 };
             };
@@ -8047,6 +8401,108 @@ export interface operations {
                             text: string;
                         }[];
                     }[];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAuthKeysSearch: {
+        parameters: {
+            query?: {
+                includeExpired?: boolean;
+                page?: number;
+                perpage?: number;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "totalCount": 1,
+                     *       "expiredCount": 1,
+                     *       "keys": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "role": "Viewer",
+                     *           "isGrafanaAdmin": false,
+                     *           "created": "2026-11-21T09:30:00Z",
+                     *           "createdBy": "text",
+                     *           "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *           "expiration": "2026-11-21T09:30:00Z",
+                     *           "hasExpired": false,
+                     *           "isRevoked": false,
+                     *           "callers": [
+                     *             {
+                     *               "address": "192.0.2.7",
+                     *               "userAgent": "text",
+                     *               "reads": 1,
+                     *               "writes": 1,
+                     *               "firstSeenAt": "2026-11-21T09:30:00Z",
+                     *               "lastSeenAt": "2026-11-21T09:30:00Z"
+                     *             }
+                     *           ],
+                     *           "advice": [
+                     *             {
+                     *               "code": "expired",
+                     *               "text": "Deployed version 12"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "page": 1,
+                     *       "perPage": 1
+                     *     }
+                     */
+                    "application/json": {
+                        totalCount: number;
+                        expiredCount: number;
+                        keys: {
+                            id: number;
+                            name: string;
+                            /** @enum {unknown} */
+                            role: "None" | "Viewer" | "Editor" | "Admin";
+                            isGrafanaAdmin: boolean;
+                            created: string;
+                            createdBy: string | null;
+                            lastUsedAt: string | null;
+                            expiration: string | null;
+                            hasExpired: boolean;
+                            isRevoked: boolean;
+                            callers: {
+                                address: string;
+                                userAgent: string;
+                                reads: number;
+                                writes: number;
+                                firstSeenAt: string;
+                                lastSeenAt: string;
+                            }[];
+                            advice: {
+                                /** @enum {unknown} */
+                                code: "expired" | "revoked" | "unused" | "never-expires" | "only-reads";
+                                text: string;
+                            }[];
+                        }[];
+                        page: number;
+                        perPage: number;
+                    };
                 };
             };
             400: components["responses"]["Refused400"];
@@ -16628,6 +17084,96 @@ export interface operations {
             403: components["responses"]["Refused403"];
             404: components["responses"]["Refused404"];
             413: components["responses"]["Refused413"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                groupBy?: string;
+                credential?: string;
+                route?: string;
+                limit?: number;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "text",
+                     *       "to": "text",
+                     *       "keptFor": 1,
+                     *       "groups": [
+                     *         {
+                     *           "hour": "text",
+                     *           "day": "text",
+                     *           "status": "2xx",
+                     *           "credential": {
+                     *             "kind": "text",
+                     *             "id": 1,
+                     *             "name": "deploy",
+                     *             "owner": {
+                     *               "id": 1,
+                     *               "name": "deploy"
+                     *             }
+                     *           },
+                     *           "route": "GET /api/folders/:uid",
+                     *           "address": "192.0.2.7",
+                     *           "requests": 1
+                     *         }
+                     *       ],
+                     *       "total": 1,
+                     *       "isCut": false
+                     *     }
+                     */
+                    "application/json": {
+                        from: string;
+                        to: string;
+                        /** @description Seconds */
+                        keptFor: number;
+                        groups: {
+                            hour?: string;
+                            day?: string;
+                            /** @example 2xx */
+                            status?: string;
+                            credential?: {
+                                kind: string;
+                                id: number;
+                                name: string | null;
+                                owner?: {
+                                    id: number;
+                                    name: string;
+                                };
+                            };
+                            /** @example GET /api/folders/:uid */
+                            route?: string;
+                            address?: string;
+                            requests: number;
+                        }[];
+                        total: number;
+                        isCut: boolean;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
             431: components["responses"]["Refused431"];
             500: components["responses"]["Refused500"];
             503: components["responses"]["Refused503"];

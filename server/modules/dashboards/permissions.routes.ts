@@ -96,7 +96,7 @@ function routesUnder(
   );
 }
 
-function permissionAnswer(owner: Owner, { holder, team, role, level, isInherited, ...given }: Shown) {
+function permissionAnswer(owner: Owner, { holder, team, role, level, from, ...given }: Shown) {
   const isFolder = owner.kind === 'folders';
   return {
     ...(isFolder ? {} : { dashboardId: owner.id }),
@@ -119,6 +119,6 @@ function permissionAnswer(owner: Owner, { holder, team, role, level, isInherited
     slug: slugOf(owner.title),
     isFolder,
     url: isFolder ? folderUrl(owner) : dashboardUrl(owner),
-    inherited: isInherited,
+    inherited: from !== undefined,
   };
 }

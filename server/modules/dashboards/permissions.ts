@@ -16,7 +16,7 @@ export interface Owner {
   /** The id of the folder that it is or lies in; 0 is none. */
   folderId: number;
   /** The folders that it lies in. */
-  around: readonly string[];
+  around: readonly { uid: string; title: string }[];
 }
 
 /** A permission as it is sent: for a user or service account, for a team, or for a basic role. */
@@ -37,7 +37,7 @@ export async function folderOwner(
 ): Promise<Owner> {
   const { id, uid, title, parent_uid } = await requireFolder(context, which);
   const around = await foldersAround(context, parent_uid);
-  return { kind: 'folders', id, uid, title, folderId: id, around: around.map((folder) => folder.uid) };
+  return { kind: 'folders', id, uid, title, folderId: id, around };
 }
 
 /** A dashboard as an owner of permissions. Throws 404. */
@@ -48,7 +48,7 @@ export async function dashboardOwner(
   const { id, uid, title, parent_uid } = await requireDashboard(context, which);
   const around = await foldersAround(context, parent_uid);
   const folderId = around.at(-1)?.id ?? 0;
-  return { kind: 'dashboards', id, uid, title, folderId, around: around.map((folder) => folder.uid) };
+  return { kind: 'dashboards', id, uid, title, folderId, around };
 }
 
 /** Makes these the permissions of something, besides what it inherits. */

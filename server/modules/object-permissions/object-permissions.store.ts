@@ -118,7 +118,7 @@ export function listHolders(db: Kysely<Schema>, ids: readonly number[]) {
   return db
     .selectFrom('identity')
     .leftJoin('user', 'user.id', 'identity.id')
-    .select(['identity.id', 'user.email', loginOf('identity.id').as('login')])
+    .select(['identity.id', 'identity.kind', 'user.email', loginOf('identity.id').as('login')])
     .where('identity.id', 'in', ids)
     .execute();
 }

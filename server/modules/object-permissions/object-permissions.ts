@@ -90,15 +90,26 @@ export function objectsGiven(
     : listObjectIds(db, actor.orgId, kind, actor.subjects, levels);
 }
 
+/** A user or service account to whom a level was given. */
+export interface Holder {
+  id: number;
+  login: string;
+  email: string;
+  isAccount: boolean;
+}
+
 /** Who the users and service accounts among the subjects are, by subject. */
 export async function holdersOf(
   context: RequestContext,
   subjects: readonly string[],
-): Promise<Map<string, { id: number; login: string; email: string }>> {
+): Promise<Map<string, Holder>> {
   const ids = idsOf(USER, subjects);
   const rows = ids.length === 0 ? [] : await listHolders(context.db, ids);
   return new Map(
-    rows.map(({ id, login, email }) => [USER + id, { id, login: login ?? '', email: email ?? '' }]),
+    rows.map(({ id, kind, login, email }) => [
+      USER + id,
+      { id, login: login ?? '', email: email ?? '', isAccount: kind === 'service-account' },
+    ]),
   );
 }
 

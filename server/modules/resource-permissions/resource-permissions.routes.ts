@@ -14,6 +14,9 @@ const Permission = Type.Object({
   roleName: Type.String(),
   isManaged: Type.Boolean(),
   isInherited: Type.Boolean(),
+  // Grafana: only newer ones tell accounts from users; none tells which folder it is.
+  isServiceAccount: Type.Boolean(),
+  inheritedFrom: Type.Optional(Type.Object({ uid: Type.String(), title: Type.String() })),
   userId: Type.Optional(Id),
   userLogin: Type.Optional(Type.String()),
   userAvatarUrl: Type.Optional(Type.String()),
@@ -127,7 +130,7 @@ function routeToOne(app: App, kind: ObjectKind, path: string, whom: Record<strin
   );
 }
 
-function permissionAnswer({ id, isInherited, user, team, role, actions, permission }: Entry) {
+function permissionAnswer({ id, from, user, team, role, actions, permission }: Entry) {
   const holder =
     user !== undefined
       ? `users:${user.id}`
@@ -138,7 +141,9 @@ function permissionAnswer({ id, isInherited, user, team, role, actions, permissi
     id,
     roleName: `managed:${holder}:permissions`,
     isManaged: true,
-    isInherited,
+    isInherited: from !== undefined,
+    isServiceAccount: user?.isAccount ?? false,
+    ...(from && { inheritedFrom: { uid: from.uid, title: from.title } }),
     ...(user && { userId: user.id, userLogin: user.login, userAvatarUrl: avatarUrl(user) }),
     ...(team && {
       teamId: team.id,

@@ -108,6 +108,7 @@ test('an entry says who has what, and which actions that gives', async () => {
     roleName: `managed:users:${owner.id}:permissions`,
     isManaged: true,
     isInherited: false,
+    isServiceAccount: false,
     userId: owner.id,
     userLogin: 'owner',
     userAvatarUrl: expect.stringMatching(/^\/avatar\/[0-9a-f]{32}$/),
@@ -125,6 +126,7 @@ test('an entry says who has what, and which actions that gives', async () => {
       roleName: `managed:teams:${team}:permissions`,
       isManaged: true,
       isInherited: false,
+      isServiceAccount: false,
       teamId: team,
       team: 'team',
       teamAvatarUrl: expect.any(String),
@@ -136,6 +138,7 @@ test('an entry says who has what, and which actions that gives', async () => {
       roleName: 'managed:builtins:viewer:permissions',
       isManaged: true,
       isInherited: false,
+      isServiceAccount: false,
       builtInRole: 'Viewer',
       actions: ['datasources:query', 'datasources:read', 'datasources:write', 'datasources:delete'],
       permission: 'Edit',
@@ -197,6 +200,22 @@ test('the older calls show the same permissions, and either changes what the oth
   expect((await brief('dashboards', uid)).filter((line) => !line.endsWith('inherited'))).toEqual([
     'team View',
   ]);
+});
+
+test('an inherited entry says from which folder, and an account is told from a user', async () => {
+  const top = (await made('/api/folders', { title: 'the top' })).uid;
+  const within = (await made('/api/folders', { title: 'within it', parentUid: top })).uid;
+  const uid = await makeDashboard(within);
+  await set(owner.as, 'folders', within, 'View', `/users/${nobody.id}`);
+  const { body } = await world.send(owner.as, 'GET', path('dashboards', uid));
+  const from = (login: string) => body.find((entry: Entry) => entry.userLogin === login);
+  expect(from('owner')).toMatchObject({ inheritedFrom: { uid: top, title: 'the top' } });
+  expect(from('sa-nobody')).toMatchObject({
+    isServiceAccount: true,
+    inheritedFrom: { uid: within, title: 'within it' },
+  });
+  const own = (await world.send(owner.as, 'GET', path('folders', top))).body;
+  expect(own.map((entry: object) => 'inheritedFrom' in entry)).toEqual([false, false, false]);
 });
 
 test('a data source is opened by its permissions alone to who has no role', async () => {

@@ -11,8 +11,9 @@ import { KINDS, levelName, levelNamed, type Resource } from './resources.ts';
 /** One permission on an object: whose it is, and what it gives. */
 export interface Entry {
   id: number;
-  isInherited: boolean;
-  user: { id: number; login: string; email: string } | undefined;
+  /** The folder that it is inherited from. */
+  from: { uid: string; title: string } | undefined;
+  user: { id: number; login: string; email: string; isAccount: boolean } | undefined;
   team: { id: number; name: string; email: string } | undefined;
   role: string | undefined;
   actions: readonly string[];
@@ -38,7 +39,7 @@ export async function entriesOn(context: RequestContext, kind: ObjectKind, id: s
   const shown = await permissionsOn(context, resource);
   return shown.map((one) => ({
     id: one.id,
-    isInherited: one.isInherited,
+    from: one.from,
     user: one.holder,
     team: one.team,
     role: one.role,
@@ -110,8 +111,8 @@ async function membersAsEntries(context: RequestContext, team: Resource): Promis
   const members = await teamMembers(context, Number(team.id));
   return members.map(({ permission, ...user }) => ({
     id: user.id,
-    isInherited: false,
-    user,
+    from: undefined,
+    user: { ...user, isAccount: false },
     team: undefined,
     role: undefined,
     ...gives(context, 'teams', levelInTeam({ id: Number(team.id), permission })),
