@@ -8,6 +8,8 @@ export interface Problem {
 
 /** Says of any error what the person in front of the page can do. */
 export function problemOf(error: unknown): Problem {
+  if (isSessionOver(error))
+    return { title: 'Your session is over', detail: 'Sign in again, and then try once more.' };
   if (error instanceof ApiFailure) return { title: error.message, detail: error.detail };
   if (error instanceof Unreachable) {
     return {
@@ -17,6 +19,11 @@ export function problemOf(error: unknown): Problem {
   }
   const title = error instanceof Error ? error.message : String(error);
   return { title, detail: 'Load the page again. If it stays, the browser console says more.' };
+}
+
+/** Whether an answer says that nobody is signed in, and not that a password is wrong. */
+export function isSessionOver(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 401 && error.message === 'Unauthorized';
 }
 
 /** Whether the thing that was asked for is not there. */

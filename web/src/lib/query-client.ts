@@ -1,5 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiFailure } from '../../../client/failures.ts';
+import { isSessionOver } from './problem.ts';
 
 const STALE_AFTER_MS = 10_000;
 
@@ -12,7 +13,7 @@ export function whenSessionIsOver(listener: Listener): void {
 }
 
 function noticeEnd(error: Error): void {
-  if (error instanceof ApiFailure && error.status === 401) onSessionOver();
+  if (isSessionOver(error)) onSessionOver();
 }
 
 /** What was asked of the server and is still known. After a change, everything that is on the screen is asked for again. */

@@ -34,7 +34,13 @@ export function forgetAll(): void {
 /** Signs in; throws an ApiFailure when the name or the password is wrong. */
 export async function signIn(user: string, password: string): Promise<void> {
   await client.POST('/login', { body: { user, password } });
-  forgetAll();
+}
+
+/** Asks who has signed in again, and has the page go on; true when it is somebody else, who must not see what is on it. */
+export async function resumeSession(): Promise<boolean> {
+  const before = queryClient.getQueryData<Session>(sessionQuery.queryKey);
+  const { user } = await queryClient.fetchQuery({ ...sessionQuery, staleTime: 0 });
+  return user.id !== before?.user.id;
 }
 
 export async function signOut(): Promise<void> {

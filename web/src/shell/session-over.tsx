@@ -1,8 +1,9 @@
-import { Modal, Stack, Text } from '@mantine/core';
+import { getDefaultZIndex, Modal, Stack, Text } from '@mantine/core';
 import { useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
+import { SERVER_URL } from '../lib/api.ts';
 import { queryClient, whenSessionIsOver } from '../lib/query-client.ts';
-import { loadSession } from '../lib/session.ts';
+import { forgetAll, resumeSession } from '../lib/session.ts';
 import { SignInForm } from '../parts/sign-in-form.tsx';
 
 /** Has people sign in again above the page that they are on, so that nothing they entered there is lost. */
@@ -13,16 +14,22 @@ export function SessionOver() {
     whenSessionIsOver(() => setIsOver(true));
     return () => whenSessionIsOver(() => undefined);
   }, []);
+  const leave = (): void => {
+    forgetAll();
+    void router.navigate({ to: '/login' });
+  };
   const goOn = async (): Promise<void> => {
-    await loadSession();
+    const isSomebodyElse = await resumeSession();
     setIsOver(false);
+    if (isSomebodyElse) return window.location.assign(SERVER_URL);
     await queryClient.invalidateQueries();
   };
   return (
     <Modal
       opened={isOver}
-      onClose={() => void router.navigate({ to: '/login' })}
+      onClose={leave}
       title="Sign in again"
+      zIndex={getDefaultZIndex('overlay')}
       size="sm"
     >
       <Stack>

@@ -1,6 +1,7 @@
 import { Center, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useRouter, useSearch } from '@tanstack/react-router';
+import { forgetAll } from '../../lib/session.ts';
 import { Logo } from '../../parts/logo.tsx';
 import { SignInForm } from '../../parts/sign-in-form.tsx';
 
@@ -9,6 +10,10 @@ export function SignInPage() {
   useDocumentTitle('Sign in · Latchkey');
   const router = useRouter();
   const { redirect } = useSearch({ from: '/login' });
+  const goOn = (): void => {
+    forgetAll();
+    router.history.push(pathWithin(redirect));
+  };
   return (
     <Center component="main" mih="100vh" p="md" bg="var(--page-ground)">
       <Paper p="xl" w="100%" maw={380}>
@@ -20,7 +25,7 @@ export function SignInPage() {
               Machine access over Grafana's HTTP API
             </Text>
           </Stack>
-          <SignInForm onSignedIn={() => router.history.push(pathWithin(redirect))} />
+          <SignInForm onSignedIn={goOn} />
         </Stack>
       </Paper>
     </Center>
