@@ -6,6 +6,7 @@ import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
 import { ADVICE } from './advice.ts';
 import { noteCaller } from './callers.ts';
+import { countKeys } from './key-inventory.store.ts';
 import { type InventoriedKey, keyInventory } from './key-inventory.ts';
 
 const Key = Type.Object({
@@ -37,6 +38,17 @@ const Key = Type.Object({
   ),
 });
 
+const Found = Type.Object({
+  // Of the pages together.
+  totalCount: Type.Integer(),
+  // Of the organization, whether they are listed or not.
+  expiredCount: Type.Integer(),
+  keys: Type.Array(Key),
+  page: Type.Integer(),
+  perPage: Type.Integer(),
+});
+
+const READS_KEYS = can('apikeys:read', 'apikeys:*');
 const READS = new Set(['GET', 'HEAD']);
 
 export function keyInventoryRoutes(app: App): void {
@@ -55,13 +67,43 @@ export function keyInventoryRoutes(app: App): void {
   app.get(
     '/api/auth/keys/inventory',
     {
-      config: { access: can('apikeys:read', 'apikeys:*') },
+      config: { access: READS_KEYS },
       schema: { querystring: Type.Object(Paging), response: { 200: Type.Array(Key) } },
     },
     async (request) => {
       const { context } = app;
-      const keys = await keyInventory(context, request.identity.orgId, pageOf(request.query));
+      const { orgId } = request.identity;
+      const keys = await keyInventory(context, { orgId }, pageOf(request.query));
       return keys.map((key) => shown(key, context.now()));
+    },
+  );
+
+  app.get(
+    '/api/auth/keys/search',
+    {
+      config: { access: READS_KEYS },
+      schema: {
+        summary:
+          'List API keys page by page, with who uses them, what to do about them and how many there are',
+        querystring: Type.Object({ includeExpired: Type.Optional(Type.Boolean()), ...Paging }),
+        response: { 200: Found },
+      },
+    },
+    async (request) => {
+      const { context } = app;
+      const { orgId } = request.identity;
+      const now = context.now();
+      const showsExpired = request.query.includeExpired === true;
+      const { page, perPage, ...rows } = pageOf(request.query);
+      const keys = await keyInventory(context, { orgId, validAt: showsExpired ? undefined : now }, rows);
+      const { all, expired } = await countKeys(context.db, orgId, now);
+      return {
+        totalCount: showsExpired ? all : all - expired,
+        expiredCount: expired,
+        keys: keys.map((key) => shown(key, now)),
+        page,
+        perPage,
+      };
     },
   );
 }

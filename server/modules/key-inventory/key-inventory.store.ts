@@ -1,15 +1,20 @@
 import { type Insertable, type Kysely, sql } from 'kysely';
 import { loginOf } from '../../db/author.ts';
-import type { KeyCallerTable, Schema } from '../../db/schema.ts';
+import type { KeyCallerTable, Schema, Time } from '../../db/schema.ts';
 
-/** An organization's legacy keys by name, expired and revoked ones too. */
+/** Which of an organization's legacy keys are meant: with a time, those alone that are valid then. */
+export interface KeysWanted {
+  orgId: number;
+  validAt?: Time | undefined;
+}
+
+/** An organization's legacy keys by name, revoked ones too. */
 export function listKeys(
   db: Kysely<Schema>,
-  orgId: number,
+  { orgId, validAt }: KeysWanted,
   { limit, offset }: { limit: number; offset: number },
 ) {
-  return db
-    .selectFrom('credential')
+  return keysOf(db, orgId)
     .select([
       'id',
       'name',
@@ -21,12 +26,33 @@ export function listKeys(
       'is_revoked',
     ])
     .select(loginOf('credential.created_by').as('created_login'))
-    .where('org_id', '=', orgId)
-    .where('service_account_id', 'is', null)
+    .$if(validAt !== undefined, (query) =>
+      query.where(({ or, eb }) =>
+        or([eb('expires_at', 'is', null), eb('expires_at', '>', validAt as number)]),
+      ),
+    )
     .orderBy('name')
     .limit(limit)
     .offset(offset)
     .execute();
+}
+
+/** How many legacy keys an organization has, and how many of them have expired by a time. */
+export function countKeys(
+  db: Kysely<Schema>,
+  orgId: number,
+  by: Time,
+): Promise<{ all: number; expired: number }> {
+  return keysOf(db, orgId)
+    .select(({ fn }) => [
+      fn.countAll<number>().as('all'),
+      fn.countAll<number>().filterWhere('expires_at', '<=', by).as('expired'),
+    ])
+    .executeTakeFirstOrThrow();
+}
+
+function keysOf(db: Kysely<Schema>, orgId: number) {
+  return db.selectFrom('credential').where('org_id', '=', orgId).where('service_account_id', 'is', null);
 }
 
 /** Who used these keys, the latest first. */

@@ -107,6 +107,29 @@ test('the inventory is for who may read keys, and of their own organization', as
   expect((await world.send(admin.as, 'GET', '/api/auth/keys/inventory')).body).toEqual([]);
 });
 
+test('keys are found page by page with how many there are, and expired ones only when they are asked for', async () => {
+  const org = await makeOrg(world, 'of keys by the page');
+  const admin = await makeMember(world, org, 'paula', 'Admin');
+  const find = async (query: string) =>
+    (await world.send(admin.as, 'GET', `/api/auth/keys/search?${query}`)).body;
+  const namesOf = (found: { keys: { name: string }[] }) => found.keys.map(({ name }) => name);
+  for (const [name, secondsToLive] of Object.entries({ a: 60, b: 86_400, c: undefined, d: undefined })) {
+    await world.send(admin.as, 'POST', '/api/auth/keys', { name, role: 'Viewer', secondsToLive });
+  }
+  world.clock.advance(120_000);
+  const first = await find('perpage=2');
+  expect(first).toMatchObject({ totalCount: 3, expiredCount: 1, page: 1, perPage: 2 });
+  expect(first.keys).toMatchObject([{ name: 'b', callers: [] }, { name: 'c' }]);
+  expect(namesOf(await find('perpage=2&page=2'))).toEqual(['d']);
+  expect(namesOf(await find('perpage=2&page=3'))).toEqual([]);
+  const all = await find('includeExpired=true');
+  expect(all).toMatchObject({ totalCount: 4, expiredCount: 1 });
+  expect(all.keys[0]).toMatchObject({ name: 'a', hasExpired: true });
+
+  const viewer = await makeMember(world, org, 'vito', 'Viewer');
+  expect((await world.send(viewer.as, 'GET', '/api/auth/keys/search')).status).toBe(403);
+});
+
 test('what a program calls itself is kept as text, however long or odd', async () => {
   const { as } = await makeKey('odd', 'Viewer');
   await use(as, 'x'.repeat(5000));

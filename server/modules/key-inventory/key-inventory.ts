@@ -2,7 +2,7 @@ import type { Context } from '../../context.ts';
 import { lastUseOf } from '../credentials/credentials.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { CALLERS_KEPT, writeCallers } from './callers.ts';
-import { listCallers, listKeys } from './key-inventory.store.ts';
+import { type KeysWanted, listCallers, listKeys } from './key-inventory.store.ts';
 
 type KeyRow = Awaited<ReturnType<typeof listKeys>>[number];
 type CallerRow = Awaited<ReturnType<typeof listCallers>>[number];
@@ -18,11 +18,11 @@ export interface InventoriedKey {
 /** A page of an organization's legacy keys by name, with uses up to this moment. */
 export async function keyInventory(
   context: Context,
-  orgId: number,
+  wanted: KeysWanted,
   page: { limit: number; offset: number },
 ): Promise<InventoriedKey[]> {
   await writeCallers(context);
-  const keys = await listKeys(context.db, orgId, page);
+  const keys = await listKeys(context.db, wanted, page);
   if (keys.length === 0) return [];
   const callers = Map.groupBy(
     await listCallers(

@@ -36,6 +36,7 @@ export const MACHINES: Row[] = [
 
   ['GET /api/auth/keys', ADMINS.here],
   ['GET /api/auth/keys/inventory', ADMINS.here],
+  ['GET /api/auth/keys/search', ADMINS.here],
   ['POST /api/auth/keys', ADMINS.here, [], () => ({ name: anew(), role: 'Viewer' })],
   ['DELETE /api/auth/keys/:id', ADMINS.one, ['+key']],
   ['POST /api/auth/keys/:id/revoke', ADMINS.one, ['+key']],
