@@ -33,6 +33,21 @@ export async function countMembers(db: Kysely<Schema>, orgId: number, query: str
   return count;
 }
 
+/** How many members each of these organizations has; one without any is left out. */
+export async function countMembersOf(
+  db: Kysely<Schema>,
+  orgIds: readonly number[],
+): Promise<Map<number, number>> {
+  if (orgIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('org_member')
+    .select(({ fn }) => ['org_id', fn.countAll<number>().as('count')])
+    .where('org_id', 'in', orgIds)
+    .groupBy('org_id')
+    .execute();
+  return new Map(rows.map(({ org_id, count }) => [org_id, count]));
+}
+
 export function getMember(
   db: Kysely<Schema>,
   orgId: number,

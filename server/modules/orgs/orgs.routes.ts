@@ -5,7 +5,8 @@ import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, IdParams, Message, Name, Query, Text } from '../../http/schemas.ts';
-import { listOrgs, type OrgRow } from './orgs.store.ts';
+import { countMembersOf } from './org-members.store.ts';
+import { countOrgs, listOrgs, type OrgRow } from './orgs.store.ts';
 import {
   changeAddress,
   createOrg,
@@ -37,6 +38,13 @@ const AddressChanges = Type.Object({
 
 const Org = Type.Object({ id: Id, name: Type.String(), address: Address });
 const Listed = Type.Object({ id: Id, name: Type.String() });
+const Found = Type.Object({
+  totalCount: Type.Integer(),
+  orgs: Type.Array(Type.Object({ ...Listed.properties, users: Type.Integer() })),
+  page: Type.Integer(),
+  perPage: Type.Integer(),
+});
+const Filters = Type.Object({ query: Query, name: Query, ...Paging });
 const Named = Type.Object({ name: Name });
 
 export function orgsRoutes(app: App): void {
@@ -83,12 +91,32 @@ function anyOrgRoutes(app: App): void {
     {
       config: { access: canOnServer('orgs:read') },
       schema: {
-        querystring: Type.Object({ query: Query, name: Query, ...Paging }),
+        querystring: Filters,
         response: { 200: Type.Array(Listed) },
       },
     },
     // Grafana: pages of this list count from 0.
     (request) => listOrgs(app.context.db, request.query, pageOf(request.query, 0)),
+  );
+
+  // Grafana has none. Its pages count from 1, as those of the other searches do.
+  app.get(
+    '/api/orgs/search',
+    {
+      config: { access: canOnServer('orgs:read') },
+      schema: { querystring: Filters, response: { 200: Found } },
+    },
+    async ({ query }) => {
+      const { db } = app.context;
+      const { page, perPage, ...which } = pageOf(query);
+      const rows = await listOrgs(db, query, which);
+      const users = await countMembersOf(
+        db,
+        rows.map(({ id }) => id),
+      );
+      const orgs = rows.map(({ id, name }) => ({ id, name, users: users.get(id) ?? 0 }));
+      return { totalCount: await countOrgs(db, query), orgs, page, perPage };
+    },
   );
 
   app.post(

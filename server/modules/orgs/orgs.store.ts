@@ -11,21 +11,32 @@ export interface OrgContents {
   credentialHashes: string[];
 }
 
+interface OrgFilter {
+  query?: string | undefined;
+  name?: string | undefined;
+}
+
+function orgs(db: Kysely<Schema>, { query = '', name = '' }: OrgFilter) {
+  return db
+    .selectFrom('org')
+    .$if(query !== '', (q) => q.where(contains('org.search_text', query)))
+    .$if(name !== '', (q) => q.where('name', '=', name));
+}
+
 /** Organizations with the text in their name, or of exactly this name, by name. */
 export function listOrgs(
   db: Kysely<Schema>,
-  { query = '', name = '' }: { query?: string | undefined; name?: string | undefined },
+  filter: OrgFilter,
   { limit, offset }: { limit: number; offset: number },
 ): Promise<{ id: number; name: string }[]> {
-  return db
-    .selectFrom('org')
-    .select(['id', 'name'])
-    .$if(query !== '', (q) => q.where(contains('org.search_text', query)))
-    .$if(name !== '', (q) => q.where('name', '=', name))
-    .orderBy('name')
-    .limit(limit)
-    .offset(offset)
-    .execute();
+  return orgs(db, filter).select(['id', 'name']).orderBy('name').limit(limit).offset(offset).execute();
+}
+
+export async function countOrgs(db: Kysely<Schema>, filter: OrgFilter): Promise<number> {
+  const { count } = await orgs(db, filter)
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  return count;
 }
 
 export function getOrg(db: Kysely<Schema>, id: number): Promise<OrgRow | undefined> {

@@ -62,6 +62,25 @@ test('the list is read page by page from 0 until an empty page', async () => {
   expect(names).toEqual(['page a', 'page b', 'page c']);
 });
 
+test('the search is read page by page from 1, and says how many there are and who is in each', async () => {
+  for (const name of ['leaf a', 'leaf b', 'leaf c']) await makeOrg(world, name);
+  const { body: orgs } = await world.send(ADMIN, 'GET', '/api/orgs?query=leaf');
+  await makeMember(world, orgs[1].id, 'leafy', 'Viewer');
+  const search = async (page: number) =>
+    (await world.send(ADMIN, 'GET', `/api/orgs/search?query=LEAF&perpage=2&page=${page}`)).body;
+  expect(await search(1)).toEqual({
+    totalCount: 3,
+    orgs: [
+      { ...orgs[0], users: 1 },
+      { ...orgs[1], users: 2 },
+    ],
+    page: 1,
+    perPage: 2,
+  });
+  expect((await search(2)).orgs).toEqual([{ ...orgs[2], users: 1 }]);
+  expect((await search(3)).orgs).toEqual([]);
+});
+
 test('a query takes % and _ as letters, and a name only as a whole', async () => {
   await makeOrg(world, '100%_sure');
   const found = await world.send(ADMIN, 'GET', `/api/orgs?query=${encodeURIComponent('%_')}`);
@@ -120,6 +139,7 @@ test("another organization's Admin reads and changes no organization by its id",
   for (const who of [as, token.as]) {
     const calls = [
       ['GET', '/api/orgs'],
+      ['GET', '/api/orgs/search'],
       ['GET', `/api/orgs/${theirs}`],
       ['GET', '/api/orgs/99999'],
       ['GET', '/api/orgs/name/theirs'],

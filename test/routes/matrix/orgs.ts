@@ -28,6 +28,7 @@ export const ORGS: Row[] = [
   ['GET /api/org/quotas', EVERYBODY.here],
 
   ['GET /api/orgs', SERVER_READ.here],
+  ['GET /api/orgs/search', SERVER_READ.here],
   ['POST /api/orgs', SERVER.here, [], () => ({ name: anew() })],
   ['GET /api/orgs/:id', SERVER_READ.one, ['org']],
   ['GET /api/orgs/name/:name', SERVER_READ.one, ['+org.name']],
