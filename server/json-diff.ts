@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type Delta, type DiffContext, DiffPatcher } from 'jsondiffpatch';
-import { changeNumbers } from './json-text.ts';
+import { changeNumbers } from '../client/json-text.ts';
 
 export interface Difference {
   /** In the format of jsondiffpatch; undefined where nothing is different. */

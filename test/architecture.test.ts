@@ -104,8 +104,8 @@ const ARROWS: Record<string, string[]> = {
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
   client: [],
   duration: [],
-  'web/pages': ['web', 'client', 'duration'],
-  web: ['client', 'duration'],
+  'web/pages': ['web', 'client', 'duration', 'json-text'],
+  web: ['client', 'duration', 'json-text'],
   page: ['web/pages', 'web'],
   browser: [],
   bench: ['browser', 'client', 'search-text', 'type access', ...SERVER],
@@ -123,7 +123,7 @@ const LIBRARIES: Record<string, string[]> = {
 
 const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/main\.ts$/, 'main'],
-  [/^server\/(app|context|errors|json-diff|json-text|log|memory|uses)\.ts$/, '$1'],
+  [/^server\/(app|context|errors|json-diff|log|memory|uses)\.ts$/, '$1'],
   [/^server\/[^/]+\.ts$/, 'start'],
   [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
   [/^server\/modules\/.+\.ts$/, 'rules'],
@@ -132,7 +132,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/(author|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
   [/^server\/(access|config|crypto|db|http|sources)\/.+\.ts$/, '$1'],
-  [/^client\/duration\.ts$/, 'duration'],
+  [/^client\/(duration|json-text)\.ts$/, '$1'],
   [/^scripts\/browser\.ts$/, 'browser'],
   [/^web\/src\/(main|router)\.tsx$/, 'page'],
   [/^web\/src\/pages\/.+\.tsx?$/, 'web/pages'],

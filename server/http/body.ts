@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { badRequest } from '../errors.ts';
-import { depthOf } from '../json-text.ts';
+import { depthOf } from '../../client/json-text.ts';
 
 const DEEPEST = 200;
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { depthOf as depthOfText } from '../json-text.ts';
+import { depthOf as depthOfText } from '../../client/json-text.ts';
 import { acceptJson } from './body.ts';
 import { handleErrors } from './error-handler.ts';
 

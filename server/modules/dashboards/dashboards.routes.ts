@@ -6,7 +6,7 @@ import { sendJson } from '../../http/json-reply.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson, Id, nullable, Text, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
-import { membersOf } from '../../json-text.ts';
+import { membersOf } from '../../../client/json-text.ts';
 import { dashboardUrl, slugOf } from '../folders/names.ts';
 import { homeOf } from '../preferences/preferences.ts';
 import { countTags, getWholeDashboard } from './dashboards.store.ts';

@@ -1,5 +1,5 @@
 import type { Difference } from '../../json-diff.ts';
-import { depthOf } from '../../json-text.ts';
+import { depthOf } from '../../../client/json-text.ts';
 
 interface Change {
   path: string;

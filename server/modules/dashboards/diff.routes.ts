@@ -4,7 +4,7 @@ import type { App } from '../../http/app-type.ts';
 import { sendJson } from '../../http/json-reply.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson, Id, nullable, Text } from '../../http/schemas.ts';
-import { membersOf } from '../../json-text.ts';
+import { membersOf } from '../../../client/json-text.ts';
 import { compareVersions } from './diff.ts';
 import { diffPage } from './diff-page.ts';
 

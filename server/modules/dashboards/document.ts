@@ -1,5 +1,5 @@
 import { badRequest } from '../../errors.ts';
-import { membersOf, objectText } from '../../json-text.ts';
+import { membersOf, objectText } from '../../../client/json-text.ts';
 import { libraryPanelsIn } from './library-panels.ts';
 
 /** A dashboard as it was sent: what the server reads of it, and all the rest as text, number for number. */

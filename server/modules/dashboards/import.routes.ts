@@ -3,7 +3,7 @@ import { canAny } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson, Id, nullable, Text } from '../../http/schemas.ts';
-import { membersOf } from '../../json-text.ts';
+import { membersOf } from '../../../client/json-text.ts';
 import { dashboardUrl, slugOf } from '../folders/names.ts';
 import { LONGEST_MESSAGE } from './dashboards.routes.ts';
 import { type Imported, importDashboard } from './import.ts';

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../context.ts';
 import { ApiError, badRequest } from '../../errors.ts';
-import { changeTexts, membersOf, objectText } from '../../json-text.ts';
+import { changeTexts, membersOf, objectText } from '../../../client/json-text.ts';
 import { findFolder } from '../folders/folders.ts';
 import { GENERAL } from '../folders/names.ts';
 import { type DashboardRow, saveDashboard, type Saving } from './dashboards.ts';

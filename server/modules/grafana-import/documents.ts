@@ -1,4 +1,4 @@
-import { depthOf, membersOf, objectText } from '../../json-text.ts';
+import { depthOf, membersOf, objectText } from '../../../client/json-text.ts';
 import { libraryPanelsIn } from '../dashboards/library-panels.ts';
 import { ApiError } from '../../errors.ts';
 

@@ -6,7 +6,7 @@ import { sendJson } from '../../http/json-reply.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
 import { FreeJson, Id, Name, nullable, Query, Text } from '../../http/schemas.ts';
-import { membersOf } from '../../json-text.ts';
+import { membersOf } from '../../../client/json-text.ts';
 import { GENERAL } from '../folders/names.ts';
 import { Connection, connection, Element, listText, singleText } from './element-answers.routes.ts';
 import { countElements, type Filter, listElements, listUses } from './library-elements.store.ts';

@@ -1,5 +1,5 @@
 import { badRequest } from '../../errors.ts';
-import { membersOf } from '../../json-text.ts';
+import { membersOf } from '../../../client/json-text.ts';
 
 /** The model of an element as it was sent, and what the server reads of it. */
 export interface Model {

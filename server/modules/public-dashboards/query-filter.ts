@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { changeNumbers } from '../../json-text.ts';
+import { changeNumbers } from '../../../client/json-text.ts';
 import { rememberMade } from '../../memory.ts';
 
 type Members = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changeNumbers, changeTexts, depthOf, membersOf, objectText } from './json-text.ts';
+import { changeNumbers, changeTexts, depthOf, laidOut, membersOf, objectText } from './json-text.ts';
 
 test('members are found whatever lies in them', () => {
   fc.assert(
@@ -41,6 +41,18 @@ test('an empty object has no members, whatever stands around it', () => {
 test('depth counts brackets, but not those within strings', () => {
   expect(depthOf('7')).toBe(0);
   expect(depthOf('[{"a":"[[[[\\"{{"}]')).toBe(2);
+});
+
+test('JSON is laid out as JSON.stringify does it, and its numbers and escapes stay as they were written', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.constantFrom(undefined, 1, '\t'), (value, indent) => {
+      const text = JSON.stringify(value, null, indent);
+      expect(laidOut(text)).toBe(JSON.stringify(JSON.parse(text), null, 2));
+    }),
+  );
+  expect(laidOut('{"2":1.0, "1" :[ ],"\\u0041": 12345678901234567890}')).toBe(
+    '{\n  "2": 1.0,\n  "1": [],\n  "\\u0041": 12345678901234567890\n}',
+  );
 });
 
 test('texts are changed where they are values, and nowhere else', () => {

@@ -39,6 +39,27 @@ export function objectText(members: ReadonlyMap<string, string>): string {
   return `{${[...members].map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
+/** The same JSON with each member on a line of its own, as JSON.stringify lays it out with an indent of 2. */
+export function laidOut(json: string): string {
+  let open = 0;
+  const line = (change: -1 | 0 | 1): string => {
+    open += change;
+    return `\n${'  '.repeat(open)}`;
+  };
+  const pieces = Array.from(json.matchAll(PART), ([part]) => {
+    const code = part.charCodeAt(0);
+    if (part.length > 1) return opens(code) ? `${part.at(0)}${part.at(-1)}` : part;
+    if (opens(code)) return part + line(1);
+    if (closes(code)) return line(-1) + part;
+    if (code === COMMA) return part + line(0);
+    return code === COLON ? ': ' : part;
+  });
+  return pieces.join('');
+}
+
+// A text, a bracket that is closed at once, a sign, or whatever else has no blanks in it.
+const PART = /"(?:[^"\\]+|\\.)*"|[{[][ \t\n\r]*[}\]]|[{}[\],:]|[^ \t\n\r"{}[\],:]+/g;
+
 /** The same JSON, but for each text in it that is a value: instead of it what is made of its JSON. Names of members stay. */
 export function changeTexts(json: string, change: (text: string) => string): string {
   return changeParts(json, /"/g, (quote) => {
