@@ -3,7 +3,7 @@ import { json } from '@codemirror/lang-json';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Annotation, Compartment, EditorState, type StateEffect } from '@codemirror/state';
+import { Annotation, Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state';
 import {
   EditorView,
   highlightActiveLine,
@@ -35,26 +35,15 @@ interface Wanted {
 
 /** An editor of JSON. Tab goes on to the next control, as everywhere on the page. */
 export function jsonState({ doc, label, readOnly, isDark, onChange }: Wanted): EditorState {
-  return EditorState.create({
-    doc,
-    extensions: [
-      pageNonce(),
-      look.of(codeLook(isDark)),
-      json(),
-      lineNumbers(),
-      foldGutter(),
-      bracketMatching(),
-      highlightSelectionMatches(),
-      search({ top: true }),
-      keymap.of([...searchKeymap, ...foldKeymap]),
-      readOnly ? forReading(label) : forWriting(label, onChange),
-    ],
-  });
+  const extensions = readOnly ? forReading(label, isDark) : forWriting(label, isDark, onChange);
+  return EditorState.create({ doc, extensions });
 }
 
-function forReading(label: string) {
+/** What shows JSON that nobody may change; the keyboard reaches and scrolls it all the same. */
+export function forReading(label: string, isDark: boolean): Extension {
   const attributes = { 'aria-label': label, 'aria-readonly': 'true', tabindex: '0' };
   return [
+    forBoth(isDark),
     EditorState.readOnly.of(true),
     EditorView.editable.of(false),
     EditorView.contentAttributes.of(attributes),
@@ -62,8 +51,23 @@ function forReading(label: string) {
   ];
 }
 
-function forWriting(label: string, onChange: (text: string) => void) {
+function forBoth(isDark: boolean): Extension {
   return [
+    pageNonce(),
+    look.of(codeLook(isDark)),
+    json(),
+    lineNumbers(),
+    foldGutter(),
+    bracketMatching(),
+    highlightSelectionMatches(),
+    search({ top: true }),
+    keymap.of([...searchKeymap, ...foldKeymap]),
+  ];
+}
+
+function forWriting(label: string, isDark: boolean, onChange: (text: string) => void): Extension {
+  return [
+    forBoth(isDark),
     history(),
     indentOnInput(),
     highlightActiveLine(),
