@@ -16,12 +16,22 @@ function noticeEnd(error: Error): void {
   if (isSessionOver(error)) onSessionOver();
 }
 
+declare module '@tanstack/react-query' {
+  interface Register {
+    /** For what ends with another page, as a deletion does: what is on this one is not there any more to be asked for. */
+    mutationMeta: { leavesPage?: boolean };
+  }
+}
+
 /** What was asked of the server and is still known. After a change, everything that is on the screen is asked for again. */
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: noticeEnd }),
   mutationCache: new MutationCache({
     onError: noticeEnd,
-    onSuccess: () => void queryClient.invalidateQueries(),
+    onSuccess: (_data, _variables, _result, { meta }) => {
+      const refetchType = meta?.leavesPage === true ? 'none' : 'active';
+      void queryClient.invalidateQueries({ refetchType });
+    },
   }),
   defaultOptions: {
     queries: {
