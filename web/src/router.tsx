@@ -83,7 +83,7 @@ const pages = [
   ),
   pageAt(
     '/datasources/new',
-    lazyRouteComponent(() => import('./pages/data-sources/data-source-page.tsx'), 'NewDataSourcePage'),
+    lazyRouteComponent(() => import('./pages/data-sources/new-data-source-page.tsx'), 'NewDataSourcePage'),
   ),
   pageAt(
     '/datasources/edit/$uid',
