@@ -2644,6 +2644,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search/page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search folders and dashboards, with how many there are
+         * @description Anybody signed in may ask: everybody finds what they may see.
+         */
+        get: operations["getSearchPage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/serviceaccounts": {
         parameters: {
             query?: never;
@@ -9073,6 +9093,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 start?: number;
+                withData?: boolean;
             };
             header?: {
                 /** @description The organization to act in; without it, the one of the credential */
@@ -9102,9 +9123,10 @@ export interface operations {
                      *         "version": 1,
                      *         "created": "2026-11-21T09:30:00Z",
                      *         "message": "Done",
-                     *         "data": {},
                      *         "dashboardUid": "cIBgcSjkk",
-                     *         "createdBy": 1
+                     *         "createdBy": 1,
+                     *         "createdByLogin": "text",
+                     *         "data": {}
                      *       }
                      *     ]
                      */
@@ -9116,11 +9138,12 @@ export interface operations {
                         version: number;
                         created: string;
                         message: string;
-                        data: {
-                            [key: string]: unknown;
-                        };
                         dashboardUid: string;
                         createdBy: number;
+                        createdByLogin: string;
+                        data?: {
+                            [key: string]: unknown;
+                        };
                     }[];
                 };
             };
@@ -9165,9 +9188,9 @@ export interface operations {
                      *       "version": 1,
                      *       "created": "2026-11-21T09:30:00Z",
                      *       "message": "Done",
-                     *       "data": {},
                      *       "uid": "cIBgcSjkk",
-                     *       "createdBy": "text"
+                     *       "createdBy": "text",
+                     *       "data": {}
                      *     }
                      */
                     "application/json": {
@@ -9178,11 +9201,11 @@ export interface operations {
                         version: number;
                         created: string;
                         message: string;
+                        uid: string;
+                        createdBy: string;
                         data: {
                             [key: string]: unknown;
                         };
-                        uid: string;
-                        createdBy: string;
                     };
                 };
             };
@@ -10144,6 +10167,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 start?: number;
+                withData?: boolean;
             };
             header?: {
                 /** @description The organization to act in; without it, the one of the credential */
@@ -10173,9 +10197,10 @@ export interface operations {
                      *         "version": 1,
                      *         "created": "2026-11-21T09:30:00Z",
                      *         "message": "Done",
-                     *         "data": {},
                      *         "dashboardUid": "cIBgcSjkk",
-                     *         "createdBy": 1
+                     *         "createdBy": 1,
+                     *         "createdByLogin": "text",
+                     *         "data": {}
                      *       }
                      *     ]
                      */
@@ -10187,11 +10212,12 @@ export interface operations {
                         version: number;
                         created: string;
                         message: string;
-                        data: {
-                            [key: string]: unknown;
-                        };
                         dashboardUid: string;
                         createdBy: number;
+                        createdByLogin: string;
+                        data?: {
+                            [key: string]: unknown;
+                        };
                     }[];
                 };
             };
@@ -10236,9 +10262,9 @@ export interface operations {
                      *       "version": 1,
                      *       "created": "2026-11-21T09:30:00Z",
                      *       "message": "Done",
-                     *       "data": {},
                      *       "uid": "cIBgcSjkk",
-                     *       "createdBy": "text"
+                     *       "createdBy": "text",
+                     *       "data": {}
                      *     }
                      */
                     "application/json": {
@@ -10249,11 +10275,11 @@ export interface operations {
                         version: number;
                         created: string;
                         message: string;
+                        uid: string;
+                        createdBy: string;
                         data: {
                             [key: string]: unknown;
                         };
-                        uid: string;
-                        createdBy: string;
                     };
                 };
             };
@@ -15090,6 +15116,99 @@ export interface operations {
                         folderUrl?: string;
                         sortMeta: number;
                     }[];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getSearchPage: {
+        parameters: {
+            query?: {
+                query?: string;
+                type?: "" | "dash-db" | "dash-folder";
+                tag?: string[];
+                folderIds?: number[];
+                folderUIDs?: string[];
+                dashboardIds?: number[];
+                dashboardId?: number[];
+                dashboardUIDs?: string[];
+                dashboardUID?: string[];
+                starred?: boolean;
+                permission?: "" | "View" | "Edit";
+                sort?: "" | "folders-first" | "alpha-asc" | "alpha-desc" | "updated-desc";
+                page?: number;
+                perpage?: number;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "totalCount": 1,
+                     *       "hits": [
+                     *         {
+                     *           "id": 1,
+                     *           "uid": "cIBgcSjkk",
+                     *           "title": "Production",
+                     *           "uri": "text",
+                     *           "url": "/dashboards/f/cIBgcSjkk/production",
+                     *           "slug": "production",
+                     *           "type": "prometheus",
+                     *           "tags": [
+                     *             "production"
+                     *           ],
+                     *           "isStarred": false,
+                     *           "folderId": 1,
+                     *           "folderUid": "cIBgcSjkk",
+                     *           "folderTitle": "text",
+                     *           "folderUrl": "/d/cIBgcSjkk/production",
+                     *           "sortMeta": 1,
+                     *           "updated": "2026-11-21T09:30:00Z"
+                     *         }
+                     *       ],
+                     *       "page": 1,
+                     *       "perPage": 1
+                     *     }
+                     */
+                    "application/json": {
+                        totalCount: number;
+                        hits: {
+                            id: number;
+                            uid: string;
+                            title: string;
+                            uri: string;
+                            url: string;
+                            slug: string;
+                            type: string;
+                            tags: string[];
+                            isStarred: boolean;
+                            folderId?: number;
+                            folderUid?: string;
+                            folderTitle?: string;
+                            folderUrl?: string;
+                            sortMeta: number;
+                            updated: string;
+                        }[];
+                        page: number;
+                        perPage: number;
+                    };
                 };
             };
             400: components["responses"]["Refused400"];

@@ -22,10 +22,16 @@ const Common = {
   version: Type.Integer(),
   created: Timestamp,
   message: Type.String(),
-  data: FreeJson,
 };
-const Listed = Type.Object({ ...Common, dashboardUid: Type.String(), createdBy: Id });
-const Single = Type.Object({ ...Common, uid: Type.String(), createdBy: Type.String() });
+const Listed = Type.Object({
+  ...Common,
+  dashboardUid: Type.String(),
+  createdBy: Id,
+  // Grafana tells no more than the id.
+  createdByLogin: Type.String(),
+  data: Type.Optional(FreeJson),
+});
+const Single = Type.Object({ ...Common, uid: Type.String(), createdBy: Type.String(), data: FreeJson });
 
 /** The versions of a dashboard, under its uid and, as before there were uids, under its id. */
 export function versionsRoutes(app: App): void {
@@ -43,14 +49,20 @@ function routesUnder(app: App, path: string, scope: ScopeOf, params: typeof Uid 
       config,
       schema: {
         params,
-        querystring: Type.Object({ limit: Paging.perpage, start: Paging.page }),
+        // Ours: a list of large documents is long, and who looks for a version needs none of them.
+        querystring: Type.Object({
+          limit: Paging.perpage,
+          start: Paging.page,
+          withData: Type.Optional(Type.Boolean()),
+        }),
         response: { 200: Type.Array(Listed) },
       },
     },
     async (request, reply) => {
       const row = await requireDashboard(contextOf(request), request.params);
-      const { limit = 0, start: offset = 0 } = request.query;
+      const { limit = 0, start: offset = 0, withData = true } = request.query;
       const found = await listVersions(app.context.db, row.id, { ...pageOf({ perpage: limit }), offset });
+      if (!withData) return found.map((version) => listed(row, version));
       return sendJson(reply, Readable.from(listText(app, row, found)));
     },
   );
@@ -62,8 +74,8 @@ function routesUnder(app: App, path: string, scope: ScopeOf, params: typeof Uid 
       const row = await requireDashboard(contextOf(request), request.params);
       const found = await getVersion(app.context.db, row.id, request.params.version);
       if (found === undefined) throw missingVersion();
-      const answer = { ...common(row, found), uid: row.uid, createdBy: found.created_login ?? 'Anonymous' };
-      return sendJson(reply, withData(answer, found.data));
+      const answer = { ...common(row, found), uid: row.uid, createdBy: authorIn(found) };
+      return sendJson(reply, withDocument(answer, found.data));
     },
   );
 
@@ -95,11 +107,19 @@ async function* listText(app: App, row: Owner, versions: readonly Found[]): Asyn
     const found = await getVersion(app.context.db, row.id, version.version);
     // Dropped since, because there are newer ones.
     if (found === undefined) continue;
-    const answer = { ...common(row, found), dashboardUid: row.uid, createdBy: found.created_by ?? 0 };
-    yield before + withData(answer, found.data);
+    yield before + withDocument(listed(row, found), found.data);
     before = ',';
   }
   yield before === '[' ? '[]' : ']';
+}
+
+function listed(row: Owner, version: Found) {
+  const createdBy = version.created_by ?? 0;
+  return { ...common(row, version), dashboardUid: row.uid, createdBy, createdByLogin: authorIn(version) };
+}
+
+function authorIn({ created_login }: Found): string {
+  return created_login ?? 'Anonymous';
 }
 
 function common({ id }: Owner, version: Found) {
@@ -114,6 +134,6 @@ function common({ id }: Owner, version: Found) {
   };
 }
 
-function withData(answer: object, data: string): string {
+function withDocument(answer: object, data: string): string {
   return `${JSON.stringify(answer).slice(0, -1)},"data":${data}}`;
 }

@@ -50,7 +50,15 @@ test('versions are listed, the newest first, under the uid and under the id', as
     dashboardUid: uid,
     data: { id, uid, title, n: 1, version: 1 },
   });
+  expect(body.map(({ createdByLogin }: { createdByLogin: string }) => createdByLogin)).toEqual([
+    'admin',
+    'edna',
+    'admin',
+  ]);
   expect((await world.send(ADMIN, 'GET', `/api/dashboards/id/${id}/versions`)).body).toEqual(body);
+
+  const bare = await world.send(ADMIN, 'GET', `/api/dashboards/uid/${uid}/versions?withData=false`);
+  expect(bare.body).toEqual(body.map((version: object) => ({ ...version, data: undefined })));
 
   const page = await world.send(ADMIN, 'GET', `/api/dashboards/uid/${uid}/versions?limit=1&start=1`);
   expect(page.body).toEqual([body[1]]);

@@ -16,29 +16,51 @@ export interface Filter {
   ids: readonly number[];
   uids: readonly string[];
   isStarred: boolean;
-  isDescending: boolean;
 }
+
+/** What comes first. Things of one title are told apart by their age. */
+export type Order = 'alpha-asc' | 'alpha-desc' | 'folders-first' | 'updated-desc';
 
 export type Hit = Awaited<ReturnType<typeof listHits>>[number];
 
-/** The folders and dashboards in sight that the filter lets through, by title. Who asks is named for their stars. */
+/** The folders and dashboards in sight that the filter lets through. Who asks is named for their stars. */
 export function listHits(
   db: Kysely<Schema>,
   sight: Sight,
   userId: number,
   filter: Filter,
-  { limit, offset }: { limit: number; offset: number },
+  { order, limit, offset }: { order: Order; limit: number; offset: number },
 ) {
-  const order = filter.isDescending ? 'desc' : 'asc';
+  const direction = order === 'alpha-desc' ? 'desc' : 'asc';
   return narrowed(db, sight, userId, filter)
-    .select(['dashboard.id', 'dashboard.uid', 'dashboard.title', 'dashboard.is_folder'])
+    .select([
+      'dashboard.id',
+      'dashboard.uid',
+      'dashboard.title',
+      'dashboard.is_folder',
+      'dashboard.updated_at',
+    ])
     .select(['folder.id as folder_id', 'folder.uid as folder_uid', 'folder.title as folder_title'])
     .select('star.user_id as starred_by')
-    .orderBy('dashboard.search_text', order)
-    .orderBy('dashboard.id', order)
+    .$if(order === 'folders-first', (q) => q.orderBy('dashboard.is_folder', 'desc'))
+    .$if(order === 'updated-desc', (q) => q.orderBy('dashboard.updated_at', 'desc'))
+    .orderBy('dashboard.search_text', direction)
+    .orderBy('dashboard.id', direction)
     .limit(limit)
     .offset(offset)
     .execute();
+}
+
+/** How many there are. */
+export async function countHits(
+  db: Kysely<Schema>,
+  sight: Sight,
+  userId: number,
+  filter: Filter,
+): Promise<number> {
+  const counted = narrowed(db, sight, userId, filter).select(({ fn }) => fn.countAll<number>().as('count'));
+  const { count } = await counted.executeTakeFirstOrThrow();
+  return count;
 }
 
 /** The tags of dashboards, in order. */

@@ -249,3 +249,29 @@ test.each(['', '&sort=alpha-desc', '&type=dash-db', '&query=d'])(
     }
   },
 );
+
+test('a page of the search tells how many there are, folders first, and only of what the asker may see', async () => {
+  const page = async (as: As, asked: string): Promise<[count: number, uids: string[]]> => {
+    const { status, body } = await world.send(as, 'GET', `/api/search/page?${asked}`);
+    expect(status, JSON.stringify(body)).toBe(200);
+    return [body.totalCount, body.hits.map(({ uid }: Hit) => uid)];
+  };
+  const all = await page(ADMIN, '');
+  expect(all[0]).toBe(all[1].length);
+  expect(all[1].slice(0, 4)).toEqual(['cell', 'inner', 'open', 'shut']);
+  expect(await page(ADMIN, 'perpage=2&page=2')).toEqual([all[0], ['open', 'shut']]);
+  expect(await page(ADMIN, `perpage=2&page=${all[0]}`)).toEqual([all[0], []]);
+  expect(await page(ADMIN, 'tag=red&sort=alpha-desc')).toEqual([3, ['d-inner', 'd-shut', 'd-open']]);
+  expect(await page(ADMIN, 'folderUIDs=open')).toEqual([2, ['inner', 'd-open']]);
+  expect(await page(viewer, 'tag=red')).toEqual([2, ['d-open', 'd-inner']]);
+  expect(await page(stranger, '')).toEqual([0, []]);
+  expect((await world.send(undefined, 'GET', '/api/search/page')).status).toBe(401);
+});
+
+test('what was changed last can come first', async () => {
+  await dashboard('d-late', 'open');
+  world.clock.advance(1000);
+  await dashboard('d-later', 'open');
+  const { body } = await world.send(ADMIN, 'GET', '/api/search/page?sort=updated-desc&perpage=1');
+  expect(body.hits).toEqual([expect.objectContaining({ uid: 'd-later', updated: expect.any(String) })]);
+});

@@ -34,6 +34,7 @@ export const DASHBOARDS: Row[] = [
   // What is looked for and not there is not found, and nothing else is said.
   ['GET /api/search?dashboardUIDs=:uid # uid', LOOKED_FOR, ['dashboard.uid']],
   ['GET /api/search?folderIds=:id # within', LOOKED_FOR, ['folder']],
+  ['GET /api/search/page', EVERYBODY.here],
   ['GET /api/dashboards/home', EVERYBODY.here],
   ['GET /api/dashboards/tags', EVERYBODY.here],
 
