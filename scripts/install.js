@@ -18,14 +18,14 @@ export async function ensureInstalled({ withDevelopmentTools }) {
   const say = startClock();
   const hasTools = Object.values(present).some((entry) => entry.dev === true);
   if (!withDevelopmentTools && !hasTools) {
-    say('Installing the dependencies, with a Node of their own (about 60 MB, once) …');
+    say('Installing the dependencies, with a Node of their own (about 95 MB, once) …');
     await runNpm(['ci', '--omit=dev'], say);
   } else if (isComplete(wanted, present, false)) {
     say('Adding the development tools (about 70 MB, once) …');
     await runNpm(['install', '--no-save', '--include=dev'], say);
   } else {
     say(
-      'Installing the dependencies and the development tools, with a Node of their own (about 130 MB, once) …',
+      'Installing the dependencies and the development tools, with a Node of their own (about 165 MB, once) …',
     );
     await runNpm(['ci', '--include=dev'], say);
   }

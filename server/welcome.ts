@@ -3,6 +3,7 @@ import type { Server } from './server.ts';
 
 const DEFAULT_PASSWORD = 'admin';
 const SET_PASSWORD = 'npx latchkey reset-admin-password';
+const TRY = 'Open it in a browser, or try:';
 
 /** What a start prints for the person who started it: where the server is, how to sign in, what to try next. */
 export function welcome(server: Server, config: Config): string {
@@ -26,7 +27,7 @@ function firstSteps(url: string, { security }: Config): string[] {
     isDefault
       ? `Sign in first as  ${login} / ${DEFAULT_PASSWORD}   (change it: ${SET_PASSWORD})`
       : `Sign in first as  ${login} / the password that you set`,
-    'Try next:',
+    TRY,
     `  curl -u ${credentials} ${url}/api/org`,
     `  curl -u ${credentials} -H 'Content-Type: application/json' -d '{"name":"my-first-key","role":"Viewer"}' ${url}/api/auth/keys`,
   ];
@@ -34,12 +35,12 @@ function firstSteps(url: string, { security }: Config): string[] {
 
 // By now the password may be another, and the administrator too.
 function laterSteps(url: string, { security }: Config): string[] {
-  if (security.disable_initial_admin_creation) return ['Try next:'];
+  if (security.disable_initial_admin_creation) return [TRY];
   const { admin_user: login, admin_password: password } = security;
   const first = password === DEFAULT_PASSWORD ? `at first its password is ${DEFAULT_PASSWORD}; ` : '';
   return [
     `Sign in as  ${login}   (${first}set another: ${SET_PASSWORD})`,
-    'Try next:',
+    TRY,
     `  curl -u ${login} ${url}/api/org`,
   ];
 }
