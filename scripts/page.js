@@ -10,20 +10,24 @@ const built = join(root, 'dist', 'web');
 const stamp = join(built, '.built-from');
 const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
 
-/** Builds the page for people where it is missing or older than what it is made of; quick and silent when it is not. */
+/**
+ * Builds the page for people where it is missing or older than what it is made of; quick and silent when it is not.
+ * Resolves with the exit code.
+ */
 export async function ensurePageBuilt() {
   const wanted = digestOfSources();
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return 0;
   const say = startClock();
   say('Building the page (some seconds, once for each change of it) …');
   const code = await buildPage();
   if (code !== 0) {
     say('The page could not be built; Vite says why above. The API and the command line work without it.');
-    return;
+    return code;
   }
   mkdirSync(built, { recursive: true });
   writeFileSync(stamp, wanted);
   say('Built.');
+  return 0;
 }
 
 /** Builds the page anew; resolves with the exit code. */

@@ -22,17 +22,17 @@ const tool = {
 const tasks = {
   bench: (args) => run(['bench/main.ts', ...args]),
   build,
-  check,
   'build:page': ensurePageBuilt,
+  check,
   dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
-  fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   'dev:page': (args) => run([tool.vite, 'web', ...args]),
+  fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
   openapi,
   reliability: (args) => run(['test/reliability/main.ts', ...args]),
   test: async (args) => {
-    await ensurePageBuilt();
-    return run([tool.vitest, 'run', ...args]);
+    const code = await ensurePageBuilt();
+    return code === 0 ? run([tool.vitest, 'run', ...args]) : code;
   },
 };
 
@@ -48,10 +48,10 @@ process.exitCode = await task(args);
 async function build() {
   rmSync(join(root, 'dist'), { recursive: true, force: true });
   const code = await run([tool.tsc, '--project', 'tsconfig.build.json']);
-  await ensurePageBuilt();
+  const codeOfPage = await ensurePageBuilt();
   for (const file of ['client/openapi.json', 'docs/api-keys.md'])
     cpSync(join(root, file), join(root, 'dist', file));
-  return code;
+  return code === 0 ? codeOfPage : code;
 }
 
 async function check() {
