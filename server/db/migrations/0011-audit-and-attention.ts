@@ -18,6 +18,7 @@ export async function up(db: Kysely<unknown>, type: DatabaseType): Promise<void>
 
     // Keys have no account. No time of use in it: each use would then write the index as well.
     `create index credential_by_life on credential (org_id, service_account_id, is_revoked, expires_at, created_at)`,
+    `create index credential_moved on credential (org_id) where migrated_at is not null`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
 }

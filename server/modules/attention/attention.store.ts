@@ -59,9 +59,13 @@ export function listExpiring(
 
 /** Those that could be used and were not, the longest unused first, each with how many there are in all. */
 export function listUnused(db: Kysely<Schema>, orgId: number, kind: Kind, spans: Spans, limit: number) {
-  const first = unused(db, orgId, kind, spans)
+  const first = db
+    .selectFrom('credential')
     .select(['id', 'name', 'role', 'created_at', 'last_used_at', 'service_account_id'])
     .select([idleFrom.as('idle_from'), sql<number>`count(*) over ()`.as('total')])
+    // Found by the index alone, and then read in the order of the table: SQLite takes a third of the time.
+    .where('id', 'in', oldAndUsable(db, orgId, kind, spans).select('id'))
+    .where(idleFrom, '<=', spans.idleSince)
     .orderBy('idle_from')
     .orderBy('id')
     .limit(limit);
@@ -83,7 +87,11 @@ export async function listUnusedAmong(
   spans: Spans,
   ids: readonly number[],
 ): Promise<number[]> {
-  const rows = await unused(db, orgId, kind, spans).select('id').where('id', 'in', ids).execute();
+  const rows = await oldAndUsable(db, orgId, kind, spans)
+    .select('id')
+    .where('id', 'in', ids)
+    .where(idleFrom, '<=', spans.idleSince)
+    .execute();
   return rows.map(({ id }) => id);
 }
 
@@ -125,13 +133,10 @@ function credentials(db: Kysely<Schema>, orgId: number, kind: Kind) {
     .where('service_account_id', kind === 'keys' ? 'is' : 'is not', null);
 }
 
-function unused(db: Kysely<Schema>, orgId: number, kind: Kind, { now, idleSince }: Spans) {
-  return (
-    credentials(db, orgId, kind)
-      .where('is_revoked', '=', 0)
-      .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
-      // Said by the next line too, but this one is in the index.
-      .where('created_at', '<=', idleSince)
-      .where(idleFrom, '<=', idleSince)
-  );
+/** Those that are valid, and made so long ago that they could be unused since. */
+function oldAndUsable(db: Kysely<Schema>, orgId: number, kind: Kind, { now, idleSince }: Spans) {
+  return credentials(db, orgId, kind)
+    .where('is_revoked', '=', 0)
+    .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
+    .where('created_at', '<=', idleSince);
 }

@@ -29,7 +29,10 @@ export async function auditEntries(
   const times = { from: momentOf('from', from) ?? 0, to: momentOf('to', to) };
   const filter = { orgId, ...times, actors: actorsCalled(actor), action, kind, query };
   const rows = await listAudit(db, filter, page);
-  return { totalCount: await countAudit(db, filter), entries: rows.map(entryOf) };
+  // What ends within a page is counted by it.
+  const endsHere = rows.length < page.limit && (rows.length > 0 || page.offset === 0);
+  const totalCount = endsHere ? page.offset + rows.length : await countAudit(db, filter);
+  return { totalCount, entries: rows.map(entryOf) };
 }
 
 function entryOf(row: AuditRow) {

@@ -19,15 +19,13 @@ export async function countKeys(
   db: Kysely<Schema>,
   orgId: number,
 ): Promise<{ remaining: number; moved: number }> {
-  const { keys, moved } = await db
+  const counted = db
     .selectFrom('credential')
-    .select(({ fn }) => [
-      fn.countAll<number>().filterWhere('service_account_id', 'is', null).as('keys'),
-      fn.countAll<number>().filterWhere('migrated_at', 'is not', null).as('moved'),
-    ])
-    .where('org_id', '=', orgId)
-    .executeTakeFirstOrThrow();
-  return { remaining: keys, moved };
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('org_id', '=', orgId);
+  const keys = await counted.where('service_account_id', 'is', null).executeTakeFirstOrThrow();
+  const moved = await counted.where('migrated_at', 'is not', null).executeTakeFirstOrThrow();
+  return { remaining: keys.count, moved: moved.count };
 }
 
 /** Some of the organization's keys that have not moved and are valid at a time. */

@@ -28,6 +28,7 @@ function filtered(db: Kysely<Schema>, { orgId, query, isDisabled, expiredAt }: S
         exists(
           selectFrom('credential')
             .select('credential.id')
+            .whereRef('credential.org_id', '=', 'service_account.org_id')
             .whereRef('service_account_id', '=', 'service_account.id')
             .where('expires_at', '<=', expiredAt as number),
         ),
