@@ -287,6 +287,30 @@ test('when a session was used outlives what is remembered, and old ones are clea
   expect(await stored()).toHaveLength(1);
 });
 
+test('a session says with what, from where and since when it is used, and which one asks', async () => {
+  await makeUser(world, 'travelling');
+  const agents = ['curl/8.5.0', 'Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) Version/18.1 Safari/604.1'];
+  const login = { user: 'travelling', password: 'password of travelling' };
+  for (const agent of agents) {
+    world.clock.advance(MINUTE);
+    const sent = { 'user-agent': agent };
+    expect((await world.send(undefined, 'POST', '/login', login, sent)).status).toBe(200);
+  }
+  world.clock.advance(MINUTE);
+  const browser = await signIn(world, 'travelling');
+  const { body } = await browser.send('GET', '/api/user/auth-tokens');
+  const told = { isActive: false, clientIp: '127.0.0.1' };
+  expect(body.slice(1)).toMatchObject([
+    { ...told, browser: 'Safari', browserVersion: '18.1', os: 'iOS', osVersion: '18.1', device: 'iPad' },
+    { ...told, browser: 'curl', browserVersion: '8.5.0', os: 'Other', device: 'Other' },
+  ]);
+  expect(body[0].isActive).toBe(true);
+  expect(body[0].createdAt > body[1].createdAt && body[1].createdAt > body[2].createdAt).toBe(true);
+  world.clock.advance(2 * MINUTE);
+  const [{ createdAt, seenAt }] = (await browser.send('GET', '/api/user/auth-tokens')).body;
+  expect(seenAt > createdAt).toBe(true);
+});
+
 test('one sees and ends one’s own sessions, but not the one that asks, and nobody else’s', async () => {
   await makeUser(world, 'owner');
   await makeUser(world, 'stranger');

@@ -16,13 +16,20 @@ const SYSTEMS = [
   ['Linux', /\bLinux()/],
 ] as const;
 
+const DEVICES = [
+  ['iPhone', /\biPhone\b/],
+  ['iPad', /\biPad\b/],
+  ['Mac', /\bMacintosh\b/],
+] as const;
+
 const UNKNOWN = 'Other';
 
 /** What a User-Agent field says of the browser and the machine, as far as somebody needs it to know their own again. */
 export function describeUserAgent(userAgent: string) {
   const [browser, browserVersion] = match(BROWSERS, userAgent);
   const [os, osVersion] = match(SYSTEMS, userAgent);
-  return { browser, browserVersion, os, osVersion, device: UNKNOWN };
+  const [device] = match(DEVICES, userAgent);
+  return { browser, browserVersion, os, osVersion, device };
 }
 
 function match(table: readonly (readonly [string, RegExp])[], text: string): [name: string, version: string] {

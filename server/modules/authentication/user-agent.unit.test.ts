@@ -35,3 +35,12 @@ test.each([
   expect(`${found.browser} ${found.browserVersion}`).toBe(browser);
   expect(`${found.os} ${found.osVersion}`).toBe(os);
 });
+
+test.each([
+  ['iPhone', '(iPhone; CPU iPhone OS 18_1 like Mac OS X)'],
+  ['iPad', '(iPad; CPU OS 18_1 like Mac OS X)'],
+  ['Mac', '(Macintosh; Intel Mac OS X 10_15_7)'],
+  ['Other', '(X11; Linux x86_64)'],
+])('the device %s is told by %s', (device, system) => {
+  expect(describeUserAgent(`${MOZILLA} ${system} ${WEBKIT}`).device).toBe(device);
+});
