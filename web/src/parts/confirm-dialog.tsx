@@ -22,7 +22,7 @@ export function ConfirmDialog(props: Props) {
   const { title, children, confirm, isDangerous = true, typed, isBusy, error, onConfirm, onClose } = props;
   const [text, setText] = useState('');
   return (
-    <Modal opened onClose={onClose} title={title} size="md" role="alertdialog">
+    <Modal opened onClose={onClose} title={title} size="md">
       <Stack>
         <Text size="sm" component="div">
           {children}

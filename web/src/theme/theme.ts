@@ -13,6 +13,22 @@ const BRAND: MantineColorsTuple = [
   '#17429a',
 ];
 
+// Mantine's own, but darker where white text stands on it.
+const RED: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#d0293b',
+  '#c4162a',
+  '#ad1024',
+  '#960b1d',
+];
+
+const CLOSE = { 'aria-label': 'Close' };
+
 /** Every colour, size and distance of the page. Pages and parts name them and have none of their own. */
 export const theme = createTheme({
   fontFamily: "'Inter Variable', 'Helvetica Neue', Arial, sans-serif",
@@ -34,6 +50,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   colors: {
     brand: BRAND,
+    red: RED,
     // Greys with a touch of blue: text, quiet text, lines, surfaces, from light to dark.
     dark: [
       '#d5d6e0',
@@ -52,12 +69,14 @@ export const theme = createTheme({
   components: {
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     Anchor: { defaultProps: { underline: 'hover' } },
+    Autocomplete: { defaultProps: { size: 'sm' } },
     Badge: { defaultProps: { variant: 'outline', radius: 'sm', size: 'sm', tt: 'none', fw: 500 } },
     Button: { defaultProps: { size: 'xs', fw: 500 } },
-    Drawer: { defaultProps: { position: 'right', size: 'lg' } },
+    Drawer: { defaultProps: { position: 'right', size: 'lg', closeButtonProps: CLOSE } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
-    Modal: { defaultProps: { size: 'lg', centered: false, yOffset: '8vh' } },
+    Modal: { defaultProps: { size: 'lg', centered: false, yOffset: '8vh', closeButtonProps: CLOSE } },
     NavLink: { defaultProps: { py: 6 } },
+    Notification: { defaultProps: { closeButtonProps: CLOSE } },
     Pagination: { defaultProps: { size: 'sm' } },
     Paper: { defaultProps: { withBorder: true, p: 'md' } },
     PasswordInput: { defaultProps: { size: 'sm' } },
