@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/access-control/basic-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the basic roles and what they give
+         * @description Needs `roles:read` on `roles:*`.
+         */
+        get: operations["getAccessControlBasicRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access-control/dashboards/description": {
         parameters: {
             query?: never;
@@ -432,6 +452,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/access-control/roles/{uid}/holders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has a role, by name
+         * @description Needs `roles:read` on `roles:uid:{uid}`.
+         */
+        get: operations["getAccessControlRolesByUidHolders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/access-control/serviceaccounts/description": {
         parameters: {
             query?: never;
@@ -768,6 +808,26 @@ export interface paths {
          * @description Needs `settings:read` on `settings:*`, on the server as a whole.
          */
         get: operations["getAdminSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/settings/explained": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the settings in force, what they mean and how they are changed
+         * @description Needs `settings:read` on `settings:*`, on the server as a whole.
+         */
+        get: operations["getAdminSettingsExplained"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3920,6 +3980,60 @@ export interface operations {
             503: components["responses"]["Refused503"];
         };
     };
+    getAccessControlBasicRoles: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "uid": "cIBgcSjkk",
+                     *         "name": "deploy",
+                     *         "displayName": "Reader of dashboards",
+                     *         "description": "What it is for",
+                     *         "permissions": [
+                     *           {
+                     *             "action": "dashboards:read",
+                     *             "scope": "dashboards:uid:cIBgcSjkk"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        uid: string;
+                        name: string;
+                        displayName: string;
+                        description: string;
+                        permissions: {
+                            action: string;
+                            scope: string;
+                        }[];
+                    }[];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
     getAccessControlDashboardsDescription: {
         parameters: {
             query?: never;
@@ -5644,6 +5758,66 @@ export interface operations {
             503: components["responses"]["Refused503"];
         };
     };
+    getAccessControlRolesByUidHolders: {
+        parameters: {
+            query?: {
+                page?: number;
+                perpage?: number;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example cIBgcSjkk */
+                uid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "totalCount": 1,
+                     *       "holders": [
+                     *         {
+                     *           "kind": "user",
+                     *           "id": 1,
+                     *           "name": "deploy"
+                     *         }
+                     *       ],
+                     *       "page": 1,
+                     *       "perPage": 1
+                     *     }
+                     */
+                    "application/json": {
+                        totalCount: number;
+                        holders: {
+                            /** @enum {string} */
+                            kind: "user" | "service-account" | "team";
+                            id: number;
+                            name: string;
+                        }[];
+                        page: number;
+                        perPage: number;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
     getAccessControlServiceaccountsDescription: {
         parameters: {
             query?: never;
@@ -6845,6 +7019,58 @@ export interface operations {
                             [key: string]: string;
                         };
                     };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAdminSettingsExplained: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "section": "text",
+                     *         "key": "glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11",
+                     *         "value": "text",
+                     *         "default": "text",
+                     *         "meaning": "text",
+                     *         "allowed": "text",
+                     *         "variable": "text",
+                     *         "isSecret": false
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        section: string;
+                        key: string;
+                        value: string;
+                        default: string;
+                        meaning: string;
+                        allowed: string;
+                        variable: string;
+                        isSecret: boolean;
+                    }[];
                 };
             };
             400: components["responses"]["Refused400"];

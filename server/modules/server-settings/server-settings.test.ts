@@ -34,8 +34,11 @@ test('no secret is told, not even to an administrator', async () => {
     security: { secret_key: 'hidden-1', admin_password: 'hidden-2' },
     metrics: { basic_auth_username: 'scraper', basic_auth_password: 'hidden-3' },
   });
-  const { status, body } = await world.send({ basic: 'admin:hidden-2' }, 'GET', '/api/admin/settings');
+  const as = { basic: 'admin:hidden-2' };
+  const { status, body } = await world.send(as, 'GET', '/api/admin/settings');
   expect(status).toBe(200);
+  const explained = await world.send(as, 'GET', '/api/admin/settings/explained');
+  expect(JSON.stringify(explained.body)).not.toContain('hidden-');
   expect(JSON.stringify(body)).not.toContain('hidden-');
   // Only PostgreSQL has an address, and its password is in it.
   expect(body.database.url).toMatch(/^$|:\*{9}@/);
@@ -43,4 +46,29 @@ test('no secret is told, not even to an administrator', async () => {
   expect(body.metrics).toMatchObject({ basic_auth_username: 'scraper', basic_auth_password: '*********' });
   // Unset is not the same as hidden.
   expect(body.database.password).toBe('');
+});
+
+test('every setting is explained: its value, what it means, what else it may be and what sets it', async () => {
+  const world = await makeWorld({
+    access_control: { editors_can_delete: true },
+    'log.filters': { auth: 'debug' },
+  });
+  const { status, body } = await world.send(ADMIN, 'GET', '/api/admin/settings/explained');
+  expect(status).toBe(200);
+  expect(body).toContainEqual({
+    section: 'access_control',
+    key: 'editors_can_delete',
+    value: 'true',
+    default: 'false',
+    meaning: 'Editors may delete dashboards and folders, as in Grafana',
+    allowed: 'true or false (also yes, no, on, off, 1, 0)',
+    variable: 'GF_ACCESS_CONTROL_EDITORS_CAN_DELETE',
+    isSecret: false,
+  });
+  const inForce = (await world.send(ADMIN, 'GET', '/api/admin/settings')).body;
+  for (const { section, key, value, isSecret } of body) {
+    expect([section, key, value]).toEqual([section, key, inForce[section][key]]);
+    if (isSecret) expect(value).toMatch(/^$|^\*{9}$/);
+  }
+  expect(body.length).toBe(Object.values(inForce).flatMap((keys) => Object.keys(keys as object)).length);
 });

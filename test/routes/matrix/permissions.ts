@@ -133,6 +133,8 @@ export const ROLES: Row[] = [
   ['GET /api/access-control/roles/:uid', ADMINS.one, ['role.uid']],
   ['PUT /api/access-control/roles/:uid', ADMINS.one, ['role.uid'], () => ({ name: anew() })],
   ['DELETE /api/access-control/roles/:uid', ADMINS.one, ['+role.uid']],
+  ['GET /api/access-control/basic-roles', ADMINS.here],
+  ['GET /api/access-control/roles/:uid/holders', ADMINS.one, ['role.uid']],
   ['GET /api/access-control/roles/:uid/assignments', ADMINS.one, ['role.uid']],
   ['PUT /api/access-control/roles/:uid/assignments', ADMINS.one, ['role.uid'], {}],
   [
