@@ -48,6 +48,7 @@ import { importRoutes } from './modules/dashboards/import.routes.ts';
 import { permissionsRoutes } from './modules/dashboards/permissions.routes.ts';
 import { resourcePermissionsRoutes } from './modules/resource-permissions/resource-permissions.routes.ts';
 import { roleAssignmentsRoutes } from './modules/roles/assignments.routes.ts';
+import { rolesShownRoutes } from './modules/roles/roles-shown.routes.ts';
 import { rolesRoutes } from './modules/roles/roles.routes.ts';
 import { starsRoutes } from './modules/dashboards/stars.routes.ts';
 import { versionsRoutes } from './modules/dashboards/versions.routes.ts';
@@ -148,6 +149,7 @@ export async function buildApp(context: Context): Promise<App> {
   permissionsRoutes(app);
   resourcePermissionsRoutes(app);
   rolesRoutes(app);
+  rolesShownRoutes(app);
   roleAssignmentsRoutes(app);
   searchRoutes(app);
   effectivePermissionsRoutes(app);
