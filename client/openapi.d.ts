@@ -15478,9 +15478,9 @@ export interface operations {
                      *         "login": "ann",
                      *         "orgId": 1,
                      *         "isDisabled": false,
-                     *         "isGrafanaAdmin": false,
                      *         "role": "Viewer",
                      *         "avatarUrl": "/d/cIBgcSjkk/production",
+                     *         "isGrafanaAdmin": false,
                      *         "createdAt": "2026-11-21T09:30:00Z",
                      *         "updatedAt": "2026-11-21T09:30:00Z",
                      *         "tokens": 1,
@@ -15495,10 +15495,10 @@ export interface operations {
                         login: string;
                         orgId: number;
                         isDisabled: boolean;
-                        isGrafanaAdmin: boolean;
                         /** @enum {unknown} */
                         role: "None" | "Viewer" | "Editor" | "Admin";
                         avatarUrl: string;
+                        isGrafanaAdmin: boolean;
                         createdAt: string;
                         updatedAt: string;
                         tokens: number;
@@ -15557,14 +15557,9 @@ export interface operations {
                      *       "login": "ann",
                      *       "orgId": 1,
                      *       "isDisabled": false,
-                     *       "isGrafanaAdmin": false,
                      *       "role": "Viewer",
                      *       "avatarUrl": "/d/cIBgcSjkk/production",
-                     *       "createdAt": "2026-11-21T09:30:00Z",
-                     *       "updatedAt": "2026-11-21T09:30:00Z",
-                     *       "tokens": 1,
-                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
-                     *       "accessControl": {}
+                     *       "tokens": 1
                      *     }
                      */
                     "application/json": {
@@ -15573,17 +15568,10 @@ export interface operations {
                         login: string;
                         orgId: number;
                         isDisabled: boolean;
-                        isGrafanaAdmin: boolean;
                         /** @enum {unknown} */
                         role: "None" | "Viewer" | "Editor" | "Admin";
                         avatarUrl: string;
-                        createdAt: string;
-                        updatedAt: string;
                         tokens: number;
-                        lastUsedAt: string | null;
-                        accessControl?: {
-                            [key: string]: boolean;
-                        };
                     };
                 };
             };
@@ -15849,9 +15837,9 @@ export interface operations {
                      *           "login": "ann",
                      *           "orgId": 1,
                      *           "isDisabled": false,
-                     *           "isGrafanaAdmin": false,
                      *           "role": "Viewer",
                      *           "avatarUrl": "/d/cIBgcSjkk/production",
+                     *           "isGrafanaAdmin": false,
                      *           "createdAt": "2026-11-21T09:30:00Z",
                      *           "updatedAt": "2026-11-21T09:30:00Z",
                      *           "tokens": 1,
@@ -15871,10 +15859,10 @@ export interface operations {
                             login: string;
                             orgId: number;
                             isDisabled: boolean;
-                            isGrafanaAdmin: boolean;
                             /** @enum {unknown} */
                             role: "None" | "Viewer" | "Editor" | "Admin";
                             avatarUrl: string;
+                            isGrafanaAdmin: boolean;
                             createdAt: string;
                             updatedAt: string;
                             tokens: number;
@@ -15963,9 +15951,9 @@ export interface operations {
                      *       "login": "ann",
                      *       "orgId": 1,
                      *       "isDisabled": false,
-                     *       "isGrafanaAdmin": false,
                      *       "role": "Viewer",
                      *       "avatarUrl": "/d/cIBgcSjkk/production",
+                     *       "isGrafanaAdmin": false,
                      *       "createdAt": "2026-11-21T09:30:00Z",
                      *       "updatedAt": "2026-11-21T09:30:00Z",
                      *       "tokens": 1,
@@ -15988,10 +15976,10 @@ export interface operations {
                         login: string;
                         orgId: number;
                         isDisabled: boolean;
-                        isGrafanaAdmin: boolean;
                         /** @enum {unknown} */
                         role: "None" | "Viewer" | "Editor" | "Admin";
                         avatarUrl: string;
+                        isGrafanaAdmin: boolean;
                         createdAt: string;
                         updatedAt: string;
                         tokens: number;
@@ -16109,9 +16097,9 @@ export interface operations {
                      *         "login": "ann",
                      *         "orgId": 1,
                      *         "isDisabled": false,
-                     *         "isGrafanaAdmin": false,
                      *         "role": "Viewer",
                      *         "avatarUrl": "/d/cIBgcSjkk/production",
+                     *         "isGrafanaAdmin": false,
                      *         "createdAt": "2026-11-21T09:30:00Z",
                      *         "updatedAt": "2026-11-21T09:30:00Z",
                      *         "teams": [
@@ -16130,10 +16118,10 @@ export interface operations {
                             login: string;
                             orgId: number;
                             isDisabled: boolean;
-                            isGrafanaAdmin: boolean;
                             /** @enum {unknown} */
                             role: "None" | "Viewer" | "Editor" | "Admin";
                             avatarUrl: string;
+                            isGrafanaAdmin: boolean;
                             createdAt: string;
                             updatedAt: string;
                             teams: string[] | null;

@@ -4,15 +4,22 @@ import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
 import type { getFirstMovedKey, ListedServiceAccount } from './service-accounts.store.ts';
 
-const Account = {
+const Short = {
   id: Id,
   name: Type.String(),
   login: Type.String(),
   orgId: Id,
   isDisabled: Type.Boolean(),
-  isGrafanaAdmin: Type.Boolean(),
   role: RoleSchema,
   avatarUrl: Type.String(),
+};
+
+/** An account that was just made: what the documents show, and no more. */
+export const Made = Type.Object({ ...Short, tokens: Type.Integer() });
+
+const Account = {
+  ...Short,
+  isGrafanaAdmin: Type.Boolean(),
   createdAt: Timestamp,
   updatedAt: Timestamp,
 };

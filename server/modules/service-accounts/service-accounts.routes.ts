@@ -6,7 +6,16 @@ import { pageOf, Paging } from '../../http/paging.ts';
 import { contextOf } from '../../http/request.ts';
 import { Id, IdCalled, Message, Name, Query, RoleSchema } from '../../http/schemas.ts';
 import { timestampOrNull } from '../../http/time.ts';
-import { Detail, held, Listed, listed, migratedFrom, Updated, updated } from './account-answers.routes.ts';
+import {
+  Detail,
+  held,
+  Listed,
+  listed,
+  Made,
+  migratedFrom,
+  Updated,
+  updated,
+} from './account-answers.routes.ts';
 import { lastUseOfAccount, listUsedAccounts } from './account-uses.ts';
 import {
   changeAccount,
@@ -103,7 +112,7 @@ export function serviceAccountsRoutes(app: App): void {
     '/api/serviceaccounts',
     {
       config: { access: can('serviceaccounts:create'), badBody: BAD_BODY },
-      schema: { body: Type.Object({ ...Changes.properties, name: Name }), response: { 201: Listed } },
+      schema: { body: Type.Object({ ...Changes.properties, name: Name }), response: { 201: Made } },
     },
     async (request, reply) => {
       const account = await createAccount(contextOf(request), request.body);
