@@ -38,7 +38,7 @@ describe.runIf(HAS_BROWSER)('every page', { timeout: 300_000 }, () => {
   ] as const)(
     '%s, %d wide: is accessible by the rules of axe, fits the window and complains of nothing',
     async (scheme, width) => {
-      const visitor = await visit(browser, world.url, { scheme, width });
+      const visitor = await visit(browser, world.url, { scheme, width, now: world.clock.now });
       visitor.forgive(404);
       const faults: string[] = [];
       const see = async (name: string, path: string): Promise<void> => {

@@ -6,6 +6,8 @@ interface Look {
   width?: number;
   height?: number;
   timezone?: string;
+  /** What the person's clock shows, where a test has set the server's. */
+  now?: () => number;
 }
 
 /** One person with a browser of their own, without cookies of anybody else. */
@@ -24,7 +26,7 @@ export interface Visitor {
 
 /** Opens a browser of its own on a server. Its complaints are expected to be none when it closes. */
 export async function visit(browser: Browser, url: string, look: Look = {}): Promise<Visitor> {
-  const { scheme = 'dark', width = 1280, height = 800, timezone = 'Europe/Berlin' } = look;
+  const { scheme = 'dark', width = 1280, height = 800, timezone = 'Europe/Berlin', now } = look;
   const context = await browser.newContext({
     viewport: { width, height },
     timezoneId: timezone,
@@ -34,6 +36,7 @@ export async function visit(browser: Browser, url: string, look: Look = {}): Pro
   await context.addInitScript((value) => {
     if (localStorage.getItem('latchkey-theme') === null) localStorage.setItem('latchkey-theme', value);
   }, scheme);
+  if (now !== undefined) await context.clock.setSystemTime(now());
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
   const complaints: string[] = [];
