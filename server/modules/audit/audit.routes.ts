@@ -44,7 +44,7 @@ export function auditRoutes(app: App): void {
   });
 
   auditRoute(app, '/api/admin/audit', {
-    // What is held in an organization only, or to read the server, does not do: users are in it, and who signed them out.
+    // Not an action that reads the server: the main organization's Admins hold those, and this tells who signed whom out.
     access: canOnServer('orgs:write'),
     summary: 'Read what was changed on the server as a whole, and by whom',
     orgIdOf: () => null,
