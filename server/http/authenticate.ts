@@ -5,11 +5,14 @@ import type { Identity, Proof } from '../access/identity.ts';
 import { passwordFromBytes } from '../crypto/passwords.ts';
 import { badRequest, unauthorized } from '../errors.ts';
 
+/** What of a request says who asks, and where they want to act. */
+export type Asking = Pick<FastifyRequest, 'method' | 'headers' | 'query' | 'cookies' | 'sessionCookie'>;
+
 /** How each kind of credential is checked: the proof, at once when it is remembered, or a thrown 401. */
 export interface Authenticators {
   bearer(secret: string): Proof | Promise<Proof>;
   password(login: string, password: string): Promise<Proof>;
-  session(request: FastifyRequest, cookie: string): Promise<Proof>;
+  session(asking: Asking, cookie: string): Promise<Proof>;
 }
 
 const SCHEME_HINT = 'Use "Authorization: Bearer <key>"';
@@ -18,7 +21,7 @@ const SCHEME_HINT = 'Use "Authorization: Bearer <key>"';
 export function authenticate(
   context: Context,
   authenticators: Authenticators,
-  request: FastifyRequest,
+  request: Asking,
 ): Identity | Promise<Identity> {
   const proof = prove(context, authenticators, request);
   if (proof instanceof Promise) return proof.then((found) => identify(context, found, request));
@@ -29,17 +32,18 @@ export function authenticate(
 export async function authenticateIfShown(
   context: Context,
   authenticators: Authenticators,
-  request: FastifyRequest,
+  request: Asking,
 ): Promise<Identity | undefined> {
   const cookie = request.cookies[context.config.auth.login_cookie_name];
   if (request.headers.authorization === undefined && cookie === undefined) return undefined;
   return authenticate(context, authenticators, request);
 }
 
-function prove(
+/** Who asks, whatever the organization. Throws 401. */
+export function prove(
   context: Context,
   authenticators: Authenticators,
-  request: FastifyRequest,
+  request: Asking,
 ): Proof | Promise<Proof> {
   const header = request.headers.authorization;
   if (header !== undefined) return proveByHeader(context, authenticators, header);
@@ -88,7 +92,7 @@ function proveBasic(
   return authenticators.password(login, passwordFromBytes(secret));
 }
 
-function identify(context: Context, proof: Proof, request: FastifyRequest): Identity {
+function identify(context: Context, proof: Proof, request: Asking): Identity {
   return identityIn(
     context.config.access_control,
     proof,
@@ -96,7 +100,8 @@ function identify(context: Context, proof: Proof, request: FastifyRequest): Iden
   );
 }
 
-function requestedOrg(request: FastifyRequest): number | undefined {
+/** The organization that a request wants to act in, by header or query; undefined is the credential's own. Throws 400. */
+export function requestedOrg(request: Asking): number | undefined {
   const asked = request.headers['x-grafana-org-id'] ?? (request.query as Record<string, unknown>)['orgId'];
   if (asked === undefined || asked === '' || asked === '0') return undefined;
   const orgId = Number(asked);

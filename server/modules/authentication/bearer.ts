@@ -2,7 +2,13 @@ import type { Context } from '../../context.ts';
 import type { CredentialKind, Principal, Proof } from '../../access/identity.ts';
 import { secretOf } from '../../crypto/secrets.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
-import { type ApiKey, type KnownCredential, findBySecret, noteUse } from '../credentials/credentials.ts';
+import {
+  type ApiKey,
+  findBySecret,
+  findBySecretUntouched,
+  type KnownCredential,
+  noteUse,
+} from '../credentials/credentials.ts';
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
 
 /**
@@ -13,29 +19,59 @@ export function proveBearer(context: Context, presented: string): Proof | Promis
   const secret = secretOf(presented);
   if (secret === undefined) throw invalid({ reason: 'malformed' });
   const found = findBySecret(context, secret, presented);
-  if (found instanceof Promise) return found.then((credential) => proveCredential(context, credential));
-  return proveCredential(context, found);
+  if (found instanceof Promise) return found.then((known) => proveCredential(context, known, noteUse));
+  return proveCredential(context, found, noteUse);
 }
 
-function proveCredential(context: Context, credential: KnownCredential | undefined): Proof | Promise<Proof> {
+/** The same for a request that is only explained: it is no use of the credential, and leaves nothing behind. */
+export async function lookAtBearer(context: Context, presented: string): Promise<Proof> {
+  const secret = secretOf(presented);
+  if (secret === undefined) throw invalid({ reason: 'malformed' });
+  return lookAtCredential(context, await findBySecretUntouched(context, secret, presented));
+}
+
+/** Who a key or token stands for that is known without its secret; no use of it either. */
+export async function lookAtCredential(
+  context: Context,
+  credential: KnownCredential | undefined,
+): Promise<Proof> {
+  return proveCredential(context, credential, () => {});
+}
+
+function proveCredential(
+  context: Context,
+  credential: KnownCredential | undefined,
+  note: typeof noteUse,
+): Proof | Promise<Proof> {
   if (credential === undefined) throw invalid({ reason: 'unknown' });
   const { id, holder } = credential;
-  if (typeof holder !== 'number') return admit(context, credential, keyPrincipal(id, holder));
+  if (typeof holder !== 'number') return admit(context, credential, keyPrincipal(id, holder), note);
   const account = findAccount(context, holder);
-  if (account instanceof Promise) return account.then((found) => admitToken(context, credential, found));
-  return admitToken(context, credential, account);
+  if (account instanceof Promise)
+    return account.then((found) => admitToken(context, credential, found, note));
+  return admitToken(context, credential, account, note);
 }
 
-function admitToken(context: Context, credential: KnownCredential, account: Account | undefined): Proof {
+function admitToken(
+  context: Context,
+  credential: KnownCredential,
+  account: Account | undefined,
+  note: typeof noteUse,
+): Proof {
   if (account === undefined) throw invalid(refusal('unknown', credential));
   if (account.isDisabled) {
     const mend = 'An Admin of its organization can enable it again.';
     throw unauthorized('Service account is disabled', mend, refusal('account disabled', credential));
   }
-  return admit(context, credential, account.principal);
+  return admit(context, credential, account.principal, note);
 }
 
-function admit(context: Context, credential: KnownCredential, principal: Principal): Proof {
+function admit(
+  context: Context,
+  credential: KnownCredential,
+  principal: Principal,
+  note: typeof noteUse,
+): Proof {
   if (credential.isRevoked) {
     const mend = 'It was revoked for good: issue a new one.';
     throw unauthorized('Token revoked', mend, refusal('revoked', credential));
@@ -47,7 +83,7 @@ function admit(context: Context, credential: KnownCredential, principal: Princip
       refusal('expired', credential),
     );
   }
-  noteUse(context, credential);
+  note(context, credential);
   const { id, holder, expiresAt } = credential;
   const name = typeof holder === 'number' ? '' : holder.name;
   return { principal, credential: { kind: kindOf(credential), id, name, expiresAt } };

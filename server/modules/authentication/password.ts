@@ -21,10 +21,17 @@ const processKey = randomBytes(32);
 export async function provePassword(context: Context, login: string, password: string): Promise<Proof> {
   const person = await verifyPassword(context, login, password);
   notePerson(context, person);
-  return {
-    principal: person.principal,
-    credential: { kind: 'password', id: 0, name: '', expiresAt: null },
-  };
+  return proofOf(person);
+}
+
+/**
+ * The same for a request that is only explained: nobody is seen by it, and nothing is remembered or kept. It always takes the
+ * time of the costly hash, so that it tells nothing sooner than signing in does.
+ */
+export async function lookAtPassword(context: Context, login: string, password: string): Promise<Proof> {
+  const person = await findFitting(context, login, password);
+  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
+  return proofOf(person);
 }
 
 /**
@@ -40,19 +47,26 @@ export async function verifyPassword(context: Context, login: string, password: 
     return known;
   }
 
+  const person = await findFitting(context, login, password);
+  context.touch(key);
+  // Not remembered for who is disabled: a refusal that comes quickly would tell that the password is right.
+  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
+  const isImported = isImportedPassword(person.passwordHash ?? undefined);
+  const current = isImported ? await keepByOwnHash(context, person, password) : person;
+  if (current === undefined) throw wrongPassword(refusedOf(person, 'it was changed meanwhile'));
+  await keepVerified(context, key, current);
+  return current;
+}
+
+/** Whose login or email this is, when the password is theirs: the costly part, which takes as long for nobody. */
+async function findFitting(context: Context, login: string, password: string): Promise<Person> {
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);
   const stored = person?.passwordHash ?? undefined;
   const fits = await passwordFits(password, stored, { someAreImported: await someAreImported(context) });
   if (person === undefined) throw wrongPassword({ exactly: 'no such user' });
   if (!fits || !person.passwordHash) throw wrongPassword(refusedOf(person, 'it does not fit'));
-  context.touch(key);
-  // Not remembered for who is disabled: a refusal that comes quickly would tell that the password is right.
-  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
-  const current = isImportedPassword(stored) ? await keepByOwnHash(context, person, password) : person;
-  if (current === undefined) throw wrongPassword(refusedOf(person, 'it was changed meanwhile'));
-  await keepVerified(context, key, current);
-  return current;
+  return person;
 }
 
 async function keepVerified(
@@ -71,6 +85,10 @@ export function wrongPassword(
 ): ApiError {
   const hint = 'Check both; an administrator can set a new password.';
   return unauthorized(message, hint, { reason: 'wrong password', kind: 'password', ...known });
+}
+
+function proofOf({ principal }: Person): Proof {
+  return { principal, credential: { kind: 'password', id: 0, name: '', expiresAt: null } };
 }
 
 function refusedOf({ principal }: Person, exactly: string) {

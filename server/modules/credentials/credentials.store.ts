@@ -24,6 +24,10 @@ export function getCredentialByHash(db: Kysely<Schema>, hash: string): Promise<P
     .executeTakeFirst();
 }
 
+export function getCredential(db: Kysely<Schema>, id: number): Promise<CredentialRow | undefined> {
+  return db.selectFrom('credential').selectAll().where('id', '=', id).executeTakeFirst();
+}
+
 /** Puts another hash of the same secret in the place of one, and returns whose it is. */
 export function updateHash(db: Kysely<Schema>, from: string, to: string): Promise<ProvenRow | undefined> {
   return db

@@ -5,13 +5,15 @@ import { isUniqueViolation } from '../../db/errors.ts';
 import { updateUses } from '../../db/times.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
 import { usedIdsInBatches, writeUses } from '../../uses.ts';
-import { findImported } from './imported.ts';
+import { findImported, findImportedUntouched } from './imported.ts';
 import {
   type CredentialRow,
   deleteCredential,
+  getCredential,
   getCredentialByHash,
   insertCredential,
   listHolders,
+  type ProvenRow,
   updateRevoked,
 } from './credentials.store.ts';
 
@@ -62,6 +64,23 @@ export function findBySecret(
     context.memory.recall<KnownCredential>(key) ??
     context.memory.remember(key, () => load(context, key, presented))
   );
+}
+
+/** The same without a trace: nothing is remembered, and one that was imported keeps the hash that it has. */
+export async function findBySecretUntouched(
+  context: Context,
+  secret: string,
+  presented: string,
+): Promise<KnownCredential | undefined> {
+  const row =
+    (await getCredentialByHash(context.db, secretHash(secret))) ??
+    (await findImportedUntouched(context, presented));
+  return row && knownCredential(row);
+}
+
+/** A key or token by its id, of whatever organization. */
+export function findCredential(context: Context, id: number): Promise<CredentialRow | undefined> {
+  return getCredential(context.db, id);
 }
 
 /** Keeps a new key or token; the secret itself is not kept. `taken` is thrown when the organization has one of that name. */
@@ -174,7 +193,11 @@ export function writeCredentialUses(context: Context): Promise<void> {
 
 async function load(context: Context, hash: string, presented: string): Promise<KnownCredential | undefined> {
   const row = (await getCredentialByHash(context.db, hash)) ?? (await findImported(context, hash, presented));
-  if (row === undefined) return undefined;
+  return row && knownCredential(row);
+}
+
+/** A row as authentication needs it. */
+export function knownCredential(row: ProvenRow): KnownCredential {
   const { id, org_id, service_account_id, name, role, expires_at } = row;
   const isServerAdmin = row.is_server_admin === 1;
   return {

@@ -49,6 +49,17 @@ export async function findImported(
   return row;
 }
 
+/** The imported credential that was presented, which keeps the hash that it has. */
+export async function findImportedUntouched(
+  context: Context,
+  presented: string,
+): Promise<ProvenRow | undefined> {
+  const parts = grafanaPartsOf(presented);
+  if (parts === undefined || !(await someAreLeft(context))) return undefined;
+  const theirs = await inLine(context, () => grafanaHash(parts.secret, parts.salt));
+  return getCredentialByHash(context.db, importedSecret(theirs));
+}
+
 /** Has credentials that were just imported be looked for, also those that were refused before. */
 export function expectImported(context: Context): void {
   context.touch(LEFT);
