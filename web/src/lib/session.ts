@@ -1,5 +1,5 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
-import { actIn, type Answer, api, client } from './api.ts';
+import { actIn, type Answer, api, client, SERVER_URL } from './api.ts';
 import { queryClient } from './query-client.ts';
 
 export type Session = Answer<'/bootdata', 'get'>;
@@ -16,6 +16,12 @@ export function useSession(): Session {
 export function useMay(): (action: string) => boolean {
   const { user } = useSession();
   return (action) => user.permissions[action] === true;
+}
+
+/** The same for what reaches beyond one organization, which no role in one gives. */
+export function useMayOnServer(): (action: string) => boolean {
+  const { settings } = useSession();
+  return (action) => settings.latchkey.serverActions[action] === true;
 }
 
 /** Asks the server anew who is signed in, and stays in the organization that it says. */
@@ -51,5 +57,13 @@ export async function signOut(): Promise<void> {
 /** Chooses the organization to act in, here and wherever this person signs in next. */
 export async function switchOrg(orgId: number): Promise<void> {
   await client.POST('/api/user/using/{orgId}', { params: { path: { orgId } } });
-  forgetAll();
+  startOver();
+}
+
+/**
+ * Loads the start page anew: what is shown and known here is of an organization that one has left. Where something is not saved
+ * the browser asks first; whoever stays then stays in that organization, since each request names it.
+ */
+export function startOver(): void {
+  window.location.assign(`${SERVER_URL}/`);
 }

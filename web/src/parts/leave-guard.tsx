@@ -1,10 +1,13 @@
 import { useBlocker } from '@tanstack/react-router';
+import type { Search } from '../lib/search.ts';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 
 /** Asks before a page is left on which something was entered and not saved, by link, by the way back and by closing the tab. */
 export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: () => isDirty,
+    // The search and the page of a list beside a form leave it as it is; another tab takes it away.
+    shouldBlockFn: ({ current, next }) =>
+      isDirty && (current.pathname !== next.pathname || tabOf(current.search) !== tabOf(next.search)),
     enableBeforeUnload: () => isDirty,
     withResolver: true,
   });
@@ -21,4 +24,8 @@ export function LeaveGuard({ isDirty }: { isDirty: boolean }) {
       What you changed on this page is not saved yet.
     </ConfirmDialog>
   );
+}
+
+function tabOf(search: Search): string {
+  return search.tab ?? '';
 }

@@ -22,9 +22,9 @@ export function PageFrame({ title, about, tags, actions, above, children }: Prop
   return (
     <Stack gap="md">
       {above !== undefined && (
-        <Breadcrumbs component="nav" aria-label="Where this page lies" separatorMargin="xs">
+        <Breadcrumbs component="nav" aria-label="Where this page lies" separatorMargin="xs" fz="sm">
           {above.map((page) => (
-            <TextLink key={page.to} to={page.to} size="sm">
+            <TextLink key={page.to} to={page.to}>
               {page.title}
             </TextLink>
           ))}

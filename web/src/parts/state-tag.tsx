@@ -7,7 +7,7 @@ type Tone = 'good' | 'warning' | 'bad' | 'quiet' | 'accent';
 export function StateTag({ tone, children }: { tone: Tone; children: ReactNode }) {
   const colour = `var(--page-${tone})`;
   return (
-    <Badge c={colour} style={{ borderColor: colour, flexShrink: 0 }}>
+    <Badge c={colour} style={{ borderColor: colour, flexShrink: 0, minWidth: 'max-content' }}>
       {children}
     </Badge>
   );

@@ -1,6 +1,6 @@
 import { NavLink, ScrollArea } from '@mantine/core';
 import { useRouterState } from '@tanstack/react-router';
-import { useMay, useSession } from '../lib/session.ts';
+import { useMay, useMayOnServer, useSession } from '../lib/session.ts';
 import { NavigationLink } from './menu-links.tsx';
 import { type Entry, MENU, SECTIONS } from './menu.ts';
 
@@ -9,10 +9,12 @@ const ICON = 16;
 /** The left-hand menu, with what this person may open. */
 export function MainMenu({ onChoice }: { onChoice(): void }) {
   const may = useMay();
+  const mayOnServer = useMayOnServer();
   const { settings } = useSession();
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const isShown = ({ needs, isOfApiKeys = false }: Entry): boolean =>
-    (needs === undefined || needs.some(may)) && !(isOfApiKeys && settings.latchkey.apiKeysHidden);
+  const isShown = ({ needs, isOfServer = false, isOfApiKeys = false }: Entry): boolean =>
+    (needs === undefined || needs.some(isOfServer ? mayOnServer : may)) &&
+    !(isOfApiKeys && settings.latchkey.apiKeysHidden);
   const link = (entry: Entry) => (
     <NavigationLink
       key={entry.title}

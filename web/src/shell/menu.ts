@@ -22,6 +22,8 @@ export interface Entry {
   icon: LucideIcon;
   /** Any of these actions shows it; without, everybody sees it. */
   needs?: string[];
+  /** Whether they have to be held on the whole server, which a role in one organization does not give. */
+  isOfServer?: boolean;
   /** Gone once the page of API keys was hidden for good. */
   isOfApiKeys?: boolean;
 }
@@ -61,7 +63,7 @@ export const SECTIONS: Section[] = [
         icon: Bot,
         needs: ['serviceaccounts:read', 'serviceaccounts:create'],
       },
-      { title: 'Organizations', to: '/admin/orgs', icon: Building2, needs: ['orgs:create', 'orgs:write'] },
+      { title: 'Organizations', to: '/admin/orgs', icon: Building2, needs: ['orgs:read'], isOfServer: true },
       { title: 'Users', to: '/org/users', icon: Users, needs: ['org.users:read', 'users:read'] },
       { title: 'Teams', to: '/org/teams', icon: UsersRound, needs: ['teams:read', 'teams:create'] },
       { title: 'Roles', to: '/admin/roles', icon: SlidersHorizontal, needs: ['roles:read'] },

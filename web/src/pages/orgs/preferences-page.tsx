@@ -1,5 +1,106 @@
+import { SimpleGrid, Skeleton, Stack, Switch } from '@mantine/core';
+import { api, client } from '../../lib/api.ts';
+import { tellDone } from '../../lib/notify.ts';
+import { useMay, useSession } from '../../lib/session.ts';
+import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
+import { PreferencesForm } from '../../parts/preferences-form.tsx';
+import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { Quotas, QUOTAS_OF_ORG } from '../../parts/quotas.tsx';
+import { Section } from '../../parts/section.tsx';
+import { OrgAddress, OrgName } from './org-forms.tsx';
 
+/** What holds for the organization that is acted in. */
 export function PreferencesPage() {
-  return <PageFrame title="PreferencesPage">Being made.</PageFrame>;
+  const may = useMay();
+  const { user } = useSession();
+  const org = api.useQuery('get', '/api/org');
+  const mayChange = may('orgs:write');
+  return (
+    <Loaded asked={org} title="Preferences">
+      {(found) => (
+        <PageFrame title="Preferences" about={`What holds for everybody in ${user.orgName}.`}>
+          <SimpleGrid cols={{ base: 1, lg: 2 }}>
+            <Stack>
+              <OrgName org={found} mayChange={mayChange} save={(body) => client.PUT('/api/org', { body })} />
+              <OrgPreferences />
+            </Stack>
+            <Stack>
+              <OrgAddress
+                org={found}
+                mayChange={mayChange}
+                save={(body) => client.PUT('/api/org/address', { body })}
+              />
+              <ApiKeysPageSwitch />
+            </Stack>
+          </SimpleGrid>
+          {may('orgs.quotas:read') && <OrgQuotas />}
+        </PageFrame>
+      )}
+    </Loaded>
+  );
+}
+
+function OrgPreferences() {
+  const preferences = api.useQuery('get', '/api/org/preferences');
+  const mayChange = useMay()('orgs.preferences:write');
+  if (preferences.data === undefined) {
+    return (
+      <Section title="Preferences">
+        {preferences.error === null ? (
+          <Skeleton height="20rem" maw="34rem" />
+        ) : (
+          <ProblemAlert error={preferences.error} onRetry={() => void preferences.refetch()} />
+        )}
+      </Section>
+    );
+  }
+  return (
+    <PreferencesForm
+      about="They count for whoever has chosen nothing else, and is in no team that has."
+      preferences={preferences.data}
+      mayChange={mayChange}
+      save={(body) => client.PATCH('/api/org/preferences', { body })}
+    />
+  );
+}
+
+/** Whether the menus lead to the page of API keys; it was hidden once all keys were service accounts. */
+function ApiKeysPageSwitch() {
+  const may = useMay();
+  const { apiKeysHidden, keysMigrated } = useSession().settings.latchkey;
+  const show = api.useMutation('post', '/api/serviceaccounts/showApiKeys', {
+    onSuccess: () => tellDone('The page of API keys is shown again'),
+  });
+  const hide = api.useMutation('post', '/api/serviceaccounts/hideApiKeys', {
+    onSuccess: () => tellDone('The page of API keys is hidden'),
+  });
+  if (!may('serviceaccounts:create')) return null;
+  return (
+    <Section title="API keys page">
+      <Switch
+        label="Show the API keys page in the menu"
+        description={
+          apiKeysHidden || keysMigrated
+            ? 'Hidden or not, what there is of keys and tokens goes on working.'
+            : 'It can be hidden once all keys are service accounts.'
+        }
+        checked={!apiKeysHidden}
+        disabled={show.isPending || hide.isPending || (!apiKeysHidden && !keysMigrated)}
+        onChange={() => (apiKeysHidden ? show : hide).mutate({})}
+      />
+      <ProblemAlert error={show.error ?? hide.error} />
+    </Section>
+  );
+}
+
+function OrgQuotas() {
+  const quotas = api.useQuery('get', '/api/org/quotas');
+  return (
+    <Quotas
+      about="How much there may be here. An administrator of the server sets the limits."
+      asked={quotas}
+      titles={QUOTAS_OF_ORG}
+    />
+  );
 }
