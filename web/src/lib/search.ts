@@ -6,11 +6,32 @@ export interface Search {
   filter?: string;
   sort?: string;
   tag?: string;
+  /** Two moments, or how long ago. */
+  from?: string;
+  to?: string;
+  actor?: string;
+  action?: string;
+  kind?: string;
+  /** The folder that something new is to lie in. */
+  folderUid?: string;
   /** Where to go on after signing in: a path of this page. */
   redirect?: string;
 }
 
-const TEXTS = ['query', 'tab', 'filter', 'sort', 'tag', 'redirect'] as const;
+const TEXTS = [
+  'query',
+  'tab',
+  'filter',
+  'sort',
+  'tag',
+  'from',
+  'to',
+  'actor',
+  'action',
+  'kind',
+  'folderUid',
+  'redirect',
+] as const;
 
 /** What of an address's search is known and well formed; the rest is left out. */
 export function readSearch(given: Record<string, unknown>): Search {

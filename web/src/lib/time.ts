@@ -23,6 +23,11 @@ export function exactTime(at: Date, zone: string): string {
   return new Intl.DateTimeFormat('en-GB', {
     dateStyle: 'medium',
     timeStyle: 'medium',
-    ...(zone === '' || zone === 'browser' ? {} : { timeZone: zone === 'utc' ? 'UTC' : zone }),
+    ...zoneOf(zone),
   }).format(at);
+}
+
+/** A person's zone as Intl takes it. */
+export function zoneOf(zone: string): { timeZone?: string } {
+  return zone === '' || zone === 'browser' ? {} : { timeZone: zone === 'utc' ? 'UTC' : zone };
 }
