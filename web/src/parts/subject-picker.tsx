@@ -1,9 +1,7 @@
-import { Select, Text } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { problemOf } from '../lib/problem.ts';
+import type { ReactNode } from 'react';
 import { findSubjects, type Subject, type SubjectKind } from '../lib/subjects.ts';
+import { type Choice, SearchedSelect } from './searched-select.tsx';
+import { SUBJECT_NAMES } from './subject-link.tsx';
 
 interface Props {
   kind: SubjectKind;
@@ -15,54 +13,29 @@ interface Props {
   error?: ReactNode;
 }
 
-const PAUSE_MS = 200;
-const LABELS: Record<SubjectKind, string> = {
-  user: 'User',
-  'service-account': 'Service account',
-  team: 'Team',
-};
-
 /** A choice of one user, service account or team of the organization, searched on the server page by page. */
-export function SubjectPicker({ kind, label = LABELS[kind], value, onChange, error }: Props) {
-  const [text, setText] = useState(value?.name ?? '');
-  const [query] = useDebouncedValue(text === value?.name ? '' : text.trim(), PAUSE_MS);
-  const search = useInfiniteQuery({
-    queryKey: ['subjects', kind, query],
-    queryFn: ({ pageParam }) => findSubjects(kind, query, pageParam),
-    initialPageParam: 1,
-    getNextPageParam: ({ hasMore }, pages) => (hasMore ? pages.length + 1 : undefined),
-    placeholderData: keepPreviousData,
-  });
-  const found = search.data?.pages.flatMap(({ subjects }) => subjects) ?? [];
-  const offered = value === undefined || found.some(({ id }) => id === value.id) ? found : [value, ...found];
-  const byId = new Map(offered.map((subject) => [String(subject.id), subject]));
-  const loadMore = (): void => {
-    if (search.hasNextPage && !search.isFetchingNextPage) void search.fetchNextPage();
-  };
+export function SubjectPicker({ kind, label = SUBJECT_NAMES[kind], value, onChange, error }: Props) {
   return (
-    <Select
+    <SearchedSelect
       label={label}
+      what={kind}
       placeholder="Type a part of the name"
       required
-      searchable
-      clearable
-      data={offered.map(({ id, name }) => ({ value: String(id), label: name }))}
-      filter={({ options }) => options}
-      value={value === undefined ? null : String(value.id)}
-      onChange={(id) => onChange(id === null ? undefined : byId.get(id))}
-      searchValue={text}
-      onSearchChange={setText}
-      renderOption={({ option }) => (
-        <div>
-          <Text size="sm">{option.label}</Text>
-          <Text size="xs" c="dimmed">
-            {byId.get(option.value)?.about}
-          </Text>
-        </div>
-      )}
-      nothingFoundMessage={search.isPending ? 'Searching …' : `Nobody here is called like “${query}”`}
-      scrollAreaProps={{ type: 'auto', onBottomReached: loadMore }}
-      error={search.error === null ? error : problemOf(search.error).title}
+      find={async (query, page) => {
+        const { subjects, hasMore } = await findSubjects(kind, query, page);
+        return { choices: subjects.map(choiceOf), hasMore };
+      }}
+      value={value && choiceOf(value)}
+      onChange={(choice) => onChange(choice && subjectOf(kind, choice))}
+      error={error}
     />
   );
+}
+
+function choiceOf({ id, name, about }: Subject): Choice {
+  return { value: String(id), label: name, about };
+}
+
+function subjectOf(kind: SubjectKind, { value, label, about = '' }: Choice): Subject {
+  return { kind, id: Number(value), name: label, about };
 }

@@ -4,6 +4,7 @@ import { type Answer, api } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import type { Subject, SubjectKind } from '../../lib/subjects.ts';
 import { FormDialog } from '../form-dialog.tsx';
+import { SUBJECT_NAMES } from '../subject-link.tsx';
 import { SubjectPicker } from '../subject-picker.tsx';
 import { holderName } from './permission-columns.tsx';
 import { entriesPath, type Permission, type Resource } from './resources.ts';
@@ -25,12 +26,10 @@ interface Chosen {
   role: string;
 }
 
-const KINDS: { value: Kind; label: string }[] = [
-  { value: 'user', label: 'User' },
-  { value: 'service-account', label: 'Service account' },
-  { value: 'team', label: 'Team' },
-  { value: 'role', label: 'Role' },
-];
+const KINDS = Object.entries({ ...SUBJECT_NAMES, role: 'Role' }).map(([value, label]) => ({
+  value: value as Kind,
+  label,
+}));
 const ROLES = ['Viewer', 'Editor', 'Admin'];
 
 /** Gives somebody a level on an object. */

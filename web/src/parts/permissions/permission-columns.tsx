@@ -1,6 +1,8 @@
 import { ActionIcon, Group, Select, Text } from '@mantine/core';
 import { Bot, ShieldCheck, Trash2, User, UsersRound } from 'lucide-react';
+import type { Subject } from '../../lib/subjects.ts';
 import type { Column } from '../data-table.tsx';
+import { SUBJECT_NAMES, SubjectLink } from '../subject-link.tsx';
 import { TextLink } from '../text-link.tsx';
 import type { Permission } from './resources.ts';
 
@@ -67,20 +69,13 @@ export function subjectOf({ userId, teamId, builtInRole }: Permission) {
 }
 
 function Holder({ entry }: { entry: Permission }) {
-  const { userId, teamId, isServiceAccount } = entry;
-  const [Icon, kind] =
-    teamId !== undefined
-      ? [UsersRound, 'Team']
-      : userId === undefined
-        ? [ShieldCheck, 'Basic role']
-        : isServiceAccount
-          ? [Bot, 'Service account']
-          : [User, 'User'];
+  const subject = namedBy(entry);
+  const { icon: Icon, name: kind } = KINDS[subject?.kind ?? 'role'];
   return (
     <Group gap="sm" wrap="nowrap">
       <Icon size={ICON} aria-hidden style={{ flexShrink: 0 }} />
       <div>
-        <HolderLink entry={entry} />
+        {subject === undefined ? holderName(entry) : <SubjectLink subject={subject} />}
         <Text size="xs" c="dimmed">
           {kind}
           {entry.inheritedFrom !== undefined && (
@@ -94,22 +89,20 @@ function Holder({ entry }: { entry: Permission }) {
   );
 }
 
-function HolderLink({ entry }: { entry: Permission }) {
+const KINDS = {
+  user: { icon: User, name: SUBJECT_NAMES.user },
+  'service-account': { icon: Bot, name: SUBJECT_NAMES['service-account'] },
+  team: { icon: UsersRound, name: SUBJECT_NAMES.team },
+  role: { icon: ShieldCheck, name: 'Basic role' },
+};
+
+/** Who has it by name; undefined where a basic role has it. */
+function namedBy(entry: Permission): Omit<Subject, 'about'> | undefined {
   const { userId, teamId, isServiceAccount } = entry;
   const name = holderName(entry);
-  if (teamId !== undefined)
-    return (
-      <TextLink to="/org/teams/$id" params={{ id: String(teamId) }}>
-        {name}
-      </TextLink>
-    );
-  if (userId !== undefined && isServiceAccount)
-    return (
-      <TextLink to="/org/serviceaccounts/$id" params={{ id: String(userId) }}>
-        {name}
-      </TextLink>
-    );
-  return name;
+  if (teamId !== undefined) return { kind: 'team', id: teamId, name };
+  if (userId === undefined) return undefined;
+  return { kind: isServiceAccount ? 'service-account' : 'user', id: userId, name };
 }
 
 function Source({ entry: { inheritedFrom } }: { entry: Permission }) {
