@@ -7123,7 +7123,12 @@ export interface operations {
                      *       "dailyActiveEditors": 1,
                      *       "dailyActiveViewers": 1,
                      *       "dailyActiveSessions": 1,
-                     *       "monthlyActiveUsers": 1
+                     *       "monthlyActiveUsers": 1,
+                     *       "folders": 1,
+                     *       "teams": 1,
+                     *       "serviceAccounts": 1,
+                     *       "apiKeys": 1,
+                     *       "serviceAccountTokens": 1
                      *     }
                      */
                     "application/json": {
@@ -7150,6 +7155,11 @@ export interface operations {
                         dailyActiveViewers: number;
                         dailyActiveSessions: number;
                         monthlyActiveUsers: number;
+                        folders: number;
+                        teams: number;
+                        serviceAccounts: number;
+                        apiKeys: number;
+                        serviceAccountTokens: number;
                     };
                 };
             };

@@ -29,6 +29,12 @@ const Stats = Type.Object({
   dailyActiveViewers: Count,
   dailyActiveSessions: Count,
   monthlyActiveUsers: Count,
+  // Grafana counts none of these.
+  folders: Count,
+  teams: Count,
+  serviceAccounts: Count,
+  apiKeys: Count,
+  serviceAccountTokens: Count,
 });
 
 export function serverStatsRoutes(app: App): void {

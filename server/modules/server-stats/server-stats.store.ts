@@ -19,6 +19,11 @@ export function countThings(db: Kysely<Schema>, { month, day }: Since) {
       selectFrom('data_source').select(all).as('datasources'),
       selectFrom('playlist').select(all).as('playlists'),
       selectFrom('star').select(all).as('stars'),
+      selectFrom('dashboard').select(all).where('is_folder', '=', 1).as('folders'),
+      selectFrom('team').select(all).as('teams'),
+      selectFrom('service_account').select(all).as('serviceAccounts'),
+      selectFrom('credential').select(all).where('service_account_id', 'is', null).as('apiKeys'),
+      selectFrom('credential').select(all).where('service_account_id', 'is not', null).as('tokens'),
       selectFrom('session').select(all).where('seen_at', '>=', month).as('monthlySessions'),
       selectFrom('session').select(all).where('seen_at', '>=', day).as('dailySessions'),
     ])

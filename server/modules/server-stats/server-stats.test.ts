@@ -77,7 +77,19 @@ test('organizations and data sources are counted over the whole server', async (
   expect([after.orgs - before.orgs, after.datasources - before.datasources]).toEqual([1, 2]);
 });
 
-test('dashboards count without folders, and tags once each', async () => {
+test('keys, service accounts and their tokens are counted, each by itself, and teams too', async () => {
+  const before = await stats();
+  await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'counted', role: 'Viewer' });
+  const { body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'counted' });
+  for (const name of ['counted 1', 'counted 2'])
+    await world.send(ADMIN, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name });
+  await world.send(ADMIN, 'POST', '/api/teams', { name: 'counted' });
+  const after = await stats();
+  const grown = (key: string): number => after[key] - before[key];
+  expect(['apiKeys', 'serviceAccounts', 'serviceAccountTokens', 'teams'].map(grown)).toEqual([1, 1, 2, 1]);
+});
+
+test('dashboards and folders count each by itself, and tags once each', async () => {
   const before = await stats();
   const { db, now } = world.context;
   const row = {
@@ -104,9 +116,10 @@ test('dashboards count without folders, and tags once each', async () => {
   const after = await stats();
   expect([
     after.dashboards - before.dashboards,
+    after.folders - before.folders,
     after.tags - before.tags,
     after.stars - before.stars,
-  ]).toEqual([2, 1, 2]);
+  ]).toEqual([2, 1, 1, 2]);
 });
 
 test('sessions count while they are used', async () => {
