@@ -1,11 +1,11 @@
-import { Button, Skeleton, Tabs } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useParams } from '@tanstack/react-router';
 import { api } from '../../lib/api.ts';
-import { useListAddress } from '../../lib/list-address.ts';
 import { useMay } from '../../lib/session.ts';
+import { AddressTabs } from '../../parts/address-tabs.tsx';
+import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
-import { PageProblem } from '../../parts/page-problem.tsx';
 import { PermissionEditor } from '../../parts/permissions/permission-editor.tsx';
 import { StateTag } from '../../parts/state-tag.tsx';
 import { DeleteSource } from './delete-source.tsx';
@@ -16,25 +16,26 @@ import type { DataSource } from './source-values.ts';
 export function DataSourcePage() {
   const { uid = '' } = useParams({ strict: false });
   const source = api.useQuery('get', '/api/datasources/uid/{uid}', { params: { path: { uid } } });
-  if (source.error !== null) return <PageProblem error={source.error} reset={() => void source.refetch()} />;
-  if (source.data === undefined) {
-    return (
-      <PageFrame title="Data source" above={ABOVE}>
-        <Skeleton height="28rem" maw="52rem" />
-      </PageFrame>
-    );
-  }
-  return <Shown key={uid} source={source.data} />;
+  return (
+    <Loaded asked={source} title="Data source">
+      {(found) => <Shown key={uid} source={found} />}
+    </Loaded>
+  );
 }
 
 const ABOVE = [{ title: 'Data sources', to: '/datasources' }];
 
 function Shown({ source }: { source: DataSource }) {
   const may = useMay();
-  const { search, onChange } = useListAddress();
   const [isDeleting, deleting] = useDisclosure(false);
-  const seesPermissions = may('datasources.permissions:read');
   const mayDelete = may('datasources:delete') && !source.readOnly;
+  const content = (
+    <PermissionEditor
+      resource="datasources"
+      id={source.uid}
+      canChange={may('datasources.permissions:write')}
+    />
+  );
   return (
     <PageFrame
       title={source.name}
@@ -53,22 +54,14 @@ function Shown({ source }: { source: DataSource }) {
         )
       }
     >
-      <Tabs value={search.tab ?? 'settings'} onChange={(tab) => onChange({ tab: tab ?? 'settings' })}>
-        <Tabs.List>
-          <Tabs.Tab value="settings">Settings</Tabs.Tab>
-          {seesPermissions && <Tabs.Tab value="permissions">Permissions</Tabs.Tab>}
-        </Tabs.List>
-        <Tabs.Panel value="settings" pt="md">
-          <EditSource source={source} />
-        </Tabs.Panel>
-        <Tabs.Panel value="permissions" pt="md">
-          <PermissionEditor
-            resource="datasources"
-            id={source.uid}
-            canChange={may('datasources.permissions:write')}
-          />
-        </Tabs.Panel>
-      </Tabs>
+      <AddressTabs
+        tabs={[
+          { value: 'settings', title: 'Settings', content: <EditSource source={source} /> },
+          ...(may('datasources.permissions:read')
+            ? [{ value: 'permissions', title: 'Permissions', content }]
+            : []),
+        ]}
+      />
       {isDeleting && <DeleteSource source={source} onClose={deleting.close} />}
     </PageFrame>
   );
