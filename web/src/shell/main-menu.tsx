@@ -10,11 +10,12 @@ const ICON = 16;
 export function MainMenu({ onChoice }: { onChoice(): void }) {
   const may = useMay();
   const mayOnServer = useMayOnServer();
-  const { settings } = useSession();
+  const { latchkey } = useSession().settings;
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const isShown = ({ needs, isOfServer = false, isOfApiKeys = false }: Entry): boolean =>
-    (needs === undefined || needs.some(isOfServer ? mayOnServer : may)) &&
-    !(isOfApiKeys && settings.latchkey.apiKeysHidden);
+  const isShown = ({ needs, isOfApiKeys = false }: Entry): boolean =>
+    (needs === undefined || isHeld(needs)) && !(isOfApiKeys && latchkey.apiKeysHidden);
+  const isHeld = ({ inOrg = [], onServer = [], somewhere = [] }: NonNullable<Entry['needs']>): boolean =>
+    inOrg.some((action) => latchkey.orgActions[action]) || onServer.some(mayOnServer) || somewhere.some(may);
   const link = (entry: Entry) => (
     <NavigationLink
       key={entry.title}

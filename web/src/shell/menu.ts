@@ -21,9 +21,14 @@ export interface Entry {
   to: string;
   icon: LucideIcon;
   /** Any of these actions shows it; without, everybody sees it. */
-  needs?: string[];
-  /** Whether they have to be held on the whole server, which a role in one organization does not give. */
-  isOfServer?: boolean;
+  needs?: {
+    /** On everything of its kind in the organization, as lists ask it. */
+    inOrg?: string[];
+    /** On the server as a whole. */
+    onServer?: string[];
+    /** On anything at all: the list shows what there is. */
+    somewhere?: string[];
+  };
   /** Gone once the page of API keys was hidden for good. */
   isOfApiKeys?: boolean;
 }
@@ -38,7 +43,7 @@ const API_KEYS: Entry = {
   title: 'API keys',
   to: '/org/apikeys',
   icon: KeyRound,
-  needs: ['apikeys:read', 'apikeys:create'],
+  needs: { inOrg: ['apikeys:read', 'apikeys:create'] },
   isOfApiKeys: true,
 };
 
@@ -46,7 +51,7 @@ const API_KEYS: Entry = {
 export const MENU: Entry[] = [
   { title: 'Home', to: '/', icon: House },
   { title: 'Dashboards', to: '/dashboards', icon: LayoutDashboard },
-  { title: 'Data sources', to: '/datasources', icon: Database, needs: ['datasources:read'] },
+  { title: 'Data sources', to: '/datasources', icon: Database, needs: { somewhere: ['datasources:read'] } },
   { title: 'Why was I refused?', to: '/refused', icon: ShieldQuestionMark },
 ];
 
@@ -61,15 +66,30 @@ export const SECTIONS: Section[] = [
         title: 'Service accounts',
         to: '/org/serviceaccounts',
         icon: Bot,
-        needs: ['serviceaccounts:read', 'serviceaccounts:create'],
+        needs: { inOrg: ['serviceaccounts:read', 'serviceaccounts:create'] },
       },
-      { title: 'Organizations', to: '/admin/orgs', icon: Building2, needs: ['orgs:read'], isOfServer: true },
-      { title: 'Users', to: '/org/users', icon: Users, needs: ['org.users:read', 'users:read'] },
-      { title: 'Teams', to: '/org/teams', icon: UsersRound, needs: ['teams:read', 'teams:create'] },
-      { title: 'Roles', to: '/admin/roles', icon: SlidersHorizontal, needs: ['roles:read'] },
-      { title: 'Changes', to: '/org/changes', icon: ScrollText, needs: ['orgs:write'] },
-      { title: 'Settings', to: '/admin/settings', icon: Settings, needs: ['settings:read'] },
-      { title: 'Statistics', to: '/admin/stats', icon: ChartColumn, needs: ['server.stats:read'] },
+      { title: 'Organizations', to: '/admin/orgs', icon: Building2, needs: { onServer: ['orgs:read'] } },
+      {
+        title: 'Users',
+        to: '/org/users',
+        icon: Users,
+        needs: { inOrg: ['org.users:read'], onServer: ['users:read'] },
+      },
+      {
+        title: 'Teams',
+        to: '/org/teams',
+        icon: UsersRound,
+        needs: { somewhere: ['teams:read', 'teams:create'] },
+      },
+      { title: 'Roles', to: '/admin/roles', icon: SlidersHorizontal, needs: { inOrg: ['roles:read'] } },
+      { title: 'Changes', to: '/org/changes', icon: ScrollText, needs: { inOrg: ['orgs:write'] } },
+      { title: 'Settings', to: '/admin/settings', icon: Settings, needs: { onServer: ['settings:read'] } },
+      {
+        title: 'Statistics',
+        to: '/admin/stats',
+        icon: ChartColumn,
+        needs: { onServer: ['server.stats:read'] },
+      },
     ],
   },
   {
@@ -77,7 +97,12 @@ export const SECTIONS: Section[] = [
     icon: Settings,
     entries: [
       API_KEYS,
-      { title: 'Preferences', to: '/org', icon: Building2, needs: ['orgs.preferences:read', 'orgs:write'] },
+      {
+        title: 'Preferences',
+        to: '/org',
+        icon: Building2,
+        needs: { inOrg: ['orgs.preferences:read', 'orgs:write'] },
+      },
     ],
   },
 ];
