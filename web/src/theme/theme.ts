@@ -122,6 +122,7 @@ export const cssVariables: CSSVariablesResolver = (given) => ({
     '--mantine-color-placeholder': '#6b7078',
     '--mantine-color-anchor': BRAND[8],
     '--mantine-color-error': '#c4162a',
+    '--mantine-color-yellow-light-color': '#8f5600',
     '--mantine-color-default': '#ffffff',
     '--mantine-color-default-hover': '#f4f5f5',
     '--mantine-color-default-border': '#c9cbd0',

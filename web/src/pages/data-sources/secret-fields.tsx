@@ -80,7 +80,7 @@ function KeptSecret({ name, value, isFixed, onChange }: Kept) {
     );
   }
   return (
-    <Group align="flex-start" gap="sm">
+    <Group align="flex-end" gap="sm">
       <PasswordInput
         label={`New value of ${name}`}
         description="Left empty, the secret is taken away when you save"
@@ -90,12 +90,7 @@ function KeptSecret({ name, value, isFixed, onChange }: Kept) {
         value={value}
         onChange={(event) => onChange(event.currentTarget.value)}
       />
-      <Button
-        variant="default"
-        mt="lg"
-        aria-label={`Keep ${name} as it was`}
-        onClick={() => onChange(undefined)}
-      >
+      <Button variant="default" aria-label={`Keep as it was: ${name}`} onClick={() => onChange(undefined)}>
         Keep as it was
       </Button>
     </Group>

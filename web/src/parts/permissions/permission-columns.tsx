@@ -110,7 +110,7 @@ function Source({ entry: { inheritedFrom } }: { entry: Permission }) {
   return (
     <>
       Inherited from{' '}
-      <TextLink to="/dashboards/f/$uid" params={{ uid: inheritedFrom.uid }}>
+      <TextLink to="/dashboards/f/$uid" params={{ uid: inheritedFrom.uid }} underline="always">
         {inheritedFrom.title}
       </TextLink>
     </>
