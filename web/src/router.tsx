@@ -66,6 +66,10 @@ const pages = [
     lazyRouteComponent(() => import('./pages/dashboards/folder-page.tsx'), 'FolderPage'),
   ),
   pageAt(
+    '/dashboards/f/$uid/$slug',
+    lazyRouteComponent(() => import('./pages/dashboards/folder-page.tsx'), 'FolderPage'),
+  ),
+  pageAt(
     '/dashboards/new',
     lazyRouteComponent(() => import('./pages/dashboards/new-dashboard-page.tsx'), 'NewDashboardPage'),
   ),

@@ -6,6 +6,8 @@ import { ProblemAlert } from './problem-alert.tsx';
 export interface Column<Row> {
   title: string;
   render(row: Row): ReactNode;
+  /** What stands above the column instead of its title, as a box to tick them all. */
+  heading?: ReactNode;
   /** For screen readers alone, where a column of buttons needs no title to the eye. */
   isTitleHidden?: boolean;
   align?: 'left' | 'right';
@@ -48,7 +50,8 @@ export function DataTable<Row>({ label, columns, rows, keyOf, error, onRetry, em
               <Table.Tr>
                 {columns.map((column) => (
                   <Table.Th key={column.title} scope="col" fw={500} {...layoutOf(column)}>
-                    {column.isTitleHidden ? <VisuallyHidden>{column.title}</VisuallyHidden> : column.title}
+                    {column.heading ??
+                      (column.isTitleHidden ? <VisuallyHidden>{column.title}</VisuallyHidden> : column.title)}
                   </Table.Th>
                 ))}
               </Table.Tr>

@@ -3,6 +3,7 @@ import type { Extension } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
 
+const BAD = 'var(--page-bad)';
 const LINE = '1px solid var(--mantine-color-default-border)';
 
 /** Code in the colours of the page; they are variables, so that only what the library adds by itself asks for the scheme. */
@@ -48,18 +49,28 @@ const RULES = {
   },
   '.cm-textfield': {
     color: 'inherit',
+    fontSize: 'inherit',
     backgroundColor: 'var(--mantine-color-body)',
     border: LINE,
     borderRadius: '3px',
   },
   '.cm-button': {
     color: 'inherit',
+    fontSize: 'inherit',
     backgroundColor: 'var(--mantine-color-default)',
     backgroundImage: 'none',
     border: LINE,
     borderRadius: '3px',
   },
+  '.cm-panel.cm-search label': { fontSize: 'inherit' },
   '.cm-panel.cm-search [name=close]': { color: 'inherit' },
+  // Framed, so that the colours of what is found stay readable.
+  '.cm-searchMatch': { backgroundColor: 'transparent', outline: '1px solid var(--page-warning)' },
+  '.cm-searchMatch-selected': { backgroundColor: 'var(--page-line)', outlineWidth: '2px' },
+  '.cm-selectionMatch': { backgroundColor: 'var(--page-line)' },
+  '&.cm-merge-b .cm-deletedText': { background: `linear-gradient(${BAD}, ${BAD}) bottom/100% 2px no-repeat` },
+  // What stands there by itself is a sign that few fonts have.
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '"…"' },
   '.cm-tooltip': {
     color: 'var(--mantine-color-text)',
     backgroundColor: 'var(--mantine-color-default)',

@@ -75,7 +75,7 @@ function forWriting(label: string, isDark: boolean, onChange: (text: string) => 
     linter((view) => diagnosticsOf(view.state.doc.toString())),
     lintGutter(),
     keymap.of([...defaultKeymap, ...historyKeymap, ...lintKeymap]),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     EditorView.updateListener.of(({ docChanged, state, transactions }) => {
       if (docChanged && !transactions.some((one) => one.annotation(fromOutside)))
         onChange(state.doc.toString());
