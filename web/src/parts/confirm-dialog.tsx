@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
+import { useFocusBack } from '../lib/focus-back.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 interface Props {
@@ -20,6 +21,7 @@ interface Props {
 /** Asks before something is done that cannot be taken back. Shown while it is mounted. */
 export function ConfirmDialog(props: Props) {
   const { title, children, confirm, isDangerous = true, typed, isBusy, error, onConfirm, onClose } = props;
+  useFocusBack();
   const [text, setText] = useState('');
   return (
     <Modal opened onClose={onClose} title={title} size="md">

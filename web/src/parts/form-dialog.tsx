@@ -1,5 +1,6 @@
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { type FormEvent, type ReactNode, useState } from 'react';
+import { useFocusBack } from '../lib/focus-back.ts';
 import { ProblemAlert } from './problem-alert.tsx';
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 
 /** A form in a dialog that asks before it loses what was entered. Shown while it is mounted. */
 export function FormDialog({ title, children, submit, isDirty, isBusy, error, onSubmit, onClose }: Props) {
+  useFocusBack();
   const [asks, setAsks] = useState(false);
   const close = (): void => (isDirty && !asks ? setAsks(true) : onClose());
   return (

@@ -1,6 +1,7 @@
 import { Alert, Button, Code, Group, Modal, ScrollArea, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { SERVER_URL } from '../lib/api.ts';
+import { useFocusBack } from '../lib/focus-back.ts';
 import { CopyTextButton } from './copy-button.tsx';
 
 interface Props {
@@ -13,6 +14,7 @@ interface Props {
 
 /** A new secret, the one time that it is in clear, with what to do with it. Shown while it is mounted. */
 export function SecretOnce({ title, kind, secret, onClose }: Props) {
+  useFocusBack();
   const [asks, setAsks] = useState(false);
   const [wasTaken, setWasTaken] = useState(false);
   const close = (): void => (wasTaken || asks ? onClose() : setAsks(true));
@@ -74,7 +76,9 @@ function Examples({ secret }: { secret: string }) {
               w="100%"
               viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `Example for ${name}` }}
             >
-              <Code block>{text}</Code>
+              <Code block style={{ overflow: 'visible' }}>
+                {text}
+              </Code>
             </ScrollArea>
             <CopyTextButton text={text} label="Copy the example" />
           </Stack>

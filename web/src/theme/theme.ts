@@ -28,6 +28,8 @@ const RED: MantineColorsTuple = [
 ];
 
 const CLOSE = { 'aria-label': 'Close' };
+// The page has one banner, and a dialog has none.
+const NO_BANNER = { role: 'none' };
 
 /** Every colour, size and distance of the page. Pages and parts name them and have none of their own. */
 export const theme = createTheme({
@@ -73,8 +75,10 @@ export const theme = createTheme({
     Badge: { defaultProps: { variant: 'outline', radius: 'sm', size: 'sm', tt: 'none', fw: 500 } },
     Button: { defaultProps: { size: 'xs', fw: 500 } },
     Drawer: { defaultProps: { position: 'right', size: 'lg', closeButtonProps: CLOSE } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    DrawerHeader: { defaultProps: NO_BANNER },
+    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end', withInitialFocusPlaceholder: false } },
     Modal: { defaultProps: { size: 'lg', centered: false, yOffset: '8vh', closeButtonProps: CLOSE } },
+    ModalHeader: { defaultProps: NO_BANNER },
     NavLink: { defaultProps: { py: 6 } },
     Notification: { defaultProps: { closeButtonProps: CLOSE } },
     Pagination: { defaultProps: { size: 'sm' } },
