@@ -38,6 +38,7 @@ import { quotasRoutes } from './modules/quotas/quotas.routes.ts';
 import { teamGroupsRoutes, teamMembersRoutes } from './modules/teams/team-members.routes.ts';
 import { teamsRoutes } from './modules/teams/teams.routes.ts';
 import { tokensRoutes } from './modules/tokens/tokens.routes.ts';
+import { countRequests, usageRoutes } from './modules/usage/usage.routes.ts';
 import { adminUsersRoutes } from './modules/users/admin-users.routes.ts';
 import { ownAccountRoutes } from './modules/users/own-account.routes.ts';
 import { usersRoutes } from './modules/users/users.routes.ts';
@@ -107,6 +108,7 @@ export async function buildApp(context: Context): Promise<App> {
   });
   const metrics = measureRequests(app);
   guardRoutes(app, authenticators);
+  countRequests(app);
   app.setNotFoundHandler(async (request, reply) => {
     if (asksForPage(request)) return sendPage(request, reply);
     request.identity = await authenticate(context, authenticators, request);
@@ -119,6 +121,7 @@ export async function buildApp(context: Context): Promise<App> {
   orgsRoutes(app);
   orgMembersRoutes(app);
   auditRoutes(app);
+  usageRoutes(app);
   usersRoutes(app);
   ownAccountRoutes(app);
   adminUsersRoutes(app);

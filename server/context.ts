@@ -5,7 +5,7 @@ import type { Config } from './config/config.ts';
 import type { Seal } from './crypto/seal.ts';
 import type { Schema } from './db/schema.ts';
 import type { Memory } from './memory.ts';
-import type { KeyCall, Uses } from './uses.ts';
+import type { KeyCall, Requests, Uses } from './uses.ts';
 
 /** What every rule gets first. A new member needs a decision record. */
 export interface Context {
@@ -20,7 +20,13 @@ export interface Context {
   touch: (key: string) => void;
   seal: Seal;
   /** What was used since the last batch was written: read by the lists, written by a timer. */
-  uses: { credentials: Uses; sessions: Uses; users: Uses; keyCalls: Map<number, Map<string, KeyCall>> };
+  uses: {
+    credentials: Uses;
+    sessions: Uses;
+    users: Uses;
+    keyCalls: Map<number, Map<string, KeyCall>>;
+    requests: Requests;
+  };
 }
 
 /** The context of one request: who asks, and from where. */

@@ -51,7 +51,10 @@ export interface Refusal {
   /** What the log may tell apart and the metrics, which anybody may read, may not: whether there is such a user. */
   exactly?: string;
   kind?: string;
+  /** Of the key or token; of the person where a password or session is refused in one organization only. */
   credentialId?: number;
+  /** The organization that the credential is of, where it is known; then the refusal counts there. */
+  org?: number;
   /** Whose it is, as 'user:7', where that is known. */
   principal?: string;
 }

@@ -14,6 +14,9 @@ import { writeCredentialUses } from './modules/credentials/credentials.ts';
 import { writeCallers } from './modules/key-inventory/callers.ts';
 import { secretKeyFits } from './modules/secret-key/secret-key.ts';
 import { writeSessionUses } from './modules/sessions/sessions.ts';
+import { noRequests } from './modules/usage/tallies.ts';
+import { dropOldUsage } from './modules/usage/usage.ts';
+import { writeRequests } from './modules/usage/written.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
 
@@ -60,7 +63,13 @@ export async function openContext(
     memory,
     touch: memory.touch,
     seal,
-    uses: { credentials: new Map(), sessions: new Map(), users: new Map(), keyCalls: new Map() },
+    uses: {
+      credentials: new Map(),
+      sessions: new Map(),
+      users: new Map(),
+      keyCalls: new Map(),
+      requests: noRequests(),
+    },
   };
   const close = (): Promise<void> => db.destroy();
   try {
@@ -112,10 +121,12 @@ async function flush(context: Context): Promise<void> {
     await writeSessionUses(context);
     await writeUserUses(context);
     await writeCallers(context);
+    await writeRequests(context);
+    await dropOldUsage(context);
   } catch (error) {
     context.log.error(
       { err: error },
-      'the last uses of credentials and sessions could not be written; trying again later',
+      'what was used since the last time could not be written; trying again later',
     );
   }
 }

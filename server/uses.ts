@@ -15,6 +15,47 @@ export interface KeyCall {
   lastAt: number;
 }
 
+/** Requests with one credential to one route that were answered alike. */
+export interface RequestCount {
+  kind: string;
+  credentialId: number;
+  route: string;
+  /** 2 is 2xx. */
+  status: number;
+  requests: number;
+  /** Where the last of them came from. */
+  caller: CallerCount | undefined;
+}
+
+/** Requests with one credential from one address. */
+export interface CallerCount {
+  kind: string;
+  credentialId: number;
+  address: string;
+  requests: number;
+}
+
+/** What was asked in one organization, 0 being none, within one hour. */
+export interface Tally {
+  orgId: number;
+  hour: number;
+  requests: Map<number, RequestCount>;
+  callers: Map<string, CallerCount>;
+}
+
+/** The requests since the last batch was written. */
+export interface Requests {
+  /** Of the hour in which an organization last asked, by the organization. */
+  current: Map<number, Tally>;
+  /** Of hours gone by, and what could not be written, by organization and hour. */
+  earlier: Map<string, Tally>;
+  /** How many counts there are, those on their way to the database included. */
+  size: number;
+  lastWrite: Promise<void>;
+  /** The hour in which old counts were last removed from the database. */
+  tidiedHour: number;
+}
+
 const USES_PER_STATEMENT = 512;
 
 /** The ids of what was used, in batches for one statement each. */

@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.ts';
-import { ApiError } from '../errors.ts';
+import { ApiError, type Refusal } from '../errors.ts';
 import { allows } from './evaluate.ts';
 import { heldAround, levelsInTeams } from './held.ts';
 import type { Identity } from './identity.ts';
@@ -122,10 +122,11 @@ export function deniedOnServer(actor: Identity, action: string, scopes: readonly
 }
 
 /** 403 in Grafana's shape: the message begins as the documents have it and says what is missing. */
-export function denied(what: string, detail?: string): ApiError {
+export function denied(what: string, detail?: string, cause?: Refusal): ApiError {
   const accessErrorId = `ACE${String(Math.floor(Math.random() * 1e10)).padStart(10, '0')}`;
   return new ApiError(403, 'accesscontrol.denied', `Permission denied: ${what}`, {
     ...(detail === undefined ? {} : { detail }),
+    ...(cause === undefined ? {} : { cause }),
     fields: { title: 'Access denied', accessErrorId },
   });
 }

@@ -51,6 +51,12 @@ export interface Proof {
   credential: Credential;
 }
 
+/** The id under which a credential is counted: the person's where it is a password or session, which come and go. */
+export function countedId({ principal, credential }: Proof): number {
+  const isPersons = credential.kind === 'password' || credential.kind === 'session';
+  return isPersons ? principal.id : credential.id;
+}
+
 /** Who is asking, through what, in which organization, and what they may do there. */
 export interface Identity {
   principal: Principal;

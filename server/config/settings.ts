@@ -211,12 +211,16 @@ const settings = {
   usage: {
     flush_interval: duration(
       '5s',
-      'How long "last used" of keys and tokens is gathered before it is written',
+      'How long "last used" of keys and tokens, and counts of requests, are gathered before they are written',
       {
         min: '1s',
         max: '1h',
       },
     ),
+    keep_for: duration('30d', 'How long the counts of requests of each credential are kept', {
+      min: '1d',
+      max: '10y',
+    }),
   },
   dashboards: {
     versions_to_keep: int(20, 'Versions kept of each dashboard', { min: 1, max: 1_000_000 }),

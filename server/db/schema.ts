@@ -463,6 +463,32 @@ export interface KeyCallerTable {
   last_seen_at: Time;
 }
 
+/** How often a credential asked something within an hour, by route and by how it was answered. */
+export interface UsageRequestTable {
+  /** Null for what belongs to no organization. */
+  org_id: number | null;
+  /** Its beginning. */
+  hour: Time;
+  credential_kind: string;
+  /** Of the key or token, else of the person; of none 0. It may be gone. */
+  credential_id: number;
+  /** Method and pattern. */
+  route: string;
+  /** 2 is 2xx. */
+  status: number;
+  requests: number;
+}
+
+/** The same requests by where they came from. */
+export interface UsageCallerTable {
+  org_id: number | null;
+  hour: Time;
+  credential_kind: string;
+  credential_id: number;
+  address: string;
+  requests: number;
+}
+
 /** One row: a text under the secret key in force. */
 export interface SecretKeyCheckTable {
   id: number;
@@ -500,6 +526,8 @@ export interface Schema {
   dashboard_library_panel: DashboardLibraryPanelTable;
   public_dashboard: PublicDashboardTable;
   key_caller: KeyCallerTable;
+  usage_request: UsageRequestTable;
+  usage_caller: UsageCallerTable;
   secret_key_check: SecretKeyCheckTable;
   sso_setting: SsoSettingTable;
   grafana_source: GrafanaSourceTable;

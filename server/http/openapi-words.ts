@@ -20,6 +20,8 @@ const TAGS: [prefix: string, tag: string][] = [
   ['/api/playlists', 'Playlists'],
   ['/api/admin/audit', 'Audit'],
   ['/api/audit', 'Audit'],
+  ['/api/admin/usage', 'Usage'],
+  ['/api/usage', 'Usage'],
   ['/api/admin', 'Server'],
   ['/login', 'Sign-in'],
   ['/logout', 'Sign-in'],

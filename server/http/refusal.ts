@@ -1,9 +1,25 @@
+import type { CredentialKind } from '../access/identity.ts';
 import { ApiError, type Refusal } from '../errors.ts';
 
 /** What a 401 was refused for; undefined for any other error. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (!(error instanceof ApiError) || error.status !== 401) return undefined;
   return isRefusal(error.cause) ? error.cause : { reason: 'other' };
+}
+
+/** A credential that was refused, and where it counts. */
+export interface RefusedCredential {
+  orgId: number;
+  kind: CredentialKind;
+  credentialId: number;
+}
+
+/** Whose credential an error refuses, be it altogether or only in the organization that was asked for; undefined where that is not known. */
+export function refusedBy(error: unknown): RefusedCredential | undefined {
+  if (!(error instanceof ApiError) || !isRefusal(error.cause)) return undefined;
+  const { org: orgId, kind, credentialId } = error.cause;
+  if (orgId === undefined || kind === undefined || credentialId === undefined) return undefined;
+  return { orgId, kind: kind as CredentialKind, credentialId };
 }
 
 function isRefusal(cause: unknown): cause is Refusal {

@@ -11,6 +11,7 @@ import { up as ssoSettings } from './0006-sso-settings.ts';
 import { up as secretKeyCheck } from './0007-secret-key-check.ts';
 import { up as grafanaImport } from './0008-grafana-import.ts';
 import { up as keyCallers } from './0009-key-callers.ts';
+import { up as usage } from './0010-usage.ts';
 import { up as auditAndAttention } from './0011-audit-and-attention.ts';
 
 const MIGRATIONS = {
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '0007-secret-key-check': secretKeyCheck,
   '0008-grafana-import': grafanaImport,
   '0009-key-callers': keyCallers,
+  '0010-usage': usage,
   '0011-audit-and-attention': auditAndAttention,
 };
 

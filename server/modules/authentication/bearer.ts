@@ -61,7 +61,8 @@ function admitToken(
   if (account === undefined) throw invalid(refusal('unknown', credential));
   if (account.isDisabled) {
     const mend = 'An Admin of its organization can enable it again.';
-    throw unauthorized('Service account is disabled', mend, refusal('account disabled', credential));
+    const refused = refusal('account disabled', credential, account.principal);
+    throw unauthorized('Service account is disabled', mend, refused);
   }
   return admit(context, credential, account.principal, note);
 }
@@ -74,13 +75,13 @@ function admit(
 ): Proof {
   if (credential.isRevoked) {
     const mend = 'It was revoked for good: issue a new one.';
-    throw unauthorized('Token revoked', mend, refusal('revoked', credential));
+    throw unauthorized('Token revoked', mend, refusal('revoked', credential, principal));
   }
   if (credential.expiresAt !== null && credential.expiresAt <= context.now()) {
     throw unauthorized(
       'Token expired',
       'Its life has ended: issue a new one.',
-      refusal('expired', credential),
+      refusal('expired', credential, principal),
     );
   }
   note(context, credential);
@@ -93,8 +94,9 @@ function kindOf({ holder }: KnownCredential): CredentialKind {
   return typeof holder === 'number' ? 'token' : 'api-key';
 }
 
-function refusal(reason: Refusal['reason'], credential: KnownCredential): Refusal {
-  return { reason, kind: kindOf(credential), credentialId: credential.id };
+function refusal(reason: Refusal['reason'], credential: KnownCredential, holder?: Principal): Refusal {
+  const org = holder && { org: holder.currentOrgId };
+  return { reason, kind: kindOf(credential), credentialId: credential.id, ...org };
 }
 
 function keyPrincipal(id: number, key: ApiKey): Principal {

@@ -43,6 +43,8 @@ export const MACHINES: Row[] = [
 
   ['GET /api/org/attention', ADMINS.here],
 
+  ['GET /api/usage', ADMINS.here],
+
   ['GET /api/serviceaccounts/migrationstatus', ADMINS.here],
   ['POST /api/serviceaccounts/hideApiKeys', ADMINS.here],
   ['POST /api/serviceaccounts/showApiKeys', ADMINS.here],

@@ -6,6 +6,7 @@ const WRITTEN: Cells = { ...SERVER.here, own: '401 403 403 403 204' };
 export const SERVER_AND_PAGES: Row[] = [
   ['GET /api/admin/stats', SERVER_READ.here],
   ['GET /api/admin/settings', SERVER_READ.here],
+  ['GET /api/admin/usage', SERVER.here],
   ['GET /api/admin/settings/explained', SERVER_READ.here],
   ['GET /api/admin/audit', SERVER.here],
   ['GET /api/v1/sso-settings', SERVER_READ.here],

@@ -1,0 +1,169 @@
+import { type Insertable, type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Schema, UsageCallerTable, UsageRequestTable } from '../../db/schema.ts';
+
+/** What sums may be told apart by. */
+export const GROUPS = ['hour', 'day', 'status', 'credential', 'route', 'address'] as const;
+export type Group = (typeof GROUPS)[number];
+
+/** Which requests are summed, and how; hours from one on and before another. */
+export interface Sums {
+  /** Null is what belongs to no organization. */
+  orgId: number | null;
+  from: number;
+  to: number;
+  groupBy: readonly Group[];
+  credential?: { kind: string; id: number } | undefined;
+  route?: string | undefined;
+  limit: number;
+}
+
+/** The requests of one group; of the columns that are not asked for there are none. */
+export interface SumRow {
+  hour?: number | undefined;
+  day?: number | undefined;
+  status?: number | undefined;
+  credential_kind?: string | undefined;
+  credential_id?: number | undefined;
+  /** Of the key, the token or the person; null when they are gone. */
+  name?: string | null | undefined;
+  owner_id?: number | null | undefined;
+  owner_name?: string | null | undefined;
+  route?: string | undefined;
+  address?: string | undefined;
+  requests: number;
+  /** Of all groups, those beyond the limit included. */
+  groups: number;
+  total: number;
+}
+
+const DAY_MS = 86_400_000;
+const COLUMNS: Record<Group, readonly string[]> = {
+  hour: ['hour'],
+  day: ['day'],
+  status: ['status'],
+  credential: ['credential_kind', 'credential_id'],
+  route: ['route'],
+  address: ['address'],
+};
+const MADE_OF: Record<string, RawBuilder<unknown>> = { day: sql`hour - hour % ${sql.lit(DAY_MS)}` };
+
+const isKeyOrToken = sql`page.credential_kind in ('api-key', 'token')`;
+const isPerson = sql`page.credential_kind in ('password', 'session')`;
+const name = sql<string | null>`case
+  when ${isKeyOrToken} then (select credential.name from credential where credential.id = page.credential_id)
+  when ${isPerson} then (select "user".login from "user" where "user".id = page.credential_id) end`;
+const ownerId = sql<number | null>`(select credential.service_account_id from credential
+  where ${isKeyOrToken} and credential.id = page.credential_id)`;
+const ownerName = sql<string | null>`(select service_account.name from credential
+  join service_account on service_account.id = credential.service_account_id
+  where ${isKeyOrToken} and credential.id = page.credential_id)`;
+
+/** Requests in groups: the latest by time where they are told apart by it, else the largest; in the order of time, then size. */
+export function listSums(db: Kysely<Schema>, sums: Sums): Promise<SumRow[]> {
+  const columns = sums.groupBy.flatMap((group) => COLUMNS[group]);
+  const names = columns.map((column) => sql.ref(column));
+  const times = columns
+    .filter((column) => column === 'hour' || column === 'day')
+    .map((time) => sql.ref(time));
+  const bySize = [sql`requests desc`, ...names];
+  const latest = sql.join([...times.map((time) => sql`${time} desc`), ...bySize]);
+  const page = sql<SumRow>`(select summed.*, cast(count(*) over () as bigint) as groups,
+      cast(sum(requests) over () as bigint) as total from (
+      select ${sql.join(columns.map((column) => sql`${MADE_OF[column] ?? sql.ref(column)} as ${sql.ref(column)}`))},
+        cast(sum(requests) as bigint) as requests
+      from ${sql.table(sums.groupBy.includes('address') ? 'usage_caller' : 'usage_request')}
+      where ${conditions(sums)} group by ${sql.join(names)}) as summed
+    order by ${latest} limit ${sums.limit})`;
+  return db
+    .selectFrom(page.as('page'))
+    .selectAll('page')
+    .$if(sums.groupBy.includes('credential'), (query) =>
+      query.select([name.as('name'), ownerId.as('owner_id'), ownerName.as('owner_name')]),
+    )
+    .orderBy(sql.join([...times, ...bySize]))
+    .execute();
+}
+
+function conditions({ orgId, from, to, credential, route }: Sums): RawBuilder<unknown> {
+  const all = [orgId === null ? sql`org_id is null` : sql`org_id = ${orgId}`];
+  all.push(sql`hour >= ${from}`, sql`hour < ${to}`);
+  if (credential) all.push(sql`credential_kind = ${credential.kind} and credential_id = ${credential.id}`);
+  if (route !== undefined) all.push(sql`route = ${route}`);
+  return sql.join(all, sql` and `);
+}
+
+/** Adds to the counts by route and status; counts of organizations that are gone are left out. */
+export async function addRequests(
+  db: Kysely<Schema>,
+  counts: readonly Insertable<UsageRequestTable>[],
+): Promise<void> {
+  for (const rows of inFewLengths(await ofOrgsThatAreThere(db, counts))) {
+    await db
+      .insertInto('usage_request')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .expression(sql`hour, coalesce(org_id, 0), credential_kind, credential_id, route, status`)
+          .doUpdateSet({ requests: sql`usage_request.requests + excluded.requests` }),
+      )
+      .execute();
+  }
+}
+
+/** The same for the counts by address. */
+export async function addCallers(
+  db: Kysely<Schema>,
+  counts: readonly Insertable<UsageCallerTable>[],
+): Promise<void> {
+  for (const rows of inFewLengths(await ofOrgsThatAreThere(db, counts))) {
+    await db
+      .insertInto('usage_caller')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .expression(sql`hour, coalesce(org_id, 0), credential_kind, credential_id, address`)
+          .doUpdateSet({ requests: sql`usage_caller.requests + excluded.requests` }),
+      )
+      .execute();
+  }
+}
+
+/** The first hour that anything is kept of. */
+export async function getOldestHour(db: Kysely<Schema>): Promise<number | undefined> {
+  const [requests, callers] = [
+    await db
+      .selectFrom('usage_request')
+      .select(({ fn }) => fn.min('hour').as('hour'))
+      .executeTakeFirst(),
+    await db
+      .selectFrom('usage_caller')
+      .select(({ fn }) => fn.min('hour').as('hour'))
+      .executeTakeFirst(),
+  ];
+  const hours = [requests?.hour, callers?.hour].filter((hour) => typeof hour === 'number');
+  return hours.length === 0 ? undefined : Math.min(...hours);
+}
+
+export async function deleteHour(db: Kysely<Schema>, hour: number): Promise<void> {
+  await db.deleteFrom('usage_request').where('hour', '=', hour).execute();
+  await db.deleteFrom('usage_caller').where('hour', '=', hour).execute();
+}
+
+async function ofOrgsThatAreThere<Row extends { org_id?: number | null }>(
+  db: Kysely<Schema>,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const ids = [...new Set(rows.map(({ org_id }) => org_id ?? 0))];
+  const there = await db.selectFrom('org').select('id').where('id', 'in', ids).execute();
+  const known = new Set(there.map(({ id }) => id));
+  return rows.filter(({ org_id }) => typeof org_id !== 'number' || known.has(org_id));
+}
+
+// By powers of two, so that of all lengths only a few statements are prepared and kept.
+function inFewLengths<Row>(rows: readonly Row[]): Row[][] {
+  const batches: Row[][] = [];
+  for (let start = 0; start < rows.length; start += batches.at(-1)?.length ?? 0) {
+    batches.push(rows.slice(start, start + 2 ** Math.floor(Math.log2(rows.length - start))));
+  }
+  return batches;
+}

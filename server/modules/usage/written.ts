@@ -1,0 +1,59 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Context } from '../../context.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import type { CallerCount, RequestCount, Tally } from '../../uses.ts';
+import { putAside, takeTallies } from './tallies.ts';
+import { addCallers, addRequests } from './usage.store.ts';
+
+const ROWS_PER_TRANSACTION = 512;
+
+/** Writes the requests since the last time, after whatever is being written. What cannot be written is kept for the next time. */
+export function writeRequests(context: Context): Promise<void> {
+  const { requests } = context.uses;
+  const write = (): Promise<void> => writeTallies(context);
+  requests.lastWrite = requests.lastWrite.then(write, write);
+  return requests.lastWrite;
+}
+
+async function writeTallies(context: Context): Promise<void> {
+  const { requests } = context.uses;
+  const tallies = takeTallies(requests);
+  try {
+    await writeCounts(context, tallies, ({ requests: counts }) => counts, requestRow, addRequests);
+    await writeCounts(context, tallies, ({ callers }) => callers, callerRow, addCallers);
+  } catch (error) {
+    for (const tally of tallies) putAside(requests, tally);
+    throw error;
+  }
+}
+
+async function writeCounts<Key, Count, Row>(
+  context: Context,
+  tallies: readonly Tally[],
+  countsOf: (tally: Tally) => Map<Key, Count>,
+  rowOf: (tally: Tally, count: Count) => Row,
+  add: (db: Context['db'], rows: Row[]) => Promise<void>,
+): Promise<void> {
+  const all = tallies.flatMap((tally) => [...countsOf(tally)].map(([key, count]) => ({ tally, key, count })));
+  for (let start = 0; start < all.length; start += ROWS_PER_TRANSACTION) {
+    const batch = all.slice(start, start + ROWS_PER_TRANSACTION);
+    const rows = batch.map(({ tally, count }) => rowOf(tally, count));
+    await inTransaction(context, ({ db }) => add(db, rows));
+    for (const { tally, key } of batch) countsOf(tally).delete(key);
+    context.uses.requests.size -= batch.length;
+    // SQLite writes on this very thread: let the requests that wait go first.
+    await setImmediate();
+  }
+}
+
+function requestRow(tally: Tally, count: RequestCount) {
+  return { ...ownRow(tally, count), route: count.route, status: count.status };
+}
+
+function callerRow(tally: Tally, count: CallerCount) {
+  return { ...ownRow(tally, count), address: count.address };
+}
+
+function ownRow({ orgId, hour }: Tally, { kind, credentialId, requests }: RequestCount | CallerCount) {
+  return { org_id: orgId || null, hour, credential_kind: kind, credential_id: credentialId, requests };
+}
