@@ -1,4 +1,5 @@
 import { MultiSelect, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { type Answer, api } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
@@ -24,6 +25,7 @@ export function RolePicker({ label = 'Roles', description, held, value, onChange
   const roles = api.useQuery('get', '/api/access-control/roles', {
     params: { query: { delegatable: true } },
   });
+  const [isOpen, list] = useDisclosure(false);
   const known = new Map([...held, ...(roles.data ?? [])].map((role) => [role.uid, role]));
   return (
     <MultiSelect
@@ -34,8 +36,14 @@ export function RolePicker({ label = 'Roles', description, held, value, onChange
       value={value}
       onChange={onChange}
       searchable
+      // One choice closes the list: it covers what is below it, such as the button that saves.
+      dropdownOpened={isOpen}
+      onDropdownOpen={list.open}
+      onDropdownClose={list.close}
+      onOptionSubmit={list.close}
       clearable
-      clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}` }}
+      // By keyboard and for screen readers too, from which it is hidden otherwise.
+      clearButtonProps={{ 'aria-label': `Clear ${label.toLowerCase()}`, 'aria-hidden': false, tabIndex: 0 }}
       hidePickedOptions
       limit={MOST_SHOWN}
       disabled={disabled}

@@ -49,7 +49,12 @@ export function SearchedSelect({ what, find, value, onChange, error, ...rest }: 
     <Select
       searchable
       clearable
-      clearButtonProps={{ 'aria-label': `Clear ${rest.label.toLowerCase()}` }}
+      // By keyboard and for screen readers too, from which it is hidden otherwise.
+      clearButtonProps={{
+        'aria-label': `Clear ${rest.label.toLowerCase()}`,
+        'aria-hidden': false,
+        tabIndex: 0,
+      }}
       data={offered.map((choice) => ({ value: choice.value, label: choice.label }))}
       filter={({ options }) => options}
       value={value?.value ?? null}

@@ -1,13 +1,16 @@
 import '@mantine/notifications/styles.css';
-import { AppShell, Burger, Group } from '@mantine/core';
+import { AppShell, Burger, Group, useMantineColorScheme } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { Link, Outlet } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useSession } from '../lib/session.ts';
 import { Logo } from '../parts/logo.tsx';
 import { MainMenu } from './main-menu.tsx';
 import { OrgSwitcher } from './org-switcher.tsx';
 import { PersonMenu } from './person-menu.tsx';
 import { SessionOver } from './session-over.tsx';
+import { isSchemeChosen, schemeOf } from '../theme/color-scheme.ts';
 
 const HEADER_HEIGHT = 48;
 const MENU_WIDTH = 232;
@@ -15,6 +18,7 @@ const MENU_WIDTH = 232;
 /** What is around every page: the menu, the organization, the person. */
 export function Shell() {
   const [isMenuOpen, menu] = useDisclosure(false);
+  usePreferredScheme();
   return (
     <AppShell
       header={{ height: HEADER_HEIGHT }}
@@ -51,6 +55,16 @@ export function Shell() {
       <Notifications position="bottom-right" limit={3} />
     </AppShell>
   );
+}
+
+/** Begins with the theme that somebody prefers, in a browser where none was chosen yet. */
+function usePreferredScheme(): void {
+  const { theme } = useSession().user;
+  const { setColorScheme } = useMantineColorScheme();
+  useEffect(() => {
+    const scheme = schemeOf(theme);
+    if (scheme !== undefined && !isSchemeChosen()) setColorScheme(scheme);
+  }, [theme, setColorScheme]);
 }
 
 // A link with a fragment would lead to what <base> names, and off this page.

@@ -1,6 +1,5 @@
 import { List } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import { api, client } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import { useMayOnServer } from '../../lib/session.ts';
@@ -12,6 +11,13 @@ interface Org {
   name: string;
 }
 
+interface Props {
+  org: Org;
+  /** Leads away from where it was shown. */
+  onDeleted?(): Promise<void>;
+  onClose(): void;
+}
+
 const MAIN_ORG_ID = 1;
 
 /** Whether the server lets an organization go: not the main one, and not the one that is acted in. */
@@ -20,8 +26,7 @@ export function canBeDeleted({ id }: { id: number }, user: { orgId: number }): b
 }
 
 /** Asks before an organization goes, and says what goes with it. */
-export function DeleteOrg({ org: { id, name }, onClose }: { org: Org; onClose(): void }) {
-  const navigate = useNavigate();
+export function DeleteOrg({ org: { id, name }, onDeleted, onClose }: Props) {
   const params = { path: { id } };
   const contents = api.useQuery(
     'get',
@@ -32,13 +37,11 @@ export function DeleteOrg({ org: { id, name }, onClose }: { org: Org; onClose():
   const deleting = useMutation({
     mutationFn: async () => {
       await client.DELETE('/api/orgs/{id}', { params });
-      // Before everything on the screen is asked for again: its own page would find nothing.
-      await navigate({ to: '/admin/orgs', ignoreBlocker: true });
-    },
-    onSuccess: () => {
-      tellDone(`Organization ${name} was deleted`);
+      // Before everything on the screen is asked for again: of this one nothing would be found.
       onClose();
+      await onDeleted?.();
     },
+    onSuccess: () => tellDone(`Organization ${name} was deleted`),
   });
   const counted = contents.data?.filter(({ target, used }) => target !== 'org_user' && used > 0) ?? [];
   const users = contents.data?.find(({ target }) => target === 'org_user')?.used;

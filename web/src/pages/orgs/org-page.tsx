@@ -1,7 +1,7 @@
 import { Button, SimpleGrid, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
-import { useParams } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { type Answer, api, client } from '../../lib/api.ts';
 import { switchOrg, useMayOnServer, useSession } from '../../lib/session.ts';
 import { Loaded } from '../../parts/loaded.tsx';
@@ -30,6 +30,7 @@ export function OrgPage() {
 function OneOrg({ org }: { org: Org }) {
   const mayOnServer = useMayOnServer();
   const { user } = useSession();
+  const navigate = useNavigate();
   const [isDeleting, deleting] = useDisclosure(false);
   const params = { path: { id: org.id } };
   const mayChange = mayOnServer('orgs:write');
@@ -66,7 +67,13 @@ function OneOrg({ org }: { org: Org }) {
           save={(body) => client.PUT('/api/orgs/{id}/address', { params, body })}
         />
       </SimpleGrid>
-      {isDeleting && <DeleteOrg org={org} onClose={deleting.close} />}
+      {isDeleting && (
+        <DeleteOrg
+          org={org}
+          onDeleted={() => navigate({ to: '/admin/orgs', ignoreBlocker: true })}
+          onClose={deleting.close}
+        />
+      )}
     </PageFrame>
   );
 }
