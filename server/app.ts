@@ -13,6 +13,7 @@ import { guardAnswers } from './http/guard-answers.ts';
 import { measureRequests } from './http/metrics.ts';
 import { limitPipelining } from './http/pipelining.ts';
 import { logRequests } from './http/request-log.ts';
+import { createRouteFinder, type Routing } from './http/route-finder.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { apiDocsRoutes } from './modules/api-docs/api-docs.routes.ts';
@@ -21,11 +22,12 @@ import { annotationsRoutes } from './modules/annotations/annotations.routes.ts';
 import { attentionRoutes } from './modules/attention/attention.routes.ts';
 import { auditRoutes } from './modules/audit/audit.routes.ts';
 import { apiKeysRoutes } from './modules/api-keys/api-keys.routes.ts';
-import { proveBearer } from './modules/authentication/bearer.ts';
+import { lookAtBearer, proveBearer } from './modules/authentication/bearer.ts';
 import { authenticationRoutes } from './modules/authentication/authentication.routes.ts';
 import { authTokensRoutes } from './modules/authentication/auth-tokens.routes.ts';
-import { provePassword } from './modules/authentication/password.ts';
-import { proveSession } from './modules/authentication/session.ts';
+import { lookAtPassword, provePassword } from './modules/authentication/password.ts';
+import { lookAtSession, proveSession } from './modules/authentication/session.ts';
+import { explainRoutes } from './modules/explain/explain.routes.ts';
 import { keyInventoryRoutes } from './modules/key-inventory/key-inventory.routes.ts';
 import { keyMigrationRoutes } from './modules/key-migration/key-migration.routes.ts';
 import { asksForPage, pageRoutes, sendPage } from './modules/page/page.routes.ts';
@@ -75,14 +77,17 @@ const LONGEST_HEAD = 16_384;
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
+  const routing: Routing = {
+    ...subPath(context.config),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
+  };
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout: context.config.server.read_timeout,
     genReqId: requestIds(),
-    ...subPath(context.config),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
+    ...routing,
     frameworkErrors: refuseUnroutable,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
@@ -91,6 +96,11 @@ export async function buildApp(context: Context): Promise<App> {
     bearer: (secret) => proveBearer(context, secret),
     password: (login, password) => provePassword(context, login, password),
     session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
+  };
+  const looking: Authenticators = {
+    bearer: (secret) => lookAtBearer(context, secret),
+    password: (login, password) => lookAtPassword(context, login, password),
+    session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
   limitPipelining(app.server);
@@ -156,6 +166,7 @@ export async function buildApp(context: Context): Promise<App> {
   roleAssignmentsRoutes(app);
   searchRoutes(app);
   effectivePermissionsRoutes(app);
+  explainRoutes(app, looking, createRouteFinder(app.routes, routing));
   frontendSettingsRoutes(app);
   bootdataRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
   serverStatsRoutes(app);

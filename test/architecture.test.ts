@@ -28,6 +28,7 @@ const TIERS = [
   ],
   [
     'api-docs',
+    'explain',
     'frontend-settings',
     'grafana-import',
     'health',

@@ -36,6 +36,12 @@ export function grafanaPartsOf(presented: string): { secret: string; salt: strin
   return isSecret(k) && typeof n === 'string' ? { secret: k, salt: n } : undefined;
 }
 
+/** The organization that an API key says it is of; undefined for what is no API key. */
+export function orgInApiKey(presented: string): number | undefined {
+  const { k, id } = readApiKey(presented) ?? {};
+  return isSecret(k) && typeof id === 'number' && Number.isSafeInteger(id) ? id : undefined;
+}
+
 /** What is kept of a secret: SHA-256, enough for 190 bits drawn at random. */
 export function secretHash(secret: string): string {
   return hash('sha256', secret, 'base64url');
@@ -61,7 +67,7 @@ function isSecret(k: unknown): k is string {
   return typeof k === 'string' && k !== '';
 }
 
-function readApiKey(text: string): { k?: unknown; n?: unknown } | undefined {
+function readApiKey(text: string): { k?: unknown; n?: unknown; id?: unknown } | undefined {
   if (text.length > LONGEST_KEY) return undefined;
   try {
     const parsed: unknown = JSON.parse(Buffer.from(text, 'base64').toString());

@@ -14,14 +14,16 @@ export function acceptJson(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
-    const { badBody } = request.routeOptions.config;
+    const { badBody, hidesBody = false } = request.routeOptions.config;
     if (text.trim() === '') return done(null, undefined);
     if (depthOf(text) > DEEPEST)
       return done(badRequest(`the body is nested deeper than ${DEEPEST} levels`, badBody));
     request.bodyText = text;
     return parse(request, text, (error, value) =>
       error
-        ? done(badRequest(`the body is not valid JSON: ${whyNot(text, error)}`, badBody))
+        ? done(
+            badRequest(`the body is not valid JSON${hidesBody ? '' : `: ${whyNot(text, error)}`}`, badBody),
+          )
         : done(null, value),
     );
   });

@@ -2,6 +2,7 @@ import type { FastifySchema } from 'fastify';
 import type { Access } from '../access/can.ts';
 import type { GuardedRoute } from './request.ts';
 import { exampleOf } from './openapi-examples.ts';
+import { personsOnly } from './persons-only.ts';
 import { operationIdOf, summaryOf, tagOf } from './openapi-words.ts';
 import { statusesOf, successesOf } from './statuses.ts';
 
@@ -124,7 +125,7 @@ function operationOf(route: GuardedRoute): Json {
   return {
     operationId: operationIdOf(method, url),
     summary: schema.summary ?? summaryOf(method, url),
-    description: [schema.description, needsOf(access)].filter((part) => part !== undefined).join(' '),
+    description: [schema.description, needsOf(route)].filter((part) => part !== undefined).join(' '),
     tags: [tagOfRoute(route)],
     ...(access.kind === 'open' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
@@ -136,7 +137,11 @@ function operationOf(route: GuardedRoute): Json {
 }
 
 /** What the asker needs, as the guard asks for it. */
-function needsOf(access: Access): string {
+export function needsOf({ access, condition }: Pick<GuardedRoute, 'access' | 'condition'>): string {
+  return needsByAccess(access) + (condition === personsOnly ? ' Only people may: no key and no token.' : '');
+}
+
+function needsByAccess(access: Access): string {
   if (access.kind === 'open') return 'Nobody has to say who they are.';
   if (access.kind === 'signed-in') return `Anybody signed in may ask: ${access.why}.`;
   const actions = access.kind === 'server' ? [access.action] : access.actions;

@@ -10,7 +10,10 @@ export type WhichRole = { role_id: number } | { fixed_role: string };
 /** What is granted to somebody in an organization: by a fixed role, or one permission of another role. */
 export interface GrantedRow {
   org_id: number;
+  role_id: number | null;
   fixed_role: string;
+  /** The team that has the role, where they have it by being in one. */
+  team_id: number | null;
   action: string | null;
   scope: string | null;
 }
@@ -20,7 +23,7 @@ export function listGranted(db: Kysely<Schema>, holder: Holder, orgId?: number):
   return db
     .selectFrom('role_assignment')
     .leftJoin('role_permission', 'role_permission.role_id', 'role_assignment.role_id')
-    .select(['org_id', 'fixed_role', 'action', 'scope'])
+    .select(['org_id', 'role_assignment.role_id', 'fixed_role', 'team_id', 'action', 'scope'])
     .where(({ eb, or, selectFrom }) => {
       const [column, id] = columnOf(holder);
       const own = eb(column, '=', id);

@@ -1,6 +1,7 @@
 import { ANNOTATIONS, LIBRARY_ELEMENTS, PLAYLISTS, PUBLIC_DASHBOARDS } from './beside-content.ts';
 import { DASHBOARDS, FOLDERS } from './content.ts';
 import { DATA_SOURCES } from './data-sources.ts';
+import { EXPLANATIONS } from './explanations.ts';
 import { MACHINES } from './machines.ts';
 import { ORGS } from './orgs.ts';
 import { OWN_ACCOUNT, SIGNING_IN, USERS } from './people.ts';
@@ -25,6 +26,7 @@ export const MATRIX: readonly Row[] = [
   ...DATA_SOURCES,
   ...PERMISSIONS,
   ...ROLES,
+  ...EXPLANATIONS,
   ...SERVER_AND_PAGES,
   // Last, since it ends with moving all keys, and then there can be no new ones.
   ...MACHINES,
