@@ -11,7 +11,7 @@ import { MissingPage } from './parts/missing-page.tsx';
 import { PageProblem } from './parts/page-problem.tsx';
 import { SignInPage } from './pages/sign-in/sign-in-page.tsx';
 
-const root = createRootRoute({ validateSearch: readSearch, notFoundComponent: MissingPage });
+const root = createRootRoute({ validateSearch: readSearch });
 
 const signIn = createRoute({ getParentRoute: () => root, path: '/login', component: SignInPage });
 
@@ -153,6 +153,7 @@ const pages = [
     '/refused',
     lazyRouteComponent(() => import('./pages/refused/refused-page.tsx'), 'RefusedPage'),
   ),
+  createRoute({ getParentRoute: () => signedIn, path: '$', component: MissingPage }),
 ] as const;
 
 export const router = createRouter({

@@ -12,7 +12,14 @@ export function ChangeText({ change }: { change: Change }) {
       <Text span inherit fw={600}>
         {actor}
       </Text>{' '}
-      {did} {path === undefined ? object : <TextLink to={path}>{object}</TextLink>}
+      {did}{' '}
+      {path === undefined ? (
+        object
+      ) : (
+        <TextLink to={path} underline="always">
+          {object}
+        </TextLink>
+      )}
       {rest}
     </Text>
   );

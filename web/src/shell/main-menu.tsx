@@ -55,6 +55,8 @@ function isWithin(path: string, to: string): boolean {
   return (
     path === to ||
     (to !== '/' && to !== '/org' && path.startsWith(`${to}/`)) ||
-    (to === '/dashboards' && path.startsWith('/d/'))
+    (to === '/dashboards' && path.startsWith('/d/')) ||
+    // Those of the whole server are a tab beside those of the organization.
+    (to === '/org/users' && path.startsWith('/admin/users'))
   );
 }

@@ -2,9 +2,12 @@ import { Button, Menu, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { Building2, Check, ChevronDown, Plus } from 'lucide-react';
+import { lazy, Suspense } from 'react';
 import { api } from '../lib/api.ts';
 import { switchOrg, useSession } from '../lib/session.ts';
-import { NewOrg } from '../parts/new-org.tsx';
+
+// Few ever open it, and it brings what forms are made of.
+const NewOrg = lazy(() => import('../parts/new-org.tsx').then((part) => ({ default: part.NewOrg })));
 
 /** Which organization one acts in, and a choice of the others. */
 export function OrgSwitcher() {
@@ -57,7 +60,7 @@ export function OrgSwitcher() {
           )}
         </Menu.Dropdown>
       </Menu>
-      {isAdding && <NewOrg onClose={adding.close} />}
+      <Suspense>{isAdding && <NewOrg onClose={adding.close} />}</Suspense>
     </>
   );
 }

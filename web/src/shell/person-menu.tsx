@@ -1,4 +1,4 @@
-import { ActionIcon, Avatar, Group, Menu, Text, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Group, Menu, Text, useMantineColorScheme } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { BookOpen, LogOut, Moon, Sun, SunMoon, User } from 'lucide-react';
@@ -31,15 +31,13 @@ export function PersonMenu() {
       </ActionIcon>
       <Menu>
         <Menu.Target>
-          <ActionIcon size="lg" radius="xl" aria-label={`${user.login}: profile and sign out`}>
-            <Avatar
-              size={28}
-              color="brand"
-              variant="filled"
-              name={user.name || user.login}
-              aria-hidden
-              alt=""
-            />
+          <ActionIcon
+            size="lg"
+            radius="xl"
+            variant="default"
+            aria-label={`${user.login}: profile and sign out`}
+          >
+            <User size={18} aria-hidden />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown miw={200}>

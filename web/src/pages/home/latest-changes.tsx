@@ -8,7 +8,7 @@ import { TimeText } from '../../parts/time-text.tsx';
 
 const SHOWN = 10;
 // Enough to be left with that many.
-const ASKED = 50;
+const ASKED = 25;
 
 /** The last things that were changed here. */
 export function LatestChanges() {
