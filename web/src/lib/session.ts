@@ -18,6 +18,12 @@ export function useMay(): (action: string) => boolean {
   return (action) => user.permissions[action] === true;
 }
 
+/** The same for what roles give in the organization that is acted in, on all there is of a kind. */
+export function useMayInOrg(): (action: string) => boolean {
+  const { settings } = useSession();
+  return (action) => settings.latchkey.orgActions[action] === true;
+}
+
 /** The same for what reaches beyond one organization, which no role in one gives. */
 export function useMayOnServer(): (action: string) => boolean {
   const { settings } = useSession();

@@ -28,21 +28,25 @@ export function canBeDeleted({ id }: { id: number }, user: { orgId: number }): b
 /** Asks before an organization goes, and says what goes with it. */
 export function DeleteOrg({ org: { id, name }, onDeleted, onClose }: Props) {
   const params = { path: { id } };
-  const contents = api.useQuery(
-    'get',
-    '/api/orgs/{id}/quotas',
-    { params },
-    { enabled: useMayOnServer()('orgs.quotas:read') },
-  );
   const deleting = useMutation({
     mutationFn: async () => {
       await client.DELETE('/api/orgs/{id}', { params });
       // Before everything on the screen is asked for again: of this one nothing would be found.
-      onClose();
       await onDeleted?.();
     },
-    onSuccess: () => tellDone(`Organization ${name} was deleted`),
+    onSuccess: () => {
+      tellDone(`Organization ${name} was deleted`);
+      onClose();
+    },
   });
+  const mayCount = useMayOnServer()('orgs.quotas:read');
+  const contents = api.useQuery(
+    'get',
+    '/api/orgs/{id}/quotas',
+    { params },
+    // Not once it goes: then there is nothing to count.
+    { enabled: mayCount && deleting.isIdle },
+  );
   const counted = contents.data?.filter(({ target, used }) => target !== 'org_user' && used > 0) ?? [];
   const users = contents.data?.find(({ target }) => target === 'org_user')?.used;
   return (

@@ -1,7 +1,7 @@
 import { SimpleGrid, Skeleton, Stack, Switch } from '@mantine/core';
 import { api, client } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
-import { useMay, useSession } from '../../lib/session.ts';
+import { useMayInOrg, useSession } from '../../lib/session.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
 import { PreferencesForm } from '../../parts/preferences-form.tsx';
@@ -12,7 +12,7 @@ import { OrgAddress, OrgName } from './org-forms.tsx';
 
 /** What holds for the organization that is acted in. */
 export function PreferencesPage() {
-  const may = useMay();
+  const may = useMayInOrg();
   const { user } = useSession();
   const org = api.useQuery('get', '/api/org');
   const mayChange = may('orgs:write');
@@ -43,7 +43,7 @@ export function PreferencesPage() {
 
 function OrgPreferences() {
   const preferences = api.useQuery('get', '/api/org/preferences');
-  const mayChange = useMay()('orgs.preferences:write');
+  const mayChange = useMayInOrg()('orgs.preferences:write');
   if (preferences.data === undefined) {
     return (
       <Section title="Preferences">
@@ -67,7 +67,7 @@ function OrgPreferences() {
 
 /** Whether the menus lead to the page of API keys; it was hidden once all keys were service accounts. */
 function ApiKeysPageSwitch() {
-  const may = useMay();
+  const may = useMayInOrg();
   const { apiKeysHidden, keysMigrated } = useSession().settings.latchkey;
   const show = api.useMutation('post', '/api/serviceaccounts/showApiKeys', {
     onSuccess: () => tellDone('The page of API keys is shown again'),

@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useState } from 'react';
 import { api, client } from '../../lib/api.ts';
 import { useListAddress } from '../../lib/list-address.ts';
-import { useMay, useSession } from '../../lib/session.ts';
+import { useMayInOrg, useSession } from '../../lib/session.ts';
 import { AddMember } from '../../parts/add-member.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
 import type { Member } from '../../parts/member-dialogs.tsx';
@@ -18,7 +18,7 @@ const PER_PAGE = 30;
 
 /** The users of the organization, and what each may do in it. */
 export function OrgUsersPage() {
-  const may = useMay();
+  const may = useMayInOrg();
   const { user } = useSession();
   const { page, query, onPage, onSearch } = useListAddress();
   const [isAdding, adding] = useDisclosure(false);

@@ -11,8 +11,8 @@ export function UserProfile({ user }: { user: User }) {
   const { id, name, email, login } = user;
   const form = useForm({ initialValues: { name, email, login } });
   const save = api.useMutation('put', '/api/users/{id}', {
-    onSuccess: () => {
-      tellDone(`The profile of ${form.values.login} was saved`);
+    onSuccess: (_, { body }) => {
+      tellDone(`The profile of ${body.login || body.email} was saved`);
       form.resetDirty();
     },
   });

@@ -1,15 +1,14 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { useMay, useMayOnServer } from '../../lib/session.ts';
+import { useMayOnServer } from '../../lib/session.ts';
 
 const ADDRESSES = { org: '/org/users', server: '/admin/users' } as const;
 
-/** Leads from the users of the organization to those of the whole server and back, for who may see both. */
+/** Leads from the users of the organization to those of the whole server and back, for who may look at these. */
 export function UsersTabs({ shown, children }: { shown: keyof typeof ADDRESSES; children: ReactNode }) {
   const navigate = useNavigate();
-  const isOffered = { org: useMay()('org.users:read'), server: useMayOnServer()('users:read') };
-  if (!isOffered.org || !isOffered.server) return children;
+  if (!useMayOnServer()('users:read')) return children;
   return (
     <Tabs value={shown} onChange={(tab) => void navigate({ to: ADDRESSES[tab as keyof typeof ADDRESSES] })}>
       <Tabs.List>
