@@ -28,11 +28,11 @@ export function SecretOnce({ title, kind, secret, onClose }: Props) {
         </Text>
         <Group align="flex-end" gap="sm" wrap="nowrap">
           <TextInput
-            label={kind}
+            label={kind.charAt(0).toUpperCase() + kind.slice(1)}
             value={secret}
             readOnly
             flex={1}
-            ff="monospace"
+            styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
             onFocus={(event) => event.currentTarget.select()}
             data-autofocus
           />
