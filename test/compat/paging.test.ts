@@ -28,7 +28,7 @@ beforeAll(async () => {
     });
     await add('/api/folders', { title: `folder ${n}`, uid: `folder-${n}` });
     await add('/api/datasources', { name: `source ${n}`, type: 'prometheus', access: 'proxy' });
-    // The element has a dashboard's uid, since that is what the paths below are filled with.
+    // The element and the role have a dashboard's uid, since that is what the paths below are filled with.
     const panels = [{ libraryPanel: { uid: 'dashboard-1' } }];
     await add('/api/dashboards/db', {
       dashboard: { title: `dashboard ${n}`, uid: `dashboard-${n}`, panels },
@@ -38,6 +38,8 @@ beforeAll(async () => {
     await add('/api/annotations', { text: `annotation ${n}` });
     await add('/api/playlists', { name: `playlist ${n}`, interval: '5m' });
     await add('/api/teams/1/members', { userId });
+    await add('/api/access-control/roles', { name: `custom:${n}`, uid: `dashboard-${n}` });
+    await add(`/api/access-control/users/${userId}/roles`, { roleUid: 'dashboard-1' });
     await add('/api/serviceaccounts/2/tokens', { name: `token ${n}` });
   }
 });
