@@ -9,7 +9,7 @@ export type Routing = Pick<FastifyServerOptions, 'rewriteUrl' | 'routerOptions'>
 export interface Destination {
   /** Undefined where there is none. */
   route: GuardedRoute | undefined;
-  /** What a request is answered that arrives nowhere: 404, or 400 for a path that cannot be read. */
+  /** What a request is answered that arrives nowhere: 404, or 400 and the like for a path that cannot be read. */
   status: number;
   parameters: Parameters;
   query: Readonly<Record<string, unknown>>;
@@ -27,10 +27,12 @@ export function createRouteFinder(routes: readonly GuardedRoute[], routing: Rout
     // Every GET answers HEAD as well, and an answer to HEAD has no body to say so in.
     const sent = method === 'HEAD' ? 'GET' : method;
     signpost ??= createSignpost(routes, routing);
-    const answer = await signpost.inject({ method: sent as 'GET', url: path });
-    if (answer.statusCode === 400) return { route: undefined, status: 400, parameters: {}, query: {} };
+    // What sends it takes a backslash for a slash, as no server does.
+    const answer = await signpost.inject({ method: sent as 'GET', url: path.replaceAll('\\', '%5C') });
+    const { statusCode: status } = answer;
+    if (status !== 200 && status !== 404) return { route: undefined, status, parameters: {}, query: {} };
     const { at, parameters, query } = answer.json<Said>();
-    return { route: routes[at], status: answer.statusCode, parameters, query };
+    return { route: routes[at], status, parameters, query };
   };
 }
 

@@ -89,9 +89,7 @@ const Explained = Type.Object({
  */
 export function explainRoutes(app: App, looking: Authenticators, findRoute: FindRoute): void {
   const routes: Means['routes'] = {
-    get all() {
-      return app.routes;
-    },
+    all: app.routes,
     find: async (method, path) => {
       const { route, ...place } = await findRoute(method, path);
       return { ...place, route: route && askedRoute(route) };

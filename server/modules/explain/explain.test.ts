@@ -476,6 +476,33 @@ test('who may read accounts and nothing else is not told of folders and roles', 
   });
 });
 
+test('whoever shows a credential of another organization is told no more of it than the credential is', async () => {
+  const orgId = await makeOrg(world, 'foreign');
+  const there = { 'x-grafana-org-id': String(orgId) };
+  const home = await makeOrg(world, 'home');
+  const admin = await makeMember(world, home, 'admin-of-home', 'Admin');
+  const { account, secret } = await makeToken('foreigner', 'Viewer', {}, there);
+  const permissions = [{ action: 'org.users:read', scope: 'users:*' }];
+  await post(
+    '/api/access-control/roles',
+    { name: 'custom:foreign', uid: 'foreign', permissions },
+    ADMIN,
+    there,
+  );
+  await post(`/api/access-control/users/${account}/roles`, { roleUid: 'foreign' }, ADMIN, there);
+  await post('/api/folders', { title: 'Foreign', uid: 'foreign' }, ADMIN, there);
+  const asked = (method: string, path: string) => ({ method, path, headers: bearer(secret) });
+  const members = asked('GET', '/api/org/users');
+  expect(stepOf(await explain(members, admin.as), 'permission')).toMatchObject({
+    text: expect.stringContaining('a role besides the basic one'),
+  });
+  expect(JSON.stringify(await explain(members))).toContain('custom:foreign');
+  // Editors may write there, by a permission on the folder that is not an Admin's of elsewhere to read.
+  const change = asked('PUT', '/api/folders/foreign');
+  expect(JSON.stringify(await explain(change, admin.as))).not.toContain('--role Editor');
+  expect(JSON.stringify(await explain(change))).toContain('--role Editor');
+});
+
 test('what is advised is enough: every call that is given lets the request in', async () => {
   await post('/api/folders', { title: 'Advised', uid: 'advised' });
   const requests: [string, string][] = [

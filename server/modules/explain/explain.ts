@@ -7,6 +7,7 @@ import { permissionSteps } from './permission-steps.ts';
 import { isSelf, mayKnowAdministrator, type Pick, requirePicked } from './picked.ts';
 import { type AskedRoute, type Place, type Routes, routeStep } from './route-step.ts';
 import { noted, type Step, withUnreached } from './steps.ts';
+import { inOrgOf } from './subject.ts';
 import { type Shown, whoSteps } from './who-step.ts';
 
 /** A request as it was pasted, or put together. */
@@ -73,15 +74,18 @@ export async function explain(
   steps.push(where.step);
   const { identity, orgName = '' } = where;
   const isOwn = !isPicked || isSelf(context, proof.principal);
-  const isServerAdmin = mayKnowAdministrator(context, proof.principal, isOwn)
-    ? proof.principal.isServerAdmin
-    : undefined;
+  const knowsAdministrator = mayKnowAdministrator(context, proof.principal, isOwn);
+  const isServerAdmin = knowsAdministrator ? proof.principal.isServerAdmin : undefined;
   const known = { proof, row, identity, orgName, isServerAdmin };
   if (identity === undefined) return end(steps, { status: where.status, known });
   if (route === undefined) return end(steps, { status, known });
 
-  const subject = { context: { ...context, actor: identity }, isOwn };
-  const admission = await permissionSteps(context, subject, { route, parameters });
+  const subject = {
+    context: { ...context, actor: identity },
+    isOwn,
+    asker: inOrgOf(context, identity.orgId),
+  };
+  const admission = await permissionSteps(subject, { route, parameters }, { knowsAdministrator });
   steps.push(...admission.steps);
   return end(steps, { status: admission.status, known, depends: admission.depends || isBehindProxy });
 }

@@ -1,10 +1,7 @@
 import { namedScopes, type Parameters } from '../../access/admission.ts';
 import type { Access } from '../../access/can.ts';
-import type { RequestContext } from '../../context.ts';
-import type { ApiError } from '../../errors.ts';
 import { heldFrom } from './held-from.ts';
 import { ownRulesOf } from './own-rules.ts';
-import { mayKnowAdministrator } from './picked.ts';
 import { remedyFor, settingsThatWould } from './remedies.ts';
 import type { AskedRoute } from './route-step.ts';
 import { noted, passed, refused, type Step } from './steps.ts';
@@ -26,47 +23,39 @@ export interface Admission {
 
 /** Asks what the guard asks, and says from what it is held or what would be enough. */
 export async function permissionSteps(
-  asker: RequestContext,
   given: Subject,
   request: Request,
+  { knowsAdministrator }: { knowsAdministrator: boolean },
 ): Promise<Admission> {
-  const subject = await asFarAsTold(asker, given, request);
+  const subject = knowsAdministrator ? given : await withoutAdministrator(given, request);
   if (subject === undefined) {
     const text = 'Whether this user administers the server decides it, and that is not for you to know.';
     return { steps: [noted('permission', text)], depends: true };
   }
   const refusal = await accessRefusal(subject.context, request);
   if (refusal !== undefined) {
-    const remedy = await remedyFor(asker, subject, request);
-    const step = refused('permission', permissionRefused(subject.context, refusal), remedy);
+    const { role, orgId } = subject.context.actor;
+    const text = `${refusal.message}. It has the role ${role} in organization ${orgId}.`;
+    const step = refused('permission', text, await remedyFor(subject, request));
     return { steps: [step], status: refusal.status, depends: false };
   }
-  const permission = passed('permission', await passedText(asker, subject, request));
+  const permission = passed('permission', await passedText(subject, request));
   const rest = await conditionSteps(subject, request);
   return { ...rest, steps: [permission, ...rest.steps] };
 }
 
-/** The subject without what the asker may not know of it; undefined where just that decides. */
-async function asFarAsTold(
-  asker: RequestContext,
-  { context, isOwn }: Subject,
-  request: Request,
-): Promise<Subject | undefined> {
-  if (mayKnowAdministrator(asker, context.actor.principal, isOwn)) return { context, isOwn };
-  const plain = asIf(context, { isServerAdmin: false });
-  const asAdministrator = asIf(context, { isServerAdmin: true });
+/** The subject as if it did not administer the server; undefined where just that decides. */
+async function withoutAdministrator(subject: Subject, request: Request): Promise<Subject | undefined> {
+  const plain = asIf(subject.context, { isServerAdmin: false });
+  const asAdministrator = asIf(subject.context, { isServerAdmin: true });
   const isSame = (await isLetIn(plain, request)) === (await isLetIn(asAdministrator, request));
-  return isSame ? { context: plain, isOwn } : undefined;
+  return isSame ? { ...subject, context: plain } : undefined;
 }
 
-function permissionRefused({ actor }: RequestContext, { message }: ApiError): string {
-  return `${message}. It has the role ${actor.role} in organization ${actor.orgId}.`;
-}
-
-async function passedText(asker: RequestContext, subject: Subject, request: Request): Promise<string> {
+async function passedText(subject: Subject, request: Request): Promise<string> {
   const { access } = request.route;
   if (access.kind === 'signed-in') return `Anybody signed in may ask: ${access.why}.`;
-  const from = await heldFrom(asker, subject, request);
+  const from = await heldFrom(subject, request);
   return `${needText(access, request.parameters)} is needed. It is held from ${from.join('; ')}.`;
 }
 

@@ -1,6 +1,5 @@
 import { accessDenied, holds } from '../../access/can.ts';
 import { allows } from '../../access/evaluate.ts';
-import { identityIn } from '../../access/identify.ts';
 import type { Principal, PrincipalKind, Proof } from '../../access/identity.ts';
 import type { RequestContext } from '../../context.ts';
 import { type ApiError, notFound, unauthorized } from '../../errors.ts';
@@ -8,6 +7,7 @@ import { lookAtCredential } from '../authentication/bearer.ts';
 import { type CredentialRow, findCredential, knownCredential } from '../credentials/credentials.ts';
 import { findAccount } from '../service-accounts/service-accounts.ts';
 import { findPerson } from '../users/users.ts';
+import { inOrgOf } from './subject.ts';
 
 export const PICKED_KINDS = ['api-key', 'token', 'service-account', 'user'] as const;
 
@@ -64,11 +64,9 @@ function mayReadServerUsers({ actor }: RequestContext): boolean {
 
 /** Whether the actor may be told what others do in an organization: as a reader of its members. */
 export function mayAskAbout(context: RequestContext, orgId: number): boolean {
-  const { actor, config } = context;
-  if (actor.principal.isServerAdmin) return true;
-  if (!actor.principal.memberships.has(orgId)) return false;
-  const there = identityIn(config.access_control, actor, orgId);
-  return allows(there.grants, 'org.users:read', ['users:*']);
+  if (context.actor.principal.isServerAdmin) return true;
+  const there = inOrgOf(context, orgId);
+  return there !== undefined && allows(there.actor.grants, 'org.users:read', ['users:*']);
 }
 
 async function requirePerson(context: RequestContext, id: number): Promise<ProvePicked> {

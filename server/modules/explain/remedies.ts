@@ -1,7 +1,6 @@
 import { namedScopes } from '../../access/admission.ts';
 import { MAIN_ORG_ID, orgGrants, serverGrants } from '../../access/basic-roles.ts';
 import type { Access } from '../../access/can.ts';
-import { holds } from '../../access/can.ts';
 import { allows, grantsFrom } from '../../access/evaluate.ts';
 import { objectOf } from '../../access/held.ts';
 import { type ObjectKind, levelsGiving, scopeOf } from '../../access/object-levels.ts';
@@ -9,8 +8,8 @@ import { atMost, type Role } from '../../access/roles.ts';
 import type { RequestContext } from '../../context.ts';
 import { levelName } from '../resource-permissions/resources.ts';
 import { FIXED_ROLES } from '../roles/fixed-roles.ts';
-import { inOrg, type Remedy } from './steps.ts';
-import { asIf, isLetIn, type Request, type Subject } from './subject.ts';
+import { inOrg, type Remedy, shellWord } from './steps.ts';
+import { askerMay, asIf, isLetIn, type Request, type Subject } from './subject.ts';
 
 // Settings that let more people in, and are off.
 const SETTINGS = [
@@ -21,10 +20,9 @@ const SETTINGS = [
 ] as const;
 
 /** What would let in a request that was refused for want of a permission: by role, on the object, or by a setting. */
-export async function remedyFor(asker: RequestContext, subject: Subject, request: Request): Promise<Remedy> {
+export async function remedyFor(subject: Subject, request: Request): Promise<Remedy> {
   const { access } = request.route;
-  const ways =
-    access.kind === 'server' ? onServer(subject, request) : await inOrganization(asker, subject, request);
+  const ways = access.kind === 'server' ? onServer(subject, request) : await inOrganization(subject, request);
   const settings = await settingsThatWould(subject.context, request);
   const sentences = [...ways.map(({ says }) => says), ...settings];
   const commands = ways.flatMap(({ command }) => command ?? []);
@@ -50,9 +48,15 @@ interface Way {
   command?: string;
 }
 
-async function inOrganization(asker: RequestContext, subject: Subject, request: Request): Promise<Way[]> {
+const INTO_AN_ORGANIZATION: Way = {
+  says: 'Whoever is in no organization has no role: an administrator of the server takes the user into one.',
+  command: 'npx latchkey orgs add-user ORG LOGIN --role Viewer',
+};
+
+async function inOrganization(subject: Subject, request: Request): Promise<Way[]> {
   const { actor } = subject.context;
-  const role = await lowestRole(asker, subject, request);
+  if (actor.orgId === 0) return [INTO_AN_ORGANIZATION];
+  const role = await lowestRole(subject, request);
   const byRole = role === undefined ? [] : [wayByRole(subject.context, role)];
   if (actor.principal.kind === 'api-key') return byRole;
   const fixed = fixedRoleFor(request);
@@ -62,14 +66,10 @@ async function inOrganization(asker: RequestContext, subject: Subject, request: 
 }
 
 /** The lowest basic role that would do: for who may read the permissions of the object, with those that the role has on it. */
-async function lowestRole(
-  asker: RequestContext,
-  subject: Subject,
-  request: Request,
-): Promise<Role | undefined> {
+async function lowestRole(subject: Subject, request: Request): Promise<Role | undefined> {
   const { actor, config } = subject.context;
   const scopes = namedScopes(request.route.access, request.parameters);
-  const mayReadAll = await mayReadPermissions(asker, scopes);
+  const mayReadAll = await mayReadPermissions(subject, scopes);
   for (const role of ['Viewer', 'Editor', 'Admin'] as const) {
     if (atMost(role, actor.role)) continue;
     const isEnough = mayReadAll
@@ -82,10 +82,13 @@ async function lowestRole(
   return undefined;
 }
 
-async function mayReadPermissions(asker: RequestContext, scopes: readonly string[]): Promise<boolean> {
+async function mayReadPermissions(subject: Subject, scopes: readonly string[]): Promise<boolean> {
   for (const scope of scopes) {
     const object = objectOf(scope);
-    if (object && !(await holds(asker, `${object.kind}.permissions:read`, scopeOf(object.kind, object.id))))
+    if (
+      object &&
+      !(await askerMay(subject, `${object.kind}.permissions:read`, scopeOf(object.kind, object.id)))
+    )
       return false;
   }
   return scopes.length > 0;
@@ -178,5 +181,5 @@ function curl(
 ): string {
   const address = server.root_url.replace(/\/$/, '') + path;
   const where = orgId === undefined || orgId === MAIN_ORG_ID ? '' : ` -H 'X-Grafana-Org-Id: ${orgId}'`;
-  return `curl -u admin -X ${method}${where} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}' '${address}'`;
+  return `curl -u admin -X ${method}${where} -H 'Content-Type: application/json' -d ${shellWord(JSON.stringify(body))} ${shellWord(address)}`;
 }

@@ -1,4 +1,5 @@
 import { type Parameters, requireAccess } from '../../access/admission.ts';
+import { holds } from '../../access/can.ts';
 import { identityIn } from '../../access/identify.ts';
 import type { Role } from '../../access/roles.ts';
 import type { RequestContext } from '../../context.ts';
@@ -11,6 +12,21 @@ export interface Subject {
   context: RequestContext;
   /** Whether whoever asks may be told all that they would be told themselves: they are the same, or the secret was shown. */
   isOwn: boolean;
+  /** Who asks, in the organization that the request acts in; undefined where they have no part in it. */
+  asker: RequestContext | undefined;
+}
+
+/** Whether whoever asks may read something of the organization that the request acts in. */
+export async function askerMay({ asker }: Subject, action: string, scope: string): Promise<boolean> {
+  return asker !== undefined && holds(asker, action, scope);
+}
+
+/** Somebody in another organization, if they have a part in it. */
+export function inOrgOf(context: RequestContext, orgId: number): RequestContext | undefined {
+  const { actor, config } = context;
+  if (actor.orgId === orgId) return context;
+  if (!actor.principal.memberships.has(orgId)) return undefined;
+  return { ...context, actor: identityIn(config.access_control, actor, orgId) };
 }
 
 /** A request that has found its route. */
