@@ -4,6 +4,7 @@ import { useMutation } from '@tanstack/react-query';
 import { Building2, Check, ChevronDown, Plus } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { api } from '../lib/api.ts';
+import { tellProblem } from '../lib/notify.ts';
 import { switchOrg, useSession } from '../lib/session.ts';
 
 // Few ever open it, and it brings what forms are made of.
@@ -14,7 +15,7 @@ export function OrgSwitcher() {
   const { user, settings } = useSession();
   const [isAdding, adding] = useDisclosure(false);
   const orgs = api.useQuery('get', '/api/user/orgs');
-  const change = useMutation({ mutationFn: switchOrg });
+  const change = useMutation({ mutationFn: switchOrg, onError: tellProblem });
   return (
     <>
       <Menu position="bottom-start">
@@ -45,7 +46,7 @@ export function OrgSwitcher() {
               }
             >
               {org.name}
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="var(--page-quiet)">
                 {org.role}
               </Text>
             </Menu.Item>

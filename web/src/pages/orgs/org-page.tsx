@@ -3,6 +3,7 @@ import { useDisclosure } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { type Answer, api, client } from '../../lib/api.ts';
+import { tellProblem } from '../../lib/notify.ts';
 import { switchOrg, useMayOnServer, useSession } from '../../lib/session.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
@@ -81,7 +82,7 @@ function OneOrg({ org }: { org: Org }) {
 function SwitchButton({ org }: { org: Org }) {
   const { user } = useSession();
   const own = api.useQuery('get', '/api/user/orgs');
-  const change = useMutation({ mutationFn: switchOrg });
+  const change = useMutation({ mutationFn: switchOrg, onError: tellProblem });
   const isMember = own.data?.some(({ orgId }) => orgId === org.id) === true;
   if (!isMember || org.id === user.orgId) return null;
   return (

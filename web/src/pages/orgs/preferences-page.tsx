@@ -1,10 +1,10 @@
-import { SimpleGrid, Skeleton, Stack, Switch } from '@mantine/core';
+import { SimpleGrid, Stack, Switch } from '@mantine/core';
 import { api, client } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import { useMayInOrg, useSession } from '../../lib/session.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
-import { PreferencesForm } from '../../parts/preferences-form.tsx';
+import { PreferencesSection } from '../../parts/preferences-section.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { Quotas, QUOTAS_OF_ORG } from '../../parts/quotas.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -44,21 +44,10 @@ export function PreferencesPage() {
 function OrgPreferences() {
   const preferences = api.useQuery('get', '/api/org/preferences');
   const mayChange = useMayInOrg()('orgs.preferences:write');
-  if (preferences.data === undefined) {
-    return (
-      <Section title="Preferences">
-        {preferences.error === null ? (
-          <Skeleton height="20rem" maw="34rem" />
-        ) : (
-          <ProblemAlert error={preferences.error} onRetry={() => void preferences.refetch()} />
-        )}
-      </Section>
-    );
-  }
   return (
-    <PreferencesForm
+    <PreferencesSection
       about="They count for whoever has chosen nothing else, and is in no team that has."
-      preferences={preferences.data}
+      asked={preferences}
       mayChange={mayChange}
       save={(body) => client.PATCH('/api/org/preferences', { body })}
     />

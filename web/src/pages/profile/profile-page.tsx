@@ -1,10 +1,9 @@
-import { SimpleGrid, Skeleton, useMantineColorScheme } from '@mantine/core';
+import { SimpleGrid, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { api, client } from '../../lib/api.ts';
 import { sessionQuery, useSession } from '../../lib/session.ts';
 import { PageFrame } from '../../parts/page-frame.tsx';
-import { PreferencesForm } from '../../parts/preferences-form.tsx';
-import { ProblemAlert } from '../../parts/problem-alert.tsx';
+import { PreferencesSection } from '../../parts/preferences-section.tsx';
 import { Section } from '../../parts/section.tsx';
 import { SessionTable } from '../../parts/session-table.tsx';
 import { StateTag } from '../../parts/state-tag.tsx';
@@ -41,23 +40,13 @@ function OwnPreferences() {
   const queries = useQueryClient();
   const preferences = api.useQuery('get', '/api/user/preferences', {}, { enabled: user.orgId !== 0 });
   if (user.orgId === 0) return null;
-  if (preferences.data === undefined) {
-    return (
-      <Section title="Preferences">
-        {preferences.error === null ? (
-          <Skeleton height="20rem" maw="34rem" />
-        ) : (
-          <ProblemAlert error={preferences.error} onRetry={() => void preferences.refetch()} />
-        )}
-      </Section>
-    );
-  }
   return (
-    <PreferencesForm
+    <PreferencesSection
       about={`They count for you in ${user.orgName}, and the theme for this browser at once.`}
-      preferences={preferences.data}
+      asked={preferences}
       save={async (body) => {
         await client.PATCH('/api/user/preferences', { body });
+        if (body.theme === preferences.data?.theme) return;
         // Without a theme of one's own it is the team's, the organization's or the server's.
         const session = await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
         setColorScheme(schemeOf(session.user.theme) ?? 'dark');

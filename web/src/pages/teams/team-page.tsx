@@ -6,7 +6,7 @@ import { useMay } from '../../lib/session.ts';
 import { AddressTabs } from '../../parts/address-tabs.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
-import { PreferencesForm } from '../../parts/preferences-form.tsx';
+import { PreferencesSection } from '../../parts/preferences-section.tsx';
 import { RolesSection } from '../../parts/roles-of.tsx';
 import { DeleteTeam } from './delete-team.tsx';
 import { TeamGroups } from './team-groups.tsx';
@@ -89,11 +89,10 @@ function OneTeam({ team }: { team: Team }) {
 function TeamPreferences({ team, mayChange }: { team: Team; mayChange: boolean }) {
   const params = { path: { id: String(team.id) } };
   const preferences = api.useQuery('get', '/api/teams/{id}/preferences', { params });
-  if (preferences.data === undefined) return null;
   return (
-    <PreferencesForm
+    <PreferencesSection
       about="They count for the members who have chosen nothing else themselves."
-      preferences={preferences.data}
+      asked={preferences}
       mayChange={mayChange}
       save={(body) => client.PATCH('/api/teams/{id}/preferences', { params, body })}
     />

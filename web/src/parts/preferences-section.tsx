@@ -1,10 +1,12 @@
-import { Select } from '@mantine/core';
+import { Select, Skeleton } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation } from '@tanstack/react-query';
 import type { Answer } from '../lib/api.ts';
 import { tellDone } from '../lib/notify.ts';
 import { DashboardSelect } from './dashboard-select.tsx';
 import { FormSection } from './form-section.tsx';
+import { ProblemAlert } from './problem-alert.tsx';
+import { Section } from './section.tsx';
 
 interface WantedPreferences {
   theme: string;
@@ -13,14 +15,18 @@ interface WantedPreferences {
   weekStart: string;
 }
 
+type Preferences = Answer<'/api/user/preferences', 'get'>;
+
 interface Props {
   /** Whom they count for. */
   about: string;
-  preferences: Answer<'/api/user/preferences', 'get'>;
+  /** What was asked of the server. */
+  asked: { data: Preferences | undefined; error: unknown; refetch(): unknown };
   mayChange?: boolean;
   save(wanted: WantedPreferences): Promise<unknown>;
 }
 
+const TITLE = 'Preferences';
 const THEMES = [
   { value: '', label: 'Default' },
   { value: 'dark', label: 'Dark' },
@@ -42,7 +48,22 @@ const ZONES = [
 ];
 
 /** How pages look to somebody, to a team or in an organization. */
-export function PreferencesForm({ about, preferences, mayChange = true, save }: Props) {
+export function PreferencesSection({ asked, ...rest }: Props) {
+  if (asked.data !== undefined) return <PreferencesForm preferences={asked.data} {...rest} />;
+  return (
+    <Section title={TITLE} about={rest.about}>
+      {asked.error === null ? (
+        <Skeleton height="20rem" maw="34rem" />
+      ) : (
+        <ProblemAlert error={asked.error} onRetry={() => void asked.refetch()} />
+      )}
+    </Section>
+  );
+}
+
+type FormProps = Omit<Props, 'asked'> & { preferences: Preferences };
+
+function PreferencesForm({ about, preferences, mayChange = true, save }: FormProps) {
   const { theme, homeDashboardUID = '', timezone, weekStart } = preferences;
   const form = useForm({ initialValues: { theme, homeDashboardUID, timezone, weekStart } });
   const saving = useMutation({
@@ -54,7 +75,7 @@ export function PreferencesForm({ about, preferences, mayChange = true, save }: 
   });
   return (
     <FormSection
-      title="Preferences"
+      title={TITLE}
       about={about}
       submit="Save preferences"
       mayChange={mayChange}
