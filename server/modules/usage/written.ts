@@ -5,7 +5,9 @@ import type { CallerCount, RequestCount, Tally } from '../../uses.ts';
 import { putAside, takeTallies } from './tallies.ts';
 import { addCallers, addRequests } from './usage.store.ts';
 
-const ROWS_PER_TRANSACTION = 512;
+// A commit waits for the disk; a statement keeps everybody else waiting.
+const ROWS_PER_TRANSACTION = 4096;
+const ROWS_PER_STATEMENT = 256;
 
 /** Writes the requests since the last time, after whatever is being written. What cannot be written is kept for the next time. */
 export function writeRequests(context: Context): Promise<void> {
@@ -38,9 +40,15 @@ async function writeCounts<Key, Count, Row>(
   for (let start = 0; start < all.length; start += ROWS_PER_TRANSACTION) {
     const batch = all.slice(start, start + ROWS_PER_TRANSACTION);
     const rows = batch.map(({ tally, count }) => rowOf(tally, count));
-    await inTransaction(context, ({ db }) => add(db, rows));
+    await inTransaction(context, ({ db }) => addInParts(rows, (part) => add(db, part)));
     for (const { tally, key } of batch) countsOf(tally).delete(key);
     context.uses.requests.size -= batch.length;
+  }
+}
+
+async function addInParts<Row>(rows: readonly Row[], add: (part: Row[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    await add(rows.slice(start, start + ROWS_PER_STATEMENT));
     // SQLite writes on this very thread: let the requests that wait go first.
     await setImmediate();
   }
