@@ -61,6 +61,8 @@ describe.runIf(HAS_BROWSER)('the permissions of an object', () => {
     await page.getByRole('button', { name: 'Take the permission of Observability away' }).click();
     await page.getByText('The permission of Observability was taken away').waitFor();
     await rowOf(page, 'Observability').waitFor({ state: 'detached' });
+    // Whoever goes by keyboard is not sent back to the top.
+    expect(await page.evaluate(() => document.activeElement?.getAttribute('aria-label'))).toBe('permissions');
     expect(await savingAnswers()).toBe(403);
     await visitor.close();
   });

@@ -69,6 +69,8 @@ describe.runIf(HAS_BROWSER)('roles', () => {
     await page.getByRole('button', { name: 'Take the role from ci-deploy' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Take it away' }).click();
     await page.getByText('ci-deploy no longer has the role Team maker').waitFor();
+    await page.getByText('Nobody has this role').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
     expect(await makingTeamAnswers()).toBe(403);
     await visitor.close();
   });

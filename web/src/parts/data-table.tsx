@@ -1,5 +1,6 @@
 import { Group, Pagination, Paper, ScrollArea, Skeleton, Table, Text, VisuallyHidden } from '@mantine/core';
 import type { Key, ReactNode } from 'react';
+import { useFocusKept } from '../lib/focus-kept.ts';
 import { EmptyState } from './empty-state.tsx';
 import { ProblemAlert } from './problem-alert.tsx';
 
@@ -36,6 +37,7 @@ const ROWS_WHILE_LOADING = 6;
 
 /** A compact table that keeps its shape while it loads, says what went wrong, and goes page by page. */
 export function DataTable<Row>({ label, columns, rows, keyOf, error, onRetry, empty, paging }: Props<Row>) {
+  const { list, events } = useFocusKept();
   if (error !== null && error !== undefined) return <ProblemAlert error={error} onRetry={onRetry} />;
   if (rows?.length === 0 && (paging?.page ?? 1) === 1) {
     return <Paper p={0}>{typeof empty === 'string' ? <EmptyState title={empty} /> : empty}</Paper>;
@@ -43,7 +45,11 @@ export function DataTable<Row>({ label, columns, rows, keyOf, error, onRetry, em
   return (
     <>
       <Paper p={0} pos="relative">
-        <ScrollArea type="auto" viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label }}>
+        <ScrollArea
+          type="auto"
+          viewportRef={list}
+          viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': label, ...events }}
+        >
           <Table aria-busy={rows === undefined}>
             <Table.Caption hidden>{label}</Table.Caption>
             <Table.Thead>

@@ -9,14 +9,13 @@ import type { Permission } from './resources.ts';
 interface Editing {
   levels: readonly string[];
   canChange: boolean;
-  isBusy: boolean;
   onChange(change: { entry: Permission; level: string }): void;
 }
 
 const ICON = 16;
 
 /** The columns of a list of permissions, with a choice and a button in those that can be changed here. */
-export function columnsOf({ levels, canChange, isBusy, onChange }: Editing): Column<Permission>[] {
+export function columnsOf({ levels, canChange, onChange }: Editing): Column<Permission>[] {
   const isFixed = (entry: Permission): boolean => !canChange || entry.isInherited;
   return [
     { title: 'Who', render: (entry) => <Holder entry={entry} /> },
@@ -32,7 +31,6 @@ export function columnsOf({ levels, canChange, isBusy, onChange }: Editing): Col
             aria-label={`Permission of ${holderName(entry)}`}
             data={[...levels]}
             value={entry.permission}
-            disabled={isBusy}
             onChange={(level) => level !== null && level !== entry.permission && onChange({ entry, level })}
           />
         ),
@@ -47,7 +45,6 @@ export function columnsOf({ levels, canChange, isBusy, onChange }: Editing): Col
         !isFixed(entry) && (
           <ActionIcon
             aria-label={`Take the permission of ${holderName(entry)} away`}
-            disabled={isBusy}
             onClick={() => onChange({ entry, level: '' })}
           >
             <Trash2 size={ICON} aria-hidden />

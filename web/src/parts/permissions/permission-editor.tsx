@@ -44,6 +44,7 @@ export function PermissionEditor({ resource, id, canChange }: Props) {
       { onSuccess: () => tellDone(changedText(entry, level)) },
     );
   const ask = (wanted: Change): void => {
+    if (set.isPending) return;
     const left = own && leftAfter(entries.data ?? [], wanted.entry, wanted.level, { levels, own });
     if (left === undefined) change(wanted);
     else {
@@ -63,7 +64,7 @@ export function PermissionEditor({ resource, id, canChange }: Props) {
       {asked === undefined && <ProblemAlert error={set.error} />}
       <DataTable
         label="permissions"
-        columns={columnsOf({ levels, canChange, isBusy: set.isPending, onChange: ask })}
+        columns={columnsOf({ levels, canChange, onChange: ask })}
         rows={description.error === null ? entries.data : []}
         keyOf={keyOf}
         error={entries.error ?? description.error}
