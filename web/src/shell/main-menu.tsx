@@ -1,7 +1,8 @@
-import { NavLink, ScrollArea } from '@mantine/core';
+import { ScrollArea } from '@mantine/core';
 import { useRouterState } from '@tanstack/react-router';
 import { useMay, useMayOnServer, useSession } from '../lib/session.ts';
 import { NavigationLink } from './menu-links.tsx';
+import { MenuSection } from './menu-section.tsx';
 import { type Entry, MENU, SECTIONS } from './menu.ts';
 
 const ICON = 16;
@@ -30,20 +31,14 @@ export function MainMenu({ onChoice }: { onChoice(): void }) {
   return (
     <ScrollArea component="nav" aria-label="Main menu" type="auto">
       {MENU.filter(isShown).map(link)}
-      {SECTIONS.map(({ title, icon: Icon, entries }) => {
+      {SECTIONS.map(({ title, icon, entries }) => {
         const shown = entries.filter(isShown);
-        if (shown.length === 0) return null;
+        const [first] = shown;
+        if (first === undefined) return null;
         return (
-          <NavLink
-            key={title}
-            component="button"
-            label={title}
-            leftSection={<Icon size={ICON} aria-hidden />}
-            defaultOpened
-            childrenOffset={20}
-          >
+          <MenuSection key={title} title={title} icon={icon} to={first.to} onChoice={onChoice}>
             {shown.map(link)}
-          </NavLink>
+          </MenuSection>
         );
       })}
     </ScrollArea>
