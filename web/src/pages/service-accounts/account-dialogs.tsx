@@ -8,6 +8,11 @@ interface Props {
   onClose(): void;
 }
 
+interface DeleteProps extends Props {
+  /** Whether the page of the account ends with it. */
+  leavesPage?: boolean;
+}
+
 /** Asks before an account stops working, or works again. */
 export function EnableAccount({ account: { id, name, isDisabled }, onDone, onClose }: Props) {
   const change = api.useMutation('patch', '/api/serviceaccounts/{id}', {
@@ -42,8 +47,10 @@ export function EnableAccount({ account: { id, name, isDisabled }, onDone, onClo
 }
 
 /** Asks before an account goes with all its tokens. */
-export function DeleteAccount({ account: { id, name, tokens }, onDone, onClose }: Props) {
+export function DeleteAccount({ account, leavesPage = false, onDone, onClose }: DeleteProps) {
+  const { id, name, tokens } = account;
   const remove = api.useMutation('delete', '/api/serviceaccounts/{id}', {
+    meta: { leavesPage },
     onSuccess: () => {
       tellDone(`Service account ${name} was deleted`);
       onDone();

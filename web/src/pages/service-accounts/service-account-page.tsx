@@ -86,7 +86,8 @@ function Shown({ account }: { account: Account }) {
       {asks === 'delete' && (
         <DeleteAccount
           account={account}
-          onDone={() => void navigate({ to: '/org/serviceaccounts' })}
+          leavesPage
+          onDone={() => void navigate({ to: '/org/serviceaccounts', ignoreBlocker: true })}
           onClose={close}
         />
       )}

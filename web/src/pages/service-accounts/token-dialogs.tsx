@@ -68,10 +68,11 @@ export function RevertToken({ account, token: { id, name }, onClose }: Props) {
   const navigate = useNavigate();
   const isLast = account.tokens === 1;
   const revert = api.useMutation('post', '/api/serviceaccounts/{id}/revert/{keyId}', {
+    meta: { leavesPage: isLast },
     onSuccess: async () => {
       tellDone(`${name} is an API key again`);
-      onClose();
-      if (isLast) await navigate({ to: '/org/serviceaccounts' });
+      if (!isLast) return onClose();
+      await navigate({ to: '/org/serviceaccounts', ignoreBlocker: true });
     },
   });
   return (
