@@ -60,12 +60,14 @@ export function actionWords(action: string): string {
   return `${verbOf(action)} ${thingOf(action)}`;
 }
 
-// These guard nothing on this server. Clients made for Grafana look for them to know what to show.
-const OF_GRAFANA_ALONE = /^(alert\.|plugins|ldap\.|provisioning)/;
+/** Whether an action guards nothing on this server: clients made for Grafana look for it to know what to show. */
+export function isOfGrafanaAlone(action: string): boolean {
+  return /^(alert\.|plugins|ldap\.|provisioning)/.test(action);
+}
 
 /** What a permission lets somebody do, and with what, as `change all dashboards`. */
 export function permissionWords({ action, scope }: { action: string; scope: string }): string {
-  if (OF_GRAFANA_ALONE.test(action)) return 'do nothing here; clients made for Grafana ask for it';
+  if (isOfGrafanaAlone(action)) return 'do nothing here; clients made for Grafana ask for it';
   const [kind = '', ...rest] = scope.split(':');
   if (rest.at(-1) === '*' && SCOPED[kind] === thingOf(action)) return `${verbOf(action)} all ${SCOPED[kind]}`;
   const where = scopeWords(scope);

@@ -7,7 +7,7 @@ import { MissingPage } from '../../parts/missing-page.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { StateTag } from '../../parts/state-tag.tsx';
-import { actionWords } from './action-words.ts';
+import { actionWords, isOfGrafanaAlone } from './action-words.ts';
 import { type BasicRole, countText, Meaning } from './basic-roles.tsx';
 import { keyOfPermission, PERMISSION_COLUMNS } from './permission-columns.tsx';
 
@@ -45,7 +45,7 @@ function Shown({ role, above }: { role: BasicRole; above: { title: string; to: s
       <DataTable
         label={`what ${role.displayName} gives`}
         columns={PERMISSION_COLUMNS}
-        rows={found}
+        rows={found.toSorted((a, b) => rankOf(a) - rankOf(b))}
         keyOf={keyOfPermission}
         empty={
           query === '' ? (
@@ -60,4 +60,9 @@ function Shown({ role, above }: { role: BasicRole; above: { title: string; to: s
       />
     </PageFrame>
   );
+}
+
+// What matters here comes first.
+function rankOf({ action }: { action: string }): number {
+  return isOfGrafanaAlone(action) ? 1 : 0;
 }
