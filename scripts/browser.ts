@@ -49,10 +49,14 @@ export function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: executable, args: FLAGS });
 }
 
-/** Counts the bytes of the bodies that a page is sent from now on, as they go over the wire; ask when it has all of them. */
+/**
+ * Counts the bytes of the bodies that a page is sent from now on, as they go over the wire, without what the API answers: that
+ * depends on what there is. Ask when it has all of them.
+ */
 export function countLoaded(page: Page): () => Promise<number> {
   const sizes: Promise<number>[] = [];
   page.on('requestfinished', (request) => {
+    if (/\/(api\/|bootdata)/.test(new URL(request.url()).pathname)) return;
     sizes.push(request.sizes().then(({ responseBodySize }) => responseBodySize));
   });
   return async () => (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);

@@ -8,7 +8,7 @@ import { everyPage } from './pages.ts';
 const KIB = 1024;
 
 describe.runIf(HAS_BROWSER)(
-  'what a browser that has seen nothing of the page loads',
+  'what the page is made of, to a browser that has seen nothing of it',
   { timeout: 120_000 },
   () => {
     let world: World;

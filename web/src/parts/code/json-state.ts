@@ -2,7 +2,6 @@ import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
 import { bracketMatching, foldGutter, foldKeymap, indentOnInput } from '@codemirror/language';
 import { type Diagnostic, linter, lintGutter, lintKeymap } from '@codemirror/lint';
-import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState, type Extension, type StateEffect } from '@codemirror/state';
 import {
   EditorView,
@@ -13,6 +12,7 @@ import {
 } from '@codemirror/view';
 import { jsonProblem } from '../../lib/json-problem.ts';
 import { codeLook } from './code-look.ts';
+import { findInText } from './find-in-text.ts';
 import { pageNonce } from './page-nonce.ts';
 
 /** Marks a change that the person did not make. */
@@ -59,9 +59,8 @@ function forBoth(isDark: boolean): Extension {
     lineNumbers(),
     foldGutter(),
     bracketMatching(),
-    highlightSelectionMatches(),
-    search({ top: true }),
-    keymap.of([...searchKeymap, ...foldKeymap]),
+    findInText,
+    keymap.of(foldKeymap),
   ];
 }
 
