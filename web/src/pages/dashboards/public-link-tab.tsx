@@ -1,7 +1,9 @@
 import { Button, Group, Skeleton, Stack, Switch, Text, TextInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { type Answer, api, SERVER_URL } from '../../lib/api.ts';
+import { dashboardQuery } from '../../lib/dashboard-text.ts';
 import { tellDone } from '../../lib/notify.ts';
+import { queryClient } from '../../lib/query-client.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { CopyTextButton } from '../../parts/copy-button.tsx';
 import { EmptyState } from '../../parts/empty-state.tsx';
@@ -20,29 +22,32 @@ interface Props {
 
 /** An address at which everybody may read a dashboard without signing in. */
 export function PublicLinkTab({ uid, mayChange, isPublic }: Props) {
-  const link = api.useQuery('get', PATH, { params: { path: { uid } } }, { enabled: isPublic });
   const create = api.useMutation('post', PATH, {
     onSuccess: () => tellDone('The public link was made'),
   });
   const make = (): void => create.mutate({ params: { path: { uid } }, body: { isEnabled: true } });
-  if (!isPublic) {
-    return (
-      <Stack gap="sm">
-        <EmptyState
-          title="This dashboard has no public link"
-          advice="Whoever has such a link reads the dashboard without signing in: its titles, panels and texts, but none of its queries. It can be paused and deleted at any time."
-          action={
-            mayChange && (
-              <Button loading={create.isPending} onClick={make}>
-                Make a public link
-              </Button>
-            )
-          }
-        />
-        <ProblemAlert error={create.error} />
-      </Stack>
-    );
-  }
+  if (isPublic) return <Existing uid={uid} mayChange={mayChange} />;
+  return (
+    <Stack gap="sm">
+      <EmptyState
+        title="This dashboard has no public link"
+        advice="Whoever has such a link reads the dashboard without signing in: its titles, panels and texts, but none of its queries. It can be paused and deleted at any time."
+        action={
+          mayChange && (
+            <Button loading={create.isPending} onClick={make}>
+              Make a public link
+            </Button>
+          )
+        }
+      />
+      <ProblemAlert error={create.error} />
+    </Stack>
+  );
+}
+
+function Existing({ uid, mayChange }: { uid: string; mayChange: boolean }) {
+  // A link that was deleted is not to be shown again for a moment when there is a new one.
+  const link = api.useQuery('get', PATH, { params: { path: { uid } } }, { gcTime: 0 });
   if (link.error !== null) return <ProblemAlert error={link.error} onRetry={() => void link.refetch()} />;
   if (link.data === undefined) return <Skeleton height="10rem" />;
   return <Made uid={uid} link={link.data} mayChange={mayChange} />;
@@ -56,9 +61,10 @@ function Made({ uid, link, mayChange }: { uid: string; link: PublicDashboard; ma
       tellDone(isEnabled ? 'The public link works again' : 'The public link is paused'),
   });
   const remove = api.useMutation('delete', ONE, {
-    onSuccess: () => {
-      deleting.close();
+    meta: { leavesPage: true },
+    onSuccess: async () => {
       tellDone('The public link was deleted');
+      await queryClient.invalidateQueries(dashboardQuery(uid));
     },
   });
   return (

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { readDashboard } from '../../lib/dashboard-text.ts';
+import { dashboardQuery } from '../../lib/dashboard-text.ts';
 import { JsonDiff } from '../../parts/json-diff.tsx';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
@@ -17,14 +17,11 @@ interface Props {
 /** Somebody else saved meanwhile: who, what differs, and which of the two is to stay. */
 export function SaveConflict({ uid, mine, isBusy, onOverwrite, onDiscard }: Props) {
   const [isCompared, setIsCompared] = useState(false);
-  const theirs = useQuery({
-    queryKey: ['dashboard-of-others', uid],
-    queryFn: () => readDashboard(uid),
-    staleTime: 0,
-  });
+  const theirs = useQuery({ ...dashboardQuery(uid), staleTime: 0 });
   if (theirs.error !== null)
     return <ProblemAlert error={theirs.error} onRetry={() => void theirs.refetch()} />;
-  if (theirs.data === undefined) return <Skeleton height="8rem" />;
+  // What was known before is no news.
+  if (theirs.data === undefined || !theirs.isFetchedAfterMount) return <Skeleton height="8rem" />;
   const { meta, text } = theirs.data;
   return (
     <Stack gap="sm">

@@ -26,9 +26,6 @@ export function SelectionBar({ selected, onSelect }: Props) {
   const isNone = selected.length === 0;
   return (
     <Group gap="sm">
-      <Text size="sm" c="dimmed" aria-live="polite">
-        {isNone ? `Select some to ${wordsOf(mayMove, mayDelete)} them` : `${selected.length} selected`}
-      </Text>
       {mayMove && (
         <Button
           variant="default"
@@ -47,6 +44,9 @@ export function SelectionBar({ selected, onSelect }: Props) {
           Delete
         </Button>
       )}
+      <Text size="sm" c="dimmed" aria-live="polite">
+        {isNone ? `Select some to ${wordsOf(mayMove, mayDelete)} them` : `${selected.length} selected`}
+      </Text>
       {!isNone && (
         <Button variant="subtle" onClick={() => keep([])}>
           Clear the selection
