@@ -1,4 +1,4 @@
-import type { Answer } from './api.ts';
+import type { Answer } from '../../../client/answer.ts';
 
 export type Change = Answer<'/api/audit', 'get'>['entries'][number];
 
