@@ -150,6 +150,38 @@ test('what cannot be read, or has its method in small letters, is refused before
   }
 });
 
+test('no path breaks it', async () => {
+  const { secret } = await makeKey('of odd paths', 'Viewer');
+  for (const path of [
+    '/\\',
+    '//[',
+    '/%',
+    '/%2F',
+    '/a\u0000b',
+    '/\ud800',
+    '/..',
+    '//user:pw@host:1/x',
+    '/:x',
+    `/${'a/'.repeat(8000)}`,
+  ]) {
+    const { status, verdict } = await explain({ method: 'PUT', path, headers: bearer(secret) });
+    expect([verdict, status < 405], path.slice(0, 20)).toEqual(['refused', true]);
+  }
+});
+
+test('whoever is in no organization is told so, and what to do about it', async () => {
+  const { id, as } = await makeMember(world, await makeOrg(world, 'left behind'), 'leaver', 'Viewer');
+  const { orgId } = (await world.send(as, 'GET', '/api/user')).body;
+  expect((await world.send(ADMIN, 'DELETE', `/api/orgs/${orgId}/users/${id}`)).status).toBe(200);
+  const told = await explain({ method: 'GET', path: '/api/org', credential: { kind: 'user', id } }, as);
+  expect(told).toMatchObject({ verdict: 'refused', status: 403, identity: { orgId: 0, role: 'None' } });
+  expect(stepOf(told, 'organization')).toMatchObject({ text: expect.stringContaining('in no organization') });
+  expect(stepOf(told, 'permission')).toMatchObject({
+    advice: expect.stringContaining('administrator of the server'),
+  });
+  expect((await world.send(as, 'GET', '/api/org')).status).toBe(403);
+});
+
 test('an open call looks at no credential', async () => {
   const told = await explain({ method: 'GET', path: '/api/health', headers: bearer('nonsense') });
   expect(told).toMatchObject({ verdict: 'allowed', status: 200 });
