@@ -69,6 +69,23 @@ test('a change is told with who made it, through what, where, on what, and what 
   });
 });
 
+test('of what people look up, a change tells how it was before', async () => {
+  const { as, orgId, name, does } = await newOrg();
+  const changed = async () => (await audit(as)).entries[0]?.change;
+  const { id } = await does('POST', '/api/serviceaccounts', { name: 'deploy', role: 'Editor' });
+  await does('PATCH', `/api/serviceaccounts/${id}`, { role: 'Viewer', isDisabled: true });
+  const before = { role: 'Editor', isDisabled: false };
+  expect(await changed()).toEqual({ role: 'Viewer', isDisabled: true, before });
+  const { teamId } = await does('POST', '/api/teams', { name: 'old', email: 'old@example.org' });
+  await does('PUT', `/api/teams/${teamId}`, { name: 'new' });
+  expect(await changed()).toMatchObject({ name: 'new', before: { name: 'old', email: 'old@example.org' } });
+  const member = await makeMember(world, orgId, `member${made}`, 'Viewer');
+  await does('PATCH', `/api/org/users/${member.id}`, { role: 'Admin' });
+  expect(await changed()).toEqual({ role: 'Admin', before: { role: 'Viewer' } });
+  await does('PUT', '/api/org', { name: `${name} again` });
+  expect(await changed()).toEqual({ name: `${name} again`, before: { name } });
+});
+
 test('the latest comes first, and the pages hold everything once and end with an empty one', async () => {
   const { as, does } = await newOrg();
   for (let at = 0; at < 5; at++) {

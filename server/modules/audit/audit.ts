@@ -10,7 +10,10 @@ export interface Change {
   name: string;
   /** Where it was done, when not in the organization acted in. Null is the whole server. */
   orgId?: number | null;
-  /** What changed, without secrets: the fields one by one, never what was sent as a whole, where anything may be. */
+  /**
+   * What changed, without secrets: the fields one by one, never what was sent as a whole, where anything may be. `before` has them
+   * as they were.
+   */
   change?: Record<string, unknown>;
 }
 

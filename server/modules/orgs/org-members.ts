@@ -72,7 +72,7 @@ export async function changeMemberRole(
     await updateRole(context.db, { orgId, userId }, role, context.now());
     context.touch(REMEMBERED.user + userId);
     const entry = { action: 'org.users:write', kind: 'user', id: userId, name: member.login, orgId };
-    await recordChange(context, { ...entry, change: { role } });
+    await recordChange(context, { ...entry, change: { role, before: { role: member.role } } });
   });
 }
 

@@ -91,7 +91,7 @@ export async function renameOrg(context: RequestContext, id: number, name: strin
     await refusingTakenName(taken, () => updateOrg(context.db, id, changes));
     context.touch(REMEMBERED.org + id);
     const entry = { action: 'orgs:write', kind: 'org', id, name: before.name, orgId: id };
-    await recordChange(context, { ...entry, change: { name } });
+    await recordChange(context, { ...entry, change: { name, before: { name: before.name } } });
   });
 }
 

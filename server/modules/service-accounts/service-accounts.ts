@@ -207,9 +207,21 @@ export async function changeAccount(
     );
     context.touch(CACHE + id);
     const entry = { action: 'serviceaccounts:write', kind: 'service-account', id, name: before.name };
-    await recordChange(context, { ...entry, change: { name, role, isDisabled, isGrafanaAdmin } });
+    const change = { name, role, isDisabled, isGrafanaAdmin, before: beforeChange(before, changes) };
+    await recordChange(context, { ...entry, change });
     return requireAccount(context, id);
   });
+}
+
+/** What is changed of an account, as it was. */
+function beforeChange(row: ListedServiceAccount, changes: ServiceAccountChanges): ServiceAccountChanges {
+  const { name, role, isDisabled, isGrafanaAdmin } = changes;
+  return {
+    ...(name !== undefined && { name: row.name }),
+    ...(role !== undefined && { role: row.role }),
+    ...(isDisabled !== undefined && { isDisabled: row.is_disabled === 1 }),
+    ...(isGrafanaAdmin !== undefined && { isGrafanaAdmin: row.is_server_admin === 1 }),
+  };
 }
 
 /** Deletes an account with its tokens, its grants and whatever permissions it had. */

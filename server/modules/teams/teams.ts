@@ -99,7 +99,8 @@ export async function changeTeam(
     const changes = { name, email, search_text: searchText(name), updated_at: context.now() };
     await refusingTakenName(name, () => updateTeam(context.db, team.id, changes));
     const entry = { action: 'teams:write', kind: 'team', id: team.id, name: team.name };
-    await recordChange(context, { ...entry, change: { name, email } });
+    const before = { name: team.name, email: team.email };
+    await recordChange(context, { ...entry, change: { name, email, before } });
   });
 }
 

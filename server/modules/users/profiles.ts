@@ -29,7 +29,8 @@ export async function changeProfile(context: RequestContext, id: number, wanted:
       await updateUser(context.db, id, { name, login, email, theme, search_text, updated_at: context.now() });
     });
     forgetPerson(context, id);
-    const change = { name, login, email, theme };
+    const was = { name: before.name, login: before.login, email: before.email, theme: before.theme };
+    const change = { name, login, email, theme, before: was };
     await recordChange(context, {
       action: 'users:write',
       kind: 'user',
