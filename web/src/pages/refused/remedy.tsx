@@ -1,4 +1,4 @@
-import { Code, Group, ScrollArea, Stack, Text } from '@mantine/core';
+import { Code, Group, Stack, Text } from '@mantine/core';
 import { CopyTextButton } from '../../parts/copy-button.tsx';
 import type { Step } from './step-look.ts';
 
@@ -28,16 +28,10 @@ export function hasRemedy({ advice = '', commands = [] }: Step): boolean {
 
 function Command({ text }: { text: string }) {
   return (
-    <Group gap="sm" wrap="nowrap">
-      <ScrollArea
-        flex={1}
-        miw={0}
-        viewportProps={{ tabIndex: 0, role: 'region', 'aria-label': `Command: ${text}` }}
-      >
-        <Code block style={{ whiteSpace: 'pre' }}>
-          {text}
-        </Code>
-      </ScrollArea>
+    <Group gap="sm" wrap="nowrap" align="flex-start">
+      <Code block flex={1} miw={0} style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
+        {text}
+      </Code>
       <CopyTextButton text={text} />
     </Group>
   );
