@@ -27,14 +27,17 @@ export function createRouteFinder(routes: readonly GuardedRoute[], routing: Rout
     // Every GET answers HEAD as well, and an answer to HEAD has no body to say so in.
     const sent = method === 'HEAD' ? 'GET' : method;
     signpost ??= createSignpost(routes, routing);
-    // What sends it takes a backslash for a slash, as no server does.
-    const answer = await signpost.inject({ method: sent as 'GET', url: path.replaceAll('\\', '%5C') });
+    // Not as its address: what sends it would work out /../ and turn backslashes, as no server does.
+    const headers = { [PATH]: encodeURIComponent(path.toWellFormed()) };
+    const answer = await signpost.inject({ method: sent as 'GET', url: '/', headers });
     const { statusCode: status } = answer;
     if (status !== 200 && status !== 404) return { route: undefined, status, parameters: {}, query: {} };
     const { at, parameters, query } = answer.json<Said>();
     return { route: routes[at], status, parameters, query };
   };
 }
+
+const PATH = 'x-path';
 
 interface Said {
   /** The place in the list of routes; -1 is nowhere. */
@@ -43,8 +46,15 @@ interface Said {
   query: Record<string, unknown>;
 }
 
-function createSignpost(routes: readonly GuardedRoute[], routing: Routing) {
-  const app = fastify({ ...routing, exposeHeadRoutes: false });
+function createSignpost(routes: readonly GuardedRoute[], { rewriteUrl, ...routing }: Routing) {
+  const app = fastify({
+    ...routing,
+    exposeHeadRoutes: false,
+    rewriteUrl(request) {
+      request.url = decodeURIComponent(String(request.headers[PATH]));
+      return rewriteUrl?.call(this, request) ?? request.url;
+    },
+  });
   for (const [at, { method, url }] of routes.entries()) {
     app.route({
       method,

@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readRequest } from '../../../client/request-text.ts';
@@ -148,6 +149,30 @@ test('what cannot be read, or has its method in small letters, is refused before
     expect(stepOf(told, 'credential')).toMatchObject({ outcome: 'not reached' });
     expect((await world.send(undefined, 'GET', '/api/folders/%zz')).status).toBe(400);
   }
+});
+
+/** The status of a request whose path goes out letter by letter; fetch works out the dots in it. */
+async function statusAsWritten(path: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { hostname, port } = new URL(world.url);
+  const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ hostname, port, path, headers }, resolve).on('error', reject);
+  });
+  answer.resume();
+  return answer.statusCode;
+}
+
+test.each([
+  ['/api/x/../org', 'refused', undefined],
+  ['/api/%2e%2e/api/org', 'refused', undefined],
+  ['/api/./org', 'refused', undefined],
+  ['/api\\org', 'refused', undefined],
+  ['/api/folders/%2e%2e', 'allowed', '/api/folders/:uid'],
+])('a path is taken letter by letter, as the server takes it: %s', async (path, verdict, url) => {
+  const headers = bearer((await makeKey(`of dots in ${path}`, 'Viewer')).secret);
+  const told = await explain({ method: 'GET', path, headers });
+  expect([told.verdict, told.route?.url]).toEqual([verdict, url]);
+  expect(await statusAsWritten(path, headers)).toBe(404);
+  await writeCredentialUses(world.context);
 });
 
 test('no path breaks it', async () => {
