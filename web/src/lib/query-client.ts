@@ -39,5 +39,7 @@ export const queryClient = new QueryClient({
       // The server said no, and will again.
       retry: (count, error) => count < 2 && !(error instanceof ApiFailure && error.status < 500),
     },
+    // What was sent and answered may be a password or a new key: it goes with the part of the page that sent it.
+    mutations: { gcTime: 0 },
   },
 });
