@@ -40,6 +40,12 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
     await details.getByRole('rowheader', { name: 'expiresAt' }).waitFor();
     await page.keyboard.press('Escape');
     await details.waitFor({ state: 'hidden' });
+
+    await table
+      .getByRole('button', { name: 'Details: admin changed the role of tom from Viewer to Editor' })
+      .click();
+    const changed = details.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'role' }) });
+    expect(await changed.getByRole('cell').allTextContents()).toEqual(['Viewer', 'Editor']);
     await visitor.close();
   });
 

@@ -71,7 +71,7 @@ export const CHANGE_WORDS: Record<string, Words> = {
     rest: (told, name) => {
       if (told['isDisabled'] === true) return ': it is disabled';
       if (told['isDisabled'] === false) return ': it is enabled';
-      return typeof told['role'] === 'string' ? `: its role is ${told['role']}` : toNewName(told, name);
+      return typeof told['role'] === 'string' ? `: its role${roleFromTo(told)}` : toNewName(told, name);
     },
   },
   'serviceaccounts:delete': { title: 'Service account deleted', did: 'deleted the service account' },

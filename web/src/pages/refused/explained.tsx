@@ -17,7 +17,7 @@ export function Explained({ asked: { data, error, isPending } }: Props) {
   if (isPending) return <Skeleton height="24rem" />;
   if (data === undefined) return <ProblemAlert error={error} />;
   return (
-    <Stack component="section" aria-labelledby="verdict">
+    <Stack component="section" aria-labelledby="verdict" maw="56rem">
       <Verdict explanation={data} />
       <ExplanationSteps steps={data.steps} />
       <Group gap="sm">
