@@ -5,6 +5,9 @@ import type { Schema, UsageCallerTable, UsageRequestTable } from '../../db/schem
 export const GROUPS = ['hour', 'day', 'status', 'credential', 'route', 'address'] as const;
 export type Group = (typeof GROUPS)[number];
 
+/** A kind that stands for the tokens of a service account together. */
+export const ALL_TOKENS_OF = 'service-account';
+
 /** Which requests are summed, and how; hours from one on and before another. */
 export interface Sums {
   /** Null is what belongs to no organization. */
@@ -87,9 +90,16 @@ export function listSums(db: Kysely<Schema>, sums: Sums): Promise<SumRow[]> {
 function conditions({ orgId, from, to, credential, route }: Sums): RawBuilder<unknown> {
   const all = [orgId === null ? sql`org_id is null` : sql`org_id = ${orgId}`];
   all.push(sql`hour >= ${from}`, sql`hour < ${to}`);
-  if (credential) all.push(sql`credential_kind = ${credential.kind} and credential_id = ${credential.id}`);
+  if (credential) all.push(isOf(credential));
   if (route !== undefined) all.push(sql`route = ${route}`);
   return sql.join(all, sql` and `);
+}
+
+function isOf({ kind, id }: NonNullable<Sums['credential']>): RawBuilder<unknown> {
+  if (kind !== ALL_TOKENS_OF) return sql`credential_kind = ${kind} and credential_id = ${id}`;
+  // What a migrated key did as a key is there too: it has kept its number.
+  return sql`credential_kind in ('api-key', 'token')
+    and credential_id in (select id from credential where service_account_id = ${id})`;
 }
 
 /** Adds to the counts by route and status; counts of organizations that are gone are left out. */

@@ -185,6 +185,24 @@ test('callers are told with their addresses, also to who asks about one credenti
   expect(total).toBe(3);
 });
 
+test('the tokens of one account are told together, with what they did while they were keys', async () => {
+  const own = await makeWorld();
+  const key = await makeKey('was a key', own);
+  await own.send(key.as, 'GET', '/api/org');
+  const { body } = await own.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${key.id}`);
+  await own.send(key.as, 'GET', '/api/org');
+  await own.send((await makeToken('of another', own)).as, 'GET', '/api/org');
+  const account = `service-account:${body.key.serviceAccountId}`;
+  const { groups } = await usage({ credential: account, groupBy: 'credential,status' }, ADMIN, own);
+  expect(groups).toMatchObject([
+    { credential: { kind: 'api-key', id: key.id }, status: '2xx', requests: 1 },
+    { credential: { kind: 'token', id: key.id }, status: '2xx', requests: 1 },
+  ]);
+  expect((await usage({ credential: account, groupBy: 'address' }, ADMIN, own)).groups).toEqual([
+    { address: '127.0.0.1', requests: 2 },
+  ]);
+});
+
 test('a refused credential counts under its own name, in its own organization', async () => {
   const org = await makeOrg(world, 'not theirs');
   const outsider = await makeMember(world, org, 'olaf', 'Admin');
@@ -421,7 +439,7 @@ test.each([
   ['groupBy=address,status', 'without route and status'],
   ['groupBy=address&route=GET%20/api/org', 'without route and status'],
   ['credential=12', 'a kind and an id as in token:12'],
-  ['credential=service-account:12', 'a kind and an id as in token:12'],
+  ['credential=team:12', 'a kind and an id as in token:12'],
   ['limit=0', 'limit in the query must be >= 1'],
   ['limit=1000000', 'limit in the query must be <= 10000'],
 ])('a question that cannot be answered is told what to change: %s', async (query, hint) => {

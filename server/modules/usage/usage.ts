@@ -4,6 +4,7 @@ import { badRequest } from '../../errors.ts';
 import { momentOf } from '../audit/entries.ts';
 import { COUNTED_KINDS, HOUR_MS, hourOf } from './tallies.ts';
 import {
+  ALL_TOKENS_OF,
   deleteHour,
   getOldestHour,
   type Group,
@@ -102,8 +103,9 @@ function groupsOf(text: string): Group[] {
 
 function credentialOf(text: string): { kind: string; id: number } {
   const [, kind = '', digits] = /^([a-z-]+):(\d{1,15})$/.exec(text) ?? [];
-  if ((COUNTED_KINDS as readonly string[]).includes(kind)) return { kind, id: Number(digits) };
+  if ([...COUNTED_KINDS, ALL_TOKENS_OF].includes(kind)) return { kind, id: Number(digits) };
   throw badRequest(
-    "credential in the query must be a kind and an id as in token:12: api-key or token with its own, password or session with the person's",
+    'credential in the query must be a kind and an id as in token:12: api-key or token with its own, password or session with the ' +
+      "person's, service-account for all its tokens",
   );
 }
