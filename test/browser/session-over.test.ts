@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { makeMember } from '../../server/testing/people.ts';
 import { ADMIN, startWorld } from '../../server/testing/world.ts';
 import { visit } from './support/visit.ts';
 
@@ -26,6 +27,40 @@ test.runIf(HAS_BROWSER)(
     await page.getByRole('heading', { level: 1 }).waitFor();
     const { body } = await world.send(ADMIN, 'GET', '/api/teams/search');
     expect(body.teams).toMatchObject([{ name: 'On call' }]);
+    await visitor.close();
+    await browser.close();
+    await world.stop();
+  },
+);
+
+test.runIf(HAS_BROWSER)(
+  'whoever signs in as somebody else begins anew, and is not asked whether to stay on what the other has entered',
+  async () => {
+    const world = await startWorld();
+    await makeMember(world, 1, 'ben', 'Admin');
+    const source = { name: 'Metrics', type: 'prometheus', uid: 'metrics' };
+    await world.send(ADMIN, 'POST', '/api/datasources', source);
+    const browser = await launchBrowser();
+    const visitor = await visit(browser, world.url);
+    const { page } = visitor;
+    visitor.forgive(401);
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await visitor.signIn('admin', 'admin');
+    await visitor.open('/datasources/edit/metrics');
+    await page.getByRole('textbox', { name: 'Name' }).first().fill('not for Ben');
+    await visitor.browser.clearCookies();
+    await page.getByRole('button', { name: 'Save' }).first().click();
+    const again = page.getByRole('dialog', { name: 'Sign in again' });
+    await again.getByLabel('Email or username').fill('ben');
+    await again.getByRole('textbox', { name: 'Password' }).fill('password of ben');
+    await again.getByRole('button', { name: 'Sign in' }).click();
+    await page.waitForURL(`${world.url}/`);
+    await page.getByRole('navigation', { name: 'Main menu' }).waitFor();
+    expect(asked).toEqual([]);
     await visitor.close();
     await browser.close();
     await world.stop();

@@ -20,8 +20,12 @@ export function SessionOver() {
   };
   const goOn = async (): Promise<void> => {
     const isSomebodyElse = await resumeSession();
+    if (isSomebodyElse) {
+      // The page goes first: what is not saved on it would have the browser ask whether to stay.
+      await router.navigate({ to: '/login', ignoreBlocker: true });
+      return window.location.assign(SERVER_URL);
+    }
     setIsOver(false);
-    if (isSomebodyElse) return window.location.assign(SERVER_URL);
     await queryClient.invalidateQueries();
   };
   return (
