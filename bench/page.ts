@@ -26,7 +26,7 @@ export async function benchPage(directory: string): Promise<boolean> {
   console.log(
     `\nFilling a SQLite database with ${COUNT.toLocaleString('en')} service accounts, dashboards and users …`,
   );
-  const { admin } = await seedLists(directory, COUNT, []);
+  const { admin } = await seedLists(directory, COUNT, ['a-folder']);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = await startLatchkey(directory, port, `${url}/api/org`, { authorization: `Bearer ${admin}` });
