@@ -1,4 +1,4 @@
-import { Button, Group, List, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Group, List, Stack, Text, Title } from '@mantine/core';
 import { CircleCheck } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { StateTag } from '../../parts/state-tag.tsx';
@@ -55,10 +55,17 @@ export function AttentionList({ title, items, count, none, advice }: Props) {
           </List.Item>
         ))}
       </List>
-      {items.length > shown.length && (
-        <Button variant="subtle" onClick={() => setShowsAll(true)} style={{ alignSelf: 'flex-start' }}>
-          Show {items.length - shown.length} more
-        </Button>
+      {items.length > SHOWN_AT_FIRST && (
+        <Anchor
+          component="button"
+          type="button"
+          size="sm"
+          ta="left"
+          aria-expanded={showsAll}
+          onClick={() => setShowsAll(!showsAll)}
+        >
+          {showsAll ? 'Show fewer' : `Show ${items.length - SHOWN_AT_FIRST} more`}
+        </Anchor>
       )}
       {showsAll && count > items.length && (
         <Text size="xs" c="dimmed">
