@@ -58,7 +58,7 @@ export function laidOut(json: string): string {
 }
 
 // A text, a bracket that is closed at once, a sign, or whatever else has no blanks in it.
-const PART = /"(?:[^"\\]+|\\.)*"|[{[][ \t\n\r]*[}\]]|[{}[\],:]|[^ \t\n\r"{}[\],:]+/g;
+const PART = /"(?:[^"\\]|\\.)*"|[{[][ \t\n\r]*[}\]]|[{}[\],:]|[^ \t\n\r"{}[\],:]+/g;
 
 /** The same JSON, but for each text in it that is a value: instead of it what is made of its JSON. Names of members stay. */
 export function changeTexts(json: string, change: (text: string) => string): string {

@@ -41,7 +41,12 @@ export async function addMember(
     if ((await getOrg(context.db, orgId)) === undefined)
       throw notFound('Organization not found', 'orgs.not-found');
     const user = await getUserNamed(context.db, loginOrEmail);
-    if (user === undefined) throw notFound('User not found', 'user.not-found');
+    if (user === undefined) {
+      throw new ApiError(404, 'user.not-found', 'User not found', {
+        detail:
+          'Nobody has this login or email. A server administrator makes people: POST /api/admin/users, or New user on the page.',
+      });
+    }
     if ((await getMember(context.db, orgId, user.id)) !== undefined) throw alreadyMember(user.id);
     await requireRoom(context, 'org_user', orgId);
     await requireRoomForOrg(context, user.id);

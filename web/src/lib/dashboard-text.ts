@@ -65,6 +65,14 @@ export async function asNextVersion(uid: string, text: string): Promise<string> 
   return withMember(text, 'version', meta.version);
 }
 
+/** A JSON that names no version, as one that was exported, as a change of the version that it takes the place of. */
+export function basedOn(saved: string, text: string): string {
+  const version = membersOf(saved).get('version');
+  return version === undefined || membersOf(text).has('version')
+    ? text
+    : withMember(text, 'version', JSON.parse(version));
+}
+
 /** The same JSON with another value of one member. */
 export function withMember(text: string, name: string, value: unknown): string {
   return laidOut(objectText(membersOf(text).set(name, JSON.stringify(value))));

@@ -26,6 +26,11 @@ export function isSessionOver(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 401 && error.message === 'Unauthorized';
 }
 
+/** Whether the server will say no however often it is asked. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 403;
+}
+
 /** Whether the thing that was asked for is not there. */
 export function isMissing(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 404;

@@ -32,7 +32,7 @@ export function FormDialog({ title, children, submit, isDirty, isBusy, error, on
             <Group justify="flex-end" role="alert">
               <Text size="sm">What you entered is not saved.</Text>
               <Button variant="default" onClick={() => setAsks(false)}>
-                Go on
+                Keep editing
               </Button>
               <Button color="red" onClick={onClose}>
                 Discard it

@@ -43,6 +43,7 @@ export function firstLife({ longest }: LifeLimit): Life {
 /** What is wrong with a life that was entered, and what is right. */
 export function lifeProblem({ text, isEndless }: Life, limit: LifeLimit): string | null {
   if (isEndless) return null;
+  if (text.trim() === '') return 'Enter how long it is to live, as in 30d';
   try {
     if (secondsOf(text) <= limit.longest) return null;
     return `${text.trim()} is too long. Enter ${longestText(limit)} at most${limit.reason}.`;

@@ -1,5 +1,5 @@
 import { Alert, Button, Text } from '@mantine/core';
-import { problemOf } from '../lib/problem.ts';
+import { isRefusal, problemOf } from '../lib/problem.ts';
 
 interface Props {
   /** Nothing shows where there is no error. */
@@ -15,7 +15,7 @@ export function ProblemAlert({ error, onRetry }: Props) {
   return (
     <Alert color="red" variant="light" title={title} role="alert">
       {detail !== undefined && <Text size="sm">{detail}</Text>}
-      {onRetry !== undefined && (
+      {onRetry !== undefined && !isRefusal(error) && (
         <Button mt="sm" variant="default" onClick={onRetry}>
           Try again
         </Button>

@@ -1,4 +1,5 @@
 import { Button, Group, Paper, Text } from '@mantine/core';
+import { asSentence } from '../../lib/as-sentence.ts';
 import { api } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import { useMay, useSession } from '../../lib/session.ts';
@@ -23,8 +24,8 @@ export function HidePage({ onClose }: { onClose(): void }) {
       onConfirm={() => hide.mutate({})}
       onClose={onClose}
     >
-      It leaves the menu of everybody in {user.orgName}. No key and no token changes. Should you need it
-      again: an Admin opens this page by its address, /org/apikeys, and shows it again.
+      It leaves the menu of everybody in {asSentence(user.orgName)} No key and no token changes. Should you
+      need it again: an Admin opens this page by its address, /org/apikeys, and shows it again.
     </ConfirmDialog>
   );
 }

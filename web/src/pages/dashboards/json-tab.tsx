@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { ApiFailure } from '../../../../client/failures.ts';
 import {
   asNextVersion,
+  basedOn,
   type DashboardText,
   dashboardQuery,
   saveDashboard,
@@ -51,7 +52,7 @@ export function JsonTab({ uid, dashboard }: Props) {
   const trySave = (overwrites: boolean): void => {
     const problem = faultIn(text, uid);
     setFault(problem);
-    if (problem === undefined) save.mutate({ sent: text, overwrites });
+    if (problem === undefined) save.mutate({ sent: basedOn(saved, text), overwrites });
   };
   const change = (next: string): void => {
     setDraft(next);

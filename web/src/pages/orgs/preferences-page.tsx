@@ -1,4 +1,5 @@
 import { SimpleGrid, Stack, Switch } from '@mantine/core';
+import { asSentence } from '../../lib/as-sentence.ts';
 import { api, client } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import { useMayInOrg, useSession } from '../../lib/session.ts';
@@ -19,7 +20,7 @@ export function PreferencesPage() {
   return (
     <Loaded asked={org} title="Preferences">
       {(found) => (
-        <PageFrame title="Preferences" about={`What holds for everybody in ${user.orgName}.`}>
+        <PageFrame title="Preferences" about={`What holds for everybody in ${asSentence(user.orgName)}`}>
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
             <Stack>
               <OrgName org={found} mayChange={mayChange} save={(body) => client.PUT('/api/org', { body })} />

@@ -1,3 +1,4 @@
+import { asSentence } from '../../lib/as-sentence.ts';
 import { type Answer, api } from '../../lib/api.ts';
 import { useMay, useSession } from '../../lib/session.ts';
 import { type Column, DataTable } from '../../parts/data-table.tsx';
@@ -28,7 +29,7 @@ export function OwnTeams() {
     { title: 'Members', render: ({ memberCount }) => memberCount, align: 'right', width: 100 },
   ];
   return (
-    <Section title="Teams" about={user.orgName === '' ? undefined : `In ${user.orgName}.`}>
+    <Section title="Teams" about={user.orgName === '' ? undefined : `In ${asSentence(user.orgName)}`}>
       <DataTable
         label="your teams"
         columns={columns}

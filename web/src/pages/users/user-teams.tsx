@@ -1,4 +1,5 @@
 import { Group, Skeleton, Text } from '@mantine/core';
+import { asSentence } from '../../lib/as-sentence.ts';
 import { api } from '../../lib/api.ts';
 import { useSession } from '../../lib/session.ts';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
@@ -10,7 +11,10 @@ export function UserTeams({ userId }: { userId: number }) {
   const { user } = useSession();
   const teams = api.useQuery('get', '/api/users/{id}/teams', { params: { path: { id: userId } } });
   return (
-    <Section title="Teams" about={`In ${user.orgName}. Who is in a team is decided on the team’s own page.`}>
+    <Section
+      title="Teams"
+      about={`In ${asSentence(user.orgName)} Who is in a team is decided on the team’s own page.`}
+    >
       <ProblemAlert error={teams.error} onRetry={() => void teams.refetch()} />
       {teams.isPending && <Skeleton height="1.5rem" maw="20rem" />}
       {teams.data?.length === 0 && <Text size="sm">In no team.</Text>}
