@@ -141,7 +141,7 @@ describe.runIf(HAS_BROWSER)('folders and dashboards', () => {
     await visitor.open(`/d/${overviewUid}/production-overview`);
     await page.getByRole('heading', { level: 1, name: 'Production Overview' }).waitFor();
     const row = page.getByRole('button', { name: /^Load 1 panel/ });
-    await page.getByRole('button', { name: 'Row without a title no panels' }).waitFor();
+    await page.getByRole('heading', { name: 'Row without a title no panels' }).waitFor();
     const drawn = await page.getByRole('listitem').filter({ hasText: 'CPU' }).boundingBox();
     const whole = await page.getByRole('tablist').boundingBox();
     expect(drawn?.width).toBe(whole?.width);

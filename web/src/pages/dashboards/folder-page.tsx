@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useParams } from '@tanstack/react-router';
+import { Navigate, useParams } from '@tanstack/react-router';
 import { type Answer, api } from '../../lib/api.ts';
 import { useMay } from '../../lib/session.ts';
 import { AddressTabs } from '../../parts/address-tabs.tsx';
@@ -18,10 +18,16 @@ type Folder = Answer<'/api/folders/{uid}', 'get'>;
 /** One folder: what is in it, and who may do what with it. */
 export function FolderPage() {
   const { uid = '' } = useParams({ strict: false });
+  // Grafana: what lies in no folder has an address of its own.
+  if (uid === 'general') return <Navigate to="/dashboards" replace />;
+  return <Asked key={uid} uid={uid} />;
+}
+
+function Asked({ uid }: { uid: string }) {
   const folder = api.useQuery('get', '/api/folders/{uid}', { params: { path: { uid } } });
   return (
     <Loaded asked={folder} title="Folder">
-      {(found) => <Shown key={uid} folder={found} />}
+      {(found) => <Shown folder={found} />}
     </Loaded>
   );
 }

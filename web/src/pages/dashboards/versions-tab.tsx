@@ -8,7 +8,7 @@ import { TimeText } from '../../parts/time-text.tsx';
 import { ComparedVersions } from './compared-versions.tsx';
 import { RestoreDialog } from './restore-dialog.tsx';
 
-export type Version = Answer<'/api/dashboards/uid/{uid}/versions', 'get'>[number];
+type Version = Answer<'/api/dashboards/uid/{uid}/versions', 'get'>[number];
 
 interface Props {
   uid: string;

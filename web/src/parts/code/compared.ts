@@ -3,6 +3,7 @@ import { EditorState } from '@codemirror/state';
 import { EditorView } from '@codemirror/view';
 import type { JsonDiffProps } from '../json-diff.tsx';
 import { forReading } from './json-state.ts';
+import { lineDiff } from './line-diff.ts';
 
 export type Layout = 'sides' | 'unified';
 
@@ -18,8 +19,7 @@ export interface Compared {
 type Wanted = Pick<JsonDiffProps, 'before' | 'after'> & { layout: Layout; isWhole: boolean; isDark: boolean };
 
 const SAME = { margin: 3, minSize: 6 };
-// Of large texts that have little in common, the places are enough.
-const diffConfig = { scanLimit: 2000, timeout: 1000 };
+const diffConfig = { override: lineDiff };
 
 /** Puts the comparison of two texts into an element. */
 export function showCompared(parent: HTMLElement, wanted: Wanted): Compared {

@@ -13,6 +13,7 @@ import {
 import { jsonProblem } from '../../lib/json-problem.ts';
 import { codeLook } from './code-look.ts';
 import { findInText } from './find-in-text.ts';
+import { ownTyping } from './own-typing.ts';
 import { pageNonce } from './page-nonce.ts';
 
 /** Marks a change that the person did not make. */
@@ -68,6 +69,7 @@ function forWriting(label: string, isDark: boolean, onChange: (text: string) => 
   return [
     forBoth(isDark),
     history(),
+    ownTyping,
     indentOnInput(),
     highlightActiveLine(),
     highlightActiveLineGutter(),

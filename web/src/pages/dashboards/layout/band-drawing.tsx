@@ -8,23 +8,24 @@ const ROW_HEIGHT = '1.25rem';
 const LEAST_WIDTH = '40rem';
 
 /** The panels of one row in their places, below its title. */
-export function BandDrawing({ band: { title, isCollapsed, panels } }: { band: Band }) {
+export function BandDrawing({ band }: { band: Band }) {
+  const { title, isCollapsed, panels } = band;
   const [isOpen, { toggle }] = useDisclosure(!isCollapsed);
   const Icon = isOpen ? ChevronDown : ChevronRight;
   return (
     <Stack gap="xs" component="section" aria-label={title ?? 'Panels above the first row'}>
       {title !== undefined && (
         <Title order={2} size="h3">
-          <UnstyledButton fz="inherit" fw="inherit" onClick={toggle} aria-expanded={isOpen}>
-            <Group gap="xs" wrap="nowrap">
-              <Icon size={16} aria-hidden />
-              {title}
-              <Text span size="sm" c="dimmed">
-                {countText(panels.length)}
-                {isCollapsed && ', collapsed'}
-              </Text>
-            </Group>
-          </UnstyledButton>
+          {panels.length === 0 ? (
+            <BandTitle title={title} note="no panels" />
+          ) : (
+            <UnstyledButton fz="inherit" fw="inherit" onClick={toggle} aria-expanded={isOpen}>
+              <Group gap="xs" wrap="nowrap">
+                <Icon size={16} aria-hidden />
+                <BandTitle title={title} note={noteOf(band)} />
+              </Group>
+            </UnstyledButton>
+          )}
         </Title>
       )}
       {isOpen && panels.length > 0 && (
@@ -77,7 +78,18 @@ function PanelBox({ panel: { title, type, x, y, width, height, repeat } }: { pan
   );
 }
 
-function countText(count: number): string {
-  if (count === 0) return 'no panels';
-  return count === 1 ? '1 panel' : `${count} panels`;
+function BandTitle({ title, note }: { title: string; note: string }) {
+  return (
+    <span>
+      {title}{' '}
+      <Text span size="sm" c="dimmed">
+        {note}
+      </Text>
+    </span>
+  );
+}
+
+function noteOf({ panels, isCollapsed }: Band): string {
+  const count = panels.length === 1 ? '1 panel' : `${panels.length} panels`;
+  return isCollapsed ? `${count}, collapsed` : count;
 }
