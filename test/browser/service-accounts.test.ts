@@ -167,6 +167,18 @@ describe.runIf(HAS_BROWSER)('service accounts on the page', { timeout: 60_000 },
     expect(await there()).toBe(403);
   });
 
+  test('an account says which of its tokens were used, with what outcome and from where', async () => {
+    const id = await make('busy');
+    const token = await makeToken(id);
+    await ask(token);
+    expect((await world.send({ bearer: token }, 'DELETE', '/api/folders/nothing')).status).toBe(403);
+    await open(`/org/serviceaccounts/${id}`);
+    await page.getByRole('tab', { name: 'Usage' }).click();
+    const counts = page.getByRole('table', { name: 'Requests in the last 24 hours by token' });
+    await counts.getByRole('row', { name: `token of ${id} 1 1 2` }).waitFor();
+    await page.getByRole('row', { name: `127.0.0.1 token of ${id} 2` }).waitFor();
+  });
+
   test('a migrated token says which key it was, and becomes that key again', async () => {
     const { body: key } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'sync', role: 'Viewer' });
     const { body } = await world.send(ADMIN, 'POST', `/api/serviceaccounts/migrate/${key.id}`);

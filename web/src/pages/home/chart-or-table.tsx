@@ -1,7 +1,7 @@
 import { Box, Group, SegmentedControl, Skeleton, Stack, Text, Title } from '@mantine/core';
 import { lazy, type ReactNode, Suspense, useId, useState } from 'react';
 import { ProblemAlert } from '../../parts/problem-alert.tsx';
-import type { Counts } from './statuses.ts';
+import type { Counts } from '../../lib/statuses.ts';
 
 const StatusBars = lazy(async () => ({ default: (await import('./status-bars.tsx')).StatusBars }));
 

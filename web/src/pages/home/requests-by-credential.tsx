@@ -2,9 +2,9 @@ import { Text } from '@mantine/core';
 import { type Answer, api } from '../../lib/api.ts';
 import { TextLink } from '../../parts/text-link.tsx';
 import { ChartOrTable } from './chart-or-table.tsx';
-import { CountsTable } from './counts-table.tsx';
-import type { Period } from './spans.ts';
-import { add, type Counts, sumOf } from './statuses.ts';
+import { CountsTable } from '../../parts/counts-table.tsx';
+import type { Period } from '../../lib/usage-periods.ts';
+import { add, type Counts, sumOf } from '../../lib/statuses.ts';
 
 type Group = Answer<'/api/usage', 'get'>['groups'][number];
 type Credential = NonNullable<Group['credential']>;

@@ -1,9 +1,10 @@
 import { api } from '../../lib/api.ts';
 import { useSession } from '../../lib/session.ts';
 import { ChartOrTable } from './chart-or-table.tsx';
-import { CountsTable } from './counts-table.tsx';
-import { type Period, spansOf } from './spans.ts';
-import { add, type Counts, statusesIn, sumOf } from './statuses.ts';
+import { CountsTable } from '../../parts/counts-table.tsx';
+import type { Period } from '../../lib/usage-periods.ts';
+import { spansOf } from './spans.ts';
+import { add, type Counts, statusesIn, sumOf } from '../../lib/statuses.ts';
 
 // Every status in every hour of the longest period.
 const MOST_GROUPS = 4000;

@@ -1,6 +1,10 @@
 import '@mantine/charts/styles.css';
+// Of the legend, which nothing else has.
+import '@mantine/core/styles/ColorSwatch.css';
 import { BarChart } from '@mantine/charts';
-import { type Counts, statusesIn } from './statuses.ts';
+import { type Counts, statusesIn } from '../../lib/statuses.ts';
+
+const LONGEST_NAME = 18;
 
 interface Props {
   rows: { title: string; counts: Counts }[];
@@ -26,10 +30,15 @@ export function StatusBars({ rows, isLying = false, height }: Props) {
       legendProps={{ verticalAlign: 'bottom' }}
       valueFormatter={(value) => value.toLocaleString('en')}
       xAxisProps={isLying ? { allowDecimals: false } : { minTickGap: 24 }}
-      yAxisProps={isLying ? { width: 130 } : { allowDecimals: false }}
+      yAxisProps={isLying ? { width: 130, tickFormatter: shortened } : { allowDecimals: false }}
       barChartProps={{ accessibilityLayer: false }}
-      barProps={{ isAnimationActive: false }}
+      barProps={{ isAnimationActive: false, stroke: 'var(--mantine-color-body)', strokeWidth: 1 }}
       maxBarWidth={28}
     />
   );
+}
+
+// What has no room beside a bar is told whole by the bar itself and by the table.
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name;
 }

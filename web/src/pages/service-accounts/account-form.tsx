@@ -1,4 +1,4 @@
-import { Switch, TextInput } from '@mantine/core';
+import { SimpleGrid, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { Role } from '../../../../client/shapes.ts';
 import { type Answer, api } from '../../lib/api.ts';
@@ -46,8 +46,10 @@ export function AccountForm({ account, mayChange }: Props) {
         }),
       )}
     >
-      <TextInput label="Display name" required {...form.getInputProps('name')} />
-      <RoleSelect value={form.values.role} onChange={(next) => form.setFieldValue('role', next)} />
+      <SimpleGrid cols={{ base: 1, xs: 2 }}>
+        <TextInput label="Display name" required {...form.getInputProps('name')} />
+        <RoleSelect value={form.values.role} onChange={(next) => form.setFieldValue('role', next)} />
+      </SimpleGrid>
       {user.isGrafanaAdmin && (
         <Switch
           label="Administers the server"

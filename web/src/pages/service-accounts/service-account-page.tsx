@@ -2,16 +2,13 @@ import { Button } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { type Answer, api } from '../../lib/api.ts';
-import { AddressTabs } from '../../parts/address-tabs.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
-import { PermissionEditor } from '../../parts/permissions/permission-editor.tsx';
 import { TimeText } from '../../parts/time-text.tsx';
 import { DeleteAccount, EnableAccount } from './account-dialogs.tsx';
 import { AccountForm } from './account-form.tsx';
+import { AccountTabs } from './account-tabs.tsx';
 import { AccountTags } from './account-tags.tsx';
-import { OrgGrants } from './org-grants.tsx';
-import { TokenList } from './token-list.tsx';
 
 type Account = Answer<'/api/serviceaccounts/{id}', 'get'>;
 
@@ -33,32 +30,9 @@ export function ServiceAccountPage() {
 function Shown({ account }: { account: Account }) {
   const navigate = useNavigate();
   const [asks, setAsks] = useState<'enable' | 'delete'>();
-  const { id, name, isDisabled, accessControl = {} } = account;
+  const { name, isDisabled, accessControl = {} } = account;
   const may = (action: string): boolean => accessControl[action] === true;
   const close = (): void => setAsks(undefined);
-  const tabs = [
-    {
-      value: 'tokens',
-      title: 'Service account tokens',
-      content: <TokenList account={account} may={may} />,
-    },
-    {
-      value: 'permissions',
-      title: 'Permissions',
-      content: (
-        <PermissionEditor
-          resource="serviceaccounts"
-          id={String(id)}
-          canChange={may('serviceaccounts.permissions:write')}
-        />
-      ),
-    },
-    {
-      value: 'organizations',
-      title: 'Organizations',
-      content: <OrgGrants account={account} mayChange={may('serviceaccounts:write')} />,
-    },
-  ].filter(({ value }) => value !== 'permissions' || may('serviceaccounts.permissions:read'));
   return (
     <PageFrame
       title={name}
@@ -81,7 +55,7 @@ function Shown({ account }: { account: Account }) {
       }
     >
       <AccountForm account={account} mayChange={may('serviceaccounts:write')} />
-      <AddressTabs tabs={tabs} />
+      <AccountTabs account={account} may={may} />
       {asks === 'enable' && <EnableAccount account={account} onDone={close} onClose={close} />}
       {asks === 'delete' && (
         <DeleteAccount

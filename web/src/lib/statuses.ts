@@ -1,7 +1,7 @@
-/** The kinds of answers that are counted, with their words and colours. */
+/** The kinds of answers that are counted, with their words and colours: blue and amber, which nobody takes for each other. */
 export const STATUSES = [
-  { name: '2xx', label: 'Answered (2xx)', color: 'var(--page-good)' },
-  { name: '3xx', label: 'Sent elsewhere (3xx)', color: 'var(--page-accent)' },
+  { name: '2xx', label: 'Answered (2xx)', color: 'var(--page-accent)' },
+  { name: '3xx', label: 'Sent elsewhere (3xx)', color: 'var(--page-quiet)' },
   { name: '4xx', label: 'Refused (4xx)', color: 'var(--page-warning)' },
   { name: '5xx', label: 'Failed here (5xx)', color: 'var(--page-bad)' },
 ] as const;

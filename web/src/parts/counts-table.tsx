@@ -1,6 +1,6 @@
 import { ScrollArea, Table } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { type Counts, statusesIn, sumOf } from './statuses.ts';
+import { type Counts, statusesIn, sumOf } from '../lib/statuses.ts';
 
 interface Props {
   /** What the table is of. */
