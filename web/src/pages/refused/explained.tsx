@@ -23,7 +23,7 @@ export function Explained({ asked: { data, error, isPending } }: Props) {
       <Group gap="sm">
         <CopyTextButton text={reportOf(data)} label="Copy the explanation" />
         <Text size="sm" c="dimmed">
-          For somebody else to read. What you pasted is not in it.
+          For somebody else to read. The credential is not in it.
         </Text>
       </Group>
     </Stack>
