@@ -1,5 +1,5 @@
 /** The kinds of answers that are counted, with their words and colours: blue and amber, which nobody takes for each other. */
-export const STATUSES = [
+const STATUSES = [
   { name: '2xx', label: 'Answered (2xx)', color: 'var(--page-accent)' },
   { name: '3xx', label: 'Sent elsewhere (3xx)', color: 'var(--page-quiet)' },
   { name: '4xx', label: 'Refused (4xx)', color: 'var(--page-warning)' },
