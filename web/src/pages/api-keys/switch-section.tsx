@@ -89,8 +89,7 @@ function HowItStands({ status }: { status: KeyMigrationStatus }) {
   if (migrated) {
     return (
       <Text size="sm">
-        The API keys of this organization were migrated: {counted(moved, 'token')} of {accounts} used to be
-        keys
+        API keys are over in this organization: {counted(moved, 'token')} of {accounts} used to be keys
         {remaining > 0 && `, and ${counted(remaining, 'key')} stayed behind: expired, or moved back`}.
       </Text>
     );
