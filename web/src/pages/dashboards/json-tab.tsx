@@ -28,11 +28,12 @@ const LONGEST_MESSAGE = 500;
 /** The JSON of a dashboard, to read, and to change where one may. What was typed stays until it is saved or thrown away. */
 export function JsonTab({ uid, dashboard }: Props) {
   const { meta, text: saved } = dashboard;
-  const [draft, setDraft] = useState<string>();
+  // With the version that it began from: what is shown beside it may be asked for again, and be another's by then.
+  const [draft, setDraft] = useState<{ text: string; begunFrom: string }>();
   const [message, setMessage] = useState('');
   const [fault, setFault] = useState<string>();
-  const text = draft ?? saved;
-  const isDirty = draft !== undefined && draft !== saved;
+  const { text, begunFrom } = draft ?? { text: saved, begunFrom: saved };
+  const isDirty = text !== saved;
   const save = useMutation({
     mutationFn: async ({ sent, overwrites }: { sent: string; overwrites: boolean }) => {
       const answer = await saveDashboard({
@@ -52,10 +53,10 @@ export function JsonTab({ uid, dashboard }: Props) {
   const trySave = (overwrites: boolean): void => {
     const problem = faultIn(text, uid);
     setFault(problem);
-    if (problem === undefined) save.mutate({ sent: basedOn(saved, text), overwrites });
+    if (problem === undefined) save.mutate({ sent: basedOn(begunFrom, text), overwrites });
   };
   const change = (next: string): void => {
-    setDraft(next);
+    setDraft({ text: next, begunFrom });
     setFault(undefined);
   };
   const discard = (): void => {

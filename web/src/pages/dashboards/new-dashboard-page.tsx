@@ -1,7 +1,7 @@
 import { Button, FileButton, Group, Stack, TextInput } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { Upload } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { withMember } from '../../lib/dashboard-text.ts';
 import { useMay } from '../../lib/session.ts';
 import { ButtonLink } from '../../parts/button-link.tsx';
@@ -46,6 +46,7 @@ function NewForm() {
   const [text, setText] = useState(BLANK);
   const [values, setValues] = useState<Record<string, string>>({});
   const [isAsked, setIsAsked] = useState(false);
+  const forget = useRef<() => void>(null);
   const found = readNew(text);
   const dashboard = typeof found === 'string' ? undefined : found;
   const { folder } = place;
@@ -63,12 +64,14 @@ function NewForm() {
   };
   const take = async (file: File | null): Promise<void> => {
     if (file !== null) setText(await file.text());
+    // The same file may have been mended meanwhile, and be chosen again.
+    forget.current?.();
   };
   return (
     <Stack gap="md">
       <LeaveGuard isDirty={text !== BLANK} />
       <Group gap="sm">
-        <FileButton accept="application/json,.json" onChange={(file) => void take(file)}>
+        <FileButton accept="application/json,.json" resetRef={forget} onChange={(file) => void take(file)}>
           {(props) => (
             <Button variant="default" leftSection={<Upload size={14} aria-hidden />} {...props}>
               Upload dashboard JSON file
