@@ -50,7 +50,8 @@ describe.runIf(HAS_BROWSER)('folders and dashboards', () => {
     const visitor = await visit(browser, world.url);
     const { page } = visitor;
     const expectNames = async (...names: string[]): Promise<void> => {
-      await expect.poll(() => page.getByRole('row').getByRole('link').allTextContents()).toEqual(names);
+      const links = page.getByRole('row').getByRole('link');
+      await expect.poll(() => links.allTextContents(), { timeout: 10_000 }).toEqual(names);
     };
     await visitor.signIn('admin', 'admin');
     await visitor.open('/dashboards');
