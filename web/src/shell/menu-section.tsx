@@ -1,10 +1,16 @@
-import { ActionIcon, Box, Collapse, Group } from '@mantine/core';
+import { ActionIcon, Box, Collapse, Group, NavLink, type NavLinkProps } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { createLink } from '@tanstack/react-router';
 import { ChevronDown, ChevronRight, type LucideIcon } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
-import { NavigationLink } from './menu-links.tsx';
+import type { LinkLike } from '../lib/link-like.ts';
 
 const ICON = 16;
+
+// The entry below is the page that one is on, and not the title as well.
+const TitleLink = createLink((props: LinkLike<NavLinkProps>) => (
+  <NavLink component="a" {...props} aria-current={undefined} />
+));
 
 interface Props {
   title: string;
@@ -26,11 +32,10 @@ export function MenuSection({ title, icon: Icon, to, onChoice, children }: Props
   return (
     <>
       <Group gap={0} wrap="nowrap">
-        <NavigationLink
+        <TitleLink
           to={to}
           label={title}
           leftSection={<Icon size={ICON} aria-hidden />}
-          active={false}
           onClick={() => {
             open();
             onChoice();
