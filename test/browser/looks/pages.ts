@@ -5,9 +5,13 @@ export function everyPage(made: LivedIn): [name: string, path: string][] {
   return [
     ['home', '/'],
     ['api-keys', '/org/apikeys'],
+    ['api-keys-expired', '/org/apikeys?filter=expired'],
     ['service-accounts', '/org/serviceaccounts'],
     ['service-account', `/org/serviceaccounts/${made.accountId}`],
     ['service-account-migrated', `/org/serviceaccounts/${made.movedAccountId}`],
+    ['service-account-permissions', `/org/serviceaccounts/${made.accountId}?tab=permissions`],
+    ['service-account-organizations', `/org/serviceaccounts/${made.accountId}?tab=organizations`],
+    ['service-account-usage', `/org/serviceaccounts/${made.accountId}?tab=usage`],
     ['dashboards', '/dashboards'],
     ['dashboards-search', '/dashboards?query=http'],
     ['folder', `/dashboards/f/${made.folderUid}`],
