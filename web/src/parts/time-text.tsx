@@ -1,4 +1,6 @@
 import { Text, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useId, useRef } from 'react';
 import { useSession } from '../lib/session.ts';
 import { exactTime, relativeTime } from '../lib/time.ts';
 
@@ -11,7 +13,6 @@ interface Props {
 
 /** A moment from now, and exactly, in the person's zone, where one points or goes with the keyboard. */
 export function TimeText({ at, never = 'Never' }: Props) {
-  const { user } = useSession();
   if (at === null || at === undefined || at === '') {
     return (
       <Text span inherit c="dimmed">
@@ -19,20 +20,37 @@ export function TimeText({ at, never = 'Never' }: Props) {
       </Text>
     );
   }
-  const moment = new Date(at);
-  const exact = exactTime(moment, user.timezone);
+  return <Moment moment={new Date(at)} />;
+}
+
+// Lists have many of them, of which one at most is pointed at: only that one has a tooltip.
+function Moment({ moment }: { moment: Date }) {
+  const { user } = useSession();
+  const id = useId();
+  const text = useRef<HTMLTimeElement>(null);
+  const [isPointedAt, { open, close }] = useDisclosure(false);
   return (
-    <Tooltip label={exact}>
+    <>
       <Text
         span
         inherit
         component="time"
+        ref={text}
         dateTime={moment.toISOString()}
         tabIndex={0}
+        aria-describedby={isPointedAt ? id : undefined}
+        onMouseEnter={open}
+        onMouseLeave={close}
+        onFocus={open}
+        onBlur={close}
+        onKeyDown={({ key }) => key === 'Escape' && close()}
         style={{ whiteSpace: 'nowrap' }}
       >
         {relativeTime(moment)}
       </Text>
-    </Tooltip>
+      {isPointedAt && (
+        <Tooltip opened target={text} label={<span id={id}>{exactTime(moment, user.timezone)}</span>} />
+      )}
+    </>
   );
 }

@@ -109,7 +109,6 @@ function columnsFor(
           <RowMenu of={apiKey.name}>
             {mayMigrate && (
               <Menu.Item
-                hiddenFrom="sm"
                 leftSection={<Bot size={14} aria-hidden />}
                 onClick={() => choose({ apiKey, dialog: 'migrate' })}
               >
