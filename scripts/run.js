@@ -26,10 +26,10 @@ const tasks = {
   check,
   dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
   'dev:page': (args) => run([tool.vite, 'web', ...args]),
+  faults: (args) => run(['test/faults/main.ts', ...args]),
   fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
   openapi,
-  reliability: (args) => run(['test/reliability/main.ts', ...args]),
   test: async (args) => {
     const code = await ensurePageBuilt();
     return code === 0 ? run([tool.vitest, 'run', ...args]) : code;

@@ -1,6 +1,6 @@
 import { migrationSurvivesKills } from './migration.ts';
 
-// Long runs that break things on purpose. `npm run reliability -- migration` runs one of them; without a name, all.
+// Long runs that break things on purpose. `npm run faults -- migration` runs one of them; without a name, all.
 const RUNS: Record<string, () => Promise<void>> = { migration: migrationSurvivesKills };
 
 const wanted = process.argv.slice(2);

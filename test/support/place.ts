@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgres } from '../support/postgres-server.ts';
+import { startPostgres } from './postgres-server.ts';
 
 /** A kind of database in which a run is begun over and over from the same contents. */
 export interface Place {
@@ -19,7 +19,7 @@ export type Environment = Record<string, string>;
 
 /** SQLite in directories of its own. */
 export function onSqlite(): Place {
-  const root = mkdtempSync(join(tmpdir(), 'latchkey-reliability-'));
+  const root = mkdtempSync(join(tmpdir(), 'latchkey-place-'));
   const directory = (): string => mkdtempSync(join(root, 'data-'));
   const dataOf = ({ GF_PATHS_DATA = '' }: Environment): string => GF_PATHS_DATA;
   return {
@@ -44,7 +44,7 @@ export async function onPostgres(): Promise<Place> {
   let count = 0;
   const make = async (template: string): Promise<Environment> => {
     const url = new URL(server);
-    url.pathname = `/latchkey_reliability_${process.pid}_${++count}`;
+    url.pathname = `/latchkey_place_${process.pid}_${++count}`;
     await run(`create database ${nameIn(url)} template ${template}`);
     return { ...(await files.create()), GF_DATABASE_URL: url.href };
   };

@@ -2,11 +2,11 @@ import { strict as assert } from 'node:assert';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KeyToSeed, seedKeys } from '../../bench/seed.ts';
 import type { MovedKey } from '../../client/shapes.ts';
-import { type Environment, onPostgres, onSqlite, type Place } from './place.ts';
-import { latchkey, type Running, serve } from './server.ts';
+import { type Environment, onPostgres, onSqlite, type Place } from '../support/place.ts';
+import { latchkey, type Running, serve } from '../support/serving.ts';
 
-const KEYS = Number(process.env['RELIABILITY_KEYS'] ?? 10_000);
-const KILLS = Number(process.env['RELIABILITY_KILLS'] ?? 20);
+const KEYS = Number(process.env['FAULTS_KEYS'] ?? 10_000);
+const KILLS = Number(process.env['FAULTS_KILLS'] ?? 20);
 // Every so many keys have a name whose service account is there already.
 const COLLIDING = 10;
 const AT_ONCE = 32;
