@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { attackTable } from './test/support/attack-table.ts';
 import { summaryLine } from './test/support/summary-line.ts';
 
 const overTheWire = [
   'server/**/*.test.ts',
   'cli/**/*.test.ts',
-  'test/{browser,documents,routes,compat,clients}/**/*.test.ts',
+  'test/{attacks,browser,documents,routes,compat,clients}/**/*.test.ts',
 ];
 // Nothing in it depends on the database.
 const looks = 'test/browser/looks/*.test.ts';
@@ -14,7 +15,10 @@ const notOurs = ['**/node_modules/**', 'dist/**'];
 
 export default defineConfig({
   test: {
-    reporters: ['default', summaryLine()],
+    reporters:
+      process.env['LATCHKEY_ATTACKS'] === 'full'
+        ? ['default', attackTable(), summaryLine()]
+        : ['default', summaryLine()],
     // Files of one worker share their modules: the server keeps no state in modules, and two servers in one process
     // must not meet anyway. Loading the modules anew for each file costs more than most files' tests.
     isolate: false,

@@ -20,6 +20,12 @@ const tool = {
 };
 
 const tasks = {
+  attack: async (args) => {
+    const code = await ensurePageBuilt();
+    if (code !== 0) return code;
+    process.env.LATCHKEY_ATTACKS = 'full';
+    return run([tool.vitest, 'run', 'test/attacks/', ...args]);
+  },
   bench: (args) => run(['bench/main.ts', ...args]),
   build,
   'build:page': ensurePageBuilt,
