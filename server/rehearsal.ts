@@ -5,6 +5,7 @@ import { type Kysely, sql } from 'kysely';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
+import { stepsOf } from './db/migrations/index.ts';
 import { openDatabase } from './db/open.ts';
 import type { Schema } from './db/schema.ts';
 import { prepareFirstRun } from './first-run.ts';
@@ -76,14 +77,6 @@ async function copyInto(copy: Kysely<Schema>, config: Config): Promise<void> {
   } finally {
     await original.destroy();
   }
-}
-
-/** The steps by which a database was brought up to date; none where it is new. */
-async function stepsOf(db: Kysely<Schema>): Promise<string[]> {
-  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
-  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  return rows.map(({ name }) => name);
 }
 
 async function copyTables(

@@ -5,7 +5,7 @@ import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
-import { migrate } from './db/migrations/index.ts';
+import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { openDatabase } from './db/open.ts';
 import { prepareFirstRun } from './first-run.ts';
 import { createLog } from './log.ts';
@@ -73,6 +73,8 @@ export async function openContext(
   };
   const close = (): Promise<void> => db.destroy();
   try {
+    const unknown = unknownSteps(await stepsOf(db));
+    if (unknown.length > 0) throw newerDatabase(unknown);
     return { context, steps: await migrate(db, config.database.type), close };
   } catch (error) {
     await close();
@@ -105,6 +107,13 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     await close();
     throw error;
   }
+}
+
+function newerDatabase(unknown: readonly string[]): ConfigError {
+  return new ConfigError(
+    `the database was brought up to date by a newer Latchkey (${unknown.join(', ')}), and this one would not understand it. ` +
+      'Nothing was changed. Install that version again, or restore a backup of before',
+  );
 }
 
 function wrongSecretKey(): ConfigError {

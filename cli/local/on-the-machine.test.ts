@@ -3,7 +3,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { loadConfig } from '../../server/config/config.ts';
+import { stepsOf } from '../../server/db/migrations/index.ts';
+import { openDatabase } from '../../server/db/open.ts';
 import { ADMIN, newDatabase, startWorld, type World } from '../../server/testing/world.ts';
 import { makeDirectory, type Outcome, runCli, startCli } from '../../test/support/run-cli.ts';
 
@@ -159,6 +163,26 @@ test('a new database is brought up to date once', async () => {
   expect(again).toEqual({ code: 0, stdout: 'The database is up to date.\n', stderr: '' });
   const fresh = await latchkey(['migrate-db'], '', { GF_PATHS_DATA: makeDirectory() });
   expect(fresh).toMatchObject({ code: 0, stdout: expect.stringContaining('Done: 0001-initial\n') });
+});
+
+test('a database of a newer version is refused in a line, and nothing of it is changed', async () => {
+  const { directory, settings, remove } = await newDatabase();
+  onTestFinished(remove);
+  const { url } = settings;
+  const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
+  expect((await latchkey(['migrate-db'], '', env)).code).toBe(0);
+  const { config } = loadConfig({ home: directory, env });
+  const db = openDatabase(config, () => {});
+  onTestFinished(() => db.destroy());
+  await sql`insert into kysely_migration (name, timestamp) values ('9999-later', '2099')`.execute(db);
+  const steps = await stepsOf(db);
+
+  for (const command of ['serve', 'migrate-db']) {
+    const { code, stdout, stderr } = await latchkey([command], '', env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toMatch(/^latchkey: [^\n]*newer Latchkey \(9999-later\)[^\n]*\n$/);
+  }
+  expect(await stepsOf(db)).toEqual(steps);
 });
 
 test('a database that cannot be used is said in a line or two', async () => {

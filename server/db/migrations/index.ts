@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Schema } from '../schema.ts';
 import type { DatabaseType } from './column-types.ts';
@@ -29,22 +29,40 @@ const MIGRATIONS = {
 };
 
 /**
- * Brings the schema up to date and says which steps it took. All in one transaction under a lock, so that of several servers
- * that start at once one does it, and a step that fails leaves nothing behind.
+ * Brings the schema up to date, or only by some of the steps, and says which it took. All in one transaction under a lock, so
+ * that of several servers that start at once one does it, and a step that fails leaves nothing behind; within a transaction, in that.
  */
-export async function migrate(db: Kysely<Schema>, type: DatabaseType): Promise<string[]> {
+export async function migrate(
+  db: Kysely<Schema>,
+  type: DatabaseType,
+  steps: readonly string[] = Object.keys(MIGRATIONS),
+): Promise<string[]> {
   const provider = {
     getMigrations: () =>
       Promise.resolve(
         Object.fromEntries(
-          Object.entries(MIGRATIONS).map(([name, up]) => [
-            name,
-            { up: (target: Kysely<unknown>) => up(target, type) },
-          ]),
+          Object.entries(MIGRATIONS)
+            .filter(([name]) => steps.includes(name))
+            .map(([name, up]) => [name, { up: (target: Kysely<unknown>) => up(target, type) }]),
         ),
       ),
   };
-  const { error, results } = await new Migrator({ db, provider }).migrateToLatest();
+  // Steps that were made side by side land in either order.
+  const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
+  const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
   return (results ?? []).filter((step) => step.status === 'Success').map((step) => step.migrationName);
+}
+
+/** The steps by which a database was brought to where it is, in the order of their names; none where it is new. */
+export async function stepsOf(db: Kysely<Schema>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  return rows.map(({ name }) => name);
+}
+
+/** Those of the steps that this version does not know: a newer one took them. */
+export function unknownSteps(steps: readonly string[]): string[] {
+  return steps.filter((step) => !Object.hasOwn(MIGRATIONS, step));
 }
