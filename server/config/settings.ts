@@ -1,16 +1,28 @@
 import { isIP } from 'node:net';
-import { bool, choice, duration, int, levels, logLevels, path, text } from './kinds.ts';
+import { bool, choice, duration, int, levels, logLevels, logParts, path, text, words } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
 const count = { min: -1, max: 1_000_000_000 };
 const hundredYears = 100 * 365 * 24 * 60 * 60;
+const facilities = [
+  'user',
+  'daemon',
+  ...(['local0', 'local1', 'local2', 'local3', 'local4', 'local5', 'local6', 'local7'] as const),
+] as const;
 const secondsOrNoLimit = {
   min: -1,
   max: hundredYears,
   accepts: (value: number) => value !== 0,
   allowed: `-1 (no limit) or a number of seconds from 1 to ${hundredYears}`,
 };
+
+const ownLevel = choice(['', ...logLevels], '', 'Least severe level that gets there; empty: that of [log]', {
+  allowed: `empty, ${logLevels.join(', ')}`,
+});
+const logFormat = choice(['text', 'json'], 'text', 'How a log line is written', {
+  aliases: { console: 'text' },
+});
 
 /** Every setting: section, key, type, default, meaning and what is allowed. The section `*` key is any name. */
 const settings = {
@@ -24,9 +36,7 @@ const settings = {
   },
   paths: {
     data: path('data', 'Directory of the embedded database and the generated secret key'),
-    logs: path('data/log', 'Directory of log files', {
-      later: 'log files are not built in yet: logs go to the console',
-    }),
+    logs: path('data/log', 'Directory of log files'),
   },
   server: {
     protocol: choice(['http'], 'http', 'How the server speaks', {
@@ -210,7 +220,7 @@ const settings = {
   },
   usage: {
     flush_interval: duration(
-      '5s',
+      '30s',
       'How long "last used" of keys and tokens, and counts of requests, are gathered before they are written',
       {
         min: '1s',
@@ -229,17 +239,69 @@ const settings = {
     enabled: bool(true, 'Dashboards may be made public: whoever has the link may read them'),
   },
   log: {
-    mode: choice(['console'], 'console', 'Where logs go', {
-      allowed: 'console: files and syslog are not built in',
-    }),
+    mode: words(['console', 'file', 'syslog'], 'console', 'Where logs go: to one or more places'),
     level: choice(logLevels, 'info', 'Least severe level that is logged'),
-    filters: levels('Levels of single modules, such as api:debug auth:warn'),
+    filters: levels('Levels of single parts of the server, such as api:debug auth:warn'),
   },
   'log.filters': {
-    '*': choice(logLevels, 'info', 'The same, one line for each module: api = debug'),
+    '*': choice(logLevels, 'info', `The same, one line for each part: ${logParts.join(', ')}`),
   },
   'log.console': {
-    format: choice(['text', 'json'], 'text', 'How a log line is written', { aliases: { console: 'text' } }),
+    level: ownLevel,
+    format: logFormat,
+  },
+  'log.file': {
+    level: ownLevel,
+    format: logFormat,
+    log_rotate: bool(true, 'Begin a new latchkey.log now and then; the old one gets its day and a number'),
+    max_lines: int(1_000_000, 'Lines after which a new one is begun', { min: 1, max: 1_000_000_000 }),
+    max_size_shift: int(28, 'Size after which a new one is begun, as a power of two: 28 is 256 MiB', {
+      min: 10,
+      max: 40,
+    }),
+    daily_rotate: bool(true, 'Begin a new one each day (UTC)'),
+    max_days: int(7, 'Days that old ones are kept', { min: 1, max: 36_500 }),
+  },
+  'log.syslog': {
+    level: ownLevel,
+    format: logFormat,
+    network: choice(['udp', 'tcp'], 'udp', 'How the syslog server is reached (RFC 5426 or RFC 6587)', {
+      allowed: 'udp or tcp (on a machine with systemd, its journal reads the console)',
+    }),
+    address: text('127.0.0.1:514', 'Host and port of the syslog server', {
+      accepts: isHostAndPort,
+      allowed: 'host:port',
+    }),
+    facility: choice(facilities, 'daemon', 'Facility of the lines'),
+    tag: text('latchkey', 'Name of the program in the lines', {
+      accepts: (value) => /^[\w.-]{1,48}$/.test(value),
+      allowed: '1 to 48 letters, digits and . _ -',
+    }),
+  },
+  'tracing.opentelemetry': {
+    custom_attributes: text('', 'Attributes of every trace: key1:value1,key2:value2', {
+      accepts: (value) => value === '' || /^[\w.-]+:[^:,]*(,[\w.-]+:[^:,]*)*$/.test(value),
+      allowed: 'pairs such as region:eu,team:platform',
+    }),
+    sampler_type: choice(
+      ['const', 'probabilistic', 'rateLimiting'],
+      'const',
+      'Which requests are traced that come without a decision: all or none, a share, so many a second',
+    ),
+    sampler_param: text('1', 'const: 0 or 1; probabilistic: a share from 0 to 1; rateLimiting: a number', {
+      accepts: (value) => /^\d{1,6}(\.\d{1,6})?$/.test(value),
+      allowed: 'a number, such as 0.25',
+    }),
+  },
+  'tracing.opentelemetry.otlp': {
+    address: text('', 'Collector that gets traces by OTLP over HTTP, such as localhost:4318; empty: none', {
+      accepts: (value) => value === '' || isHostAndPort(value) || isHttpUrl(value),
+      allowed: 'host:port or an http or https address',
+      secret: 'url',
+    }),
+    propagation: choice(['w3c'], 'w3c', 'How a request tells the trace that it belongs to', {
+      allowed: 'w3c (the header traceparent)',
+    }),
   },
   metrics: {
     enabled: bool(true, 'Answer at /metrics'),
@@ -284,6 +346,14 @@ export function listSettings(): { section: string; key: string; setting: Setting
 
 function isHost(value: string): boolean {
   return isIP(value) !== 0 || /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?$/.test(value);
+}
+
+function isHostAndPort(value: string): boolean {
+  return /^(\[[\da-fA-F:.]+\]|[\w.-]+):\d{1,5}$/.test(value) && URL.canParse(`http://${value}`);
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:\/\/[^\s?#]+$/.test(value);
 }
 
 function isRootUrl(value: string): boolean {

@@ -23,7 +23,7 @@ test('every setting in force is told as text, by section and key', async () => {
     auth: { login_maximum_lifetime_duration: '36h', login_maximum_inactive_lifetime_duration: '7d' },
     users: { auto_assign_org_role: 'Editor', allow_sign_up: 'false' },
     limits: { max_body_bytes: '1048576' },
-    usage: { flush_interval: '5s', keep_for: '30d' },
+    usage: { flush_interval: '30s', keep_for: '30d' },
     log: { filters: 'auth:debug' },
     'log.filters': { auth: 'debug' },
   });
