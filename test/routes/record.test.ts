@@ -10,6 +10,8 @@ import { type Asker, ASKERS, type Row } from './matrix/row.ts';
 // Bodies may hold more than a route takes, and what it takes may be a secret: neither belongs into the record of changes.
 
 const PLANTED = 'planted-where-nobody-looks';
+// A session is ended by it, and not changed.
+const SESSIONS_END = 'users.authtoken:write';
 const LAST = ASKERS.length - 1;
 
 let world: World;
@@ -54,6 +56,17 @@ test('nothing that a route does not take is in the record of changes, whatever t
   const changes = await db.selectFrom('audit').select(['action', 'object_name', 'change']).execute();
   expect(changes.length).toBeGreaterThan(done.size / 2);
   expect(changes.filter((entry) => JSON.stringify(entry).includes(PLANTED))).toEqual([]);
+});
+
+test('whatever changes what was there tells how it was before', async () => {
+  const rows = await world.context.db.selectFrom('audit').select(['action', 'change']).execute();
+  const updates = rows
+    .map(({ action, change }) => ({ action, change: JSON.parse(change) as Record<string, unknown> }))
+    .filter(({ action }) => /:(write|move|enable|disable|switch|hide)$/.test(action));
+  expect(new Set(updates.map(({ action }) => action)).size).toBeGreaterThan(20);
+  expect(
+    updates.filter(({ action, change }) => change['before'] === undefined && action !== SESSIONS_END),
+  ).toEqual([]);
 });
 
 test('whatever a route records has its words on the page of changes', async () => {

@@ -6,6 +6,7 @@ import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { type DashboardRow, requireDashboard, requireReadableDashboard } from '../dashboards/dashboards.ts';
 import { authorOf } from '../folders/folders.ts';
 import {
@@ -16,6 +17,7 @@ import {
   insertAnnotation,
   listAnnotations,
   type Reach,
+  listTags,
   replaceTags,
   type SeenAnnotation,
   updateAnnotation,
@@ -127,8 +129,11 @@ export async function changeAnnotation(
     const period = periodOf(wanted, before, refusal);
     await updateAnnotation(context.db, id, { ...period, text, data, updated_at: context.now() });
     const tags = isWhole || wanted.tags ? tidyTags(wanted.tags, refusal) : undefined;
+    const oldTags = (await listTags(context.db, [id])).map(({ term }) => term);
+    const old = { ...before, text: nameOf(before.text), tags: oldTags };
     if (tags !== undefined) await setTags(context, id, tags);
-    await record(context, 'annotations:write', before, { ...period, text: nameOf(text), tags });
+    const change = changed(old, { ...period, text: nameOf(text), tags });
+    await record(context, 'annotations:write', before, change);
   });
 }
 

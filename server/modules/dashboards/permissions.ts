@@ -66,8 +66,7 @@ export async function setPermissions(
   }
   await inTransaction(context, async (context) => {
     const { kind, uid, title } = await find(context);
-    await replaceLevels(context, kind, uid, wanted);
-    const change = { permissions: Object.fromEntries(wanted) };
+    const change = await replaceLevels(context, kind, uid, wanted);
     const entry = { kind: kind.slice(0, -1), id: uid, name: title, change };
     await recordChange(context, { ...entry, action: `${kind}.permissions:write` });
   });

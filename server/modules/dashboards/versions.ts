@@ -1,6 +1,7 @@
 import type { RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { authorOf } from '../folders/folders.ts';
 import { grantDefaults, settleMoved } from '../object-permissions/object-permissions.ts';
 import { requireRoom } from '../quotas/quotas.ts';
@@ -72,7 +73,11 @@ export async function changeDashboard(
   }
   await keep(context, row, state, before.version);
   const { version } = row;
-  await record(context, 'dashboards:write', row, { folderUid: parentUid, version, restoredFrom });
+  const change = changed(
+    { title: before.title, folderUid: before.parent_uid, version: before.version },
+    { title, folderUid: parentUid, version },
+  );
+  await record(context, 'dashboards:write', row, { ...change, ...(restoredFrom > 0 && { restoredFrom }) });
   return row;
 }
 

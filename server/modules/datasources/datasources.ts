@@ -6,6 +6,7 @@ import { isUniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { dropObjects, objectsGiven } from '../object-permissions/object-permissions.ts';
 import { requireRoom } from '../quotas/quotas.ts';
 import {
@@ -86,7 +87,8 @@ export async function addDataSource(context: RequestContext, wanted: NewDataSour
         updated_at: now,
         secure_json_data: sealSecrets(context.seal, { orgId, uid }, wanted.secureJsonData ?? {}),
       });
-      await record(context, 'datasources:create', row, wanted);
+      const secretsSet = Object.keys(wanted.secureJsonData ?? {});
+      await record(context, 'datasources:create', row, { ...told(row), secretsSet });
       return row;
     }),
   );
@@ -121,7 +123,9 @@ export async function changeDataSource(
       });
       // Permissions were given to what had the old uid, and whatever gets that uid next must not find them.
       if (uid !== before.uid) await dropObjects(context, 'datasources', [before.uid]);
-      await record(context, 'datasources:write', row, wanted);
+      // That a secret is another one is all that may be said of it.
+      const secretsSet = Object.keys(wanted.secureJsonData ?? {});
+      await record(context, 'datasources:write', before, { ...changed(told(before), told(row)), secretsSet });
       return row;
     }),
   );
@@ -134,7 +138,7 @@ export async function removeDataSource(context: RequestContext, which: Which): P
     if (row.read_only === 1) throw readOnly('Cannot delete read-only data source');
     await deleteDataSource(context.db, row.org_id, row.id);
     await dropObjects(context, 'datasources', [row.uid]);
-    await record(context, 'datasources:delete', row, {});
+    await record(context, 'datasources:delete', row, told(row));
     return row;
   });
 }
@@ -251,14 +255,36 @@ function readOnly(message: string): ApiError {
   return denied(message, 'It was set up from a file, and is changed only there.');
 }
 
-/** Of the address only the host, and of the secrets only the names: either may hold a password. */
-async function record(
+/** A data source as the record has it. Of the address only the host, and of the rest nothing: either may hold a password. */
+function told({
+  uid,
+  name,
+  type,
+  access,
+  url,
+  is_default,
+  basic_auth,
+  with_credentials,
+  version,
+}: DataSourceRow) {
+  return {
+    uid,
+    name,
+    type,
+    access,
+    host: hostOf(url) ?? '',
+    isDefault: is_default === 1,
+    basicAuth: basic_auth === 1,
+    withCredentials: with_credentials === 1,
+    version,
+  };
+}
+
+function record(
   context: RequestContext,
   action: string,
-  { uid, name, type, url, is_default }: DataSourceRow,
-  { secureJsonData }: Pick<NewDataSource, 'secureJsonData'>,
+  { uid, name }: DataSourceRow,
+  change: Record<string, unknown>,
 ): Promise<void> {
-  const secrets = Object.keys(secureJsonData ?? {});
-  const change = { type, host: hostOf(url) ?? '', isDefault: is_default === 1, secrets };
-  await recordChange(context, { action, kind: 'data-source', id: uid, name, change });
+  return recordChange(context, { action, kind: 'data-source', id: uid, name, change });
 }

@@ -5,6 +5,7 @@ import { searchText } from '../../db/search.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import {
   dropObjects,
   grantDefaults,
@@ -160,7 +161,7 @@ export async function changeFolder(
     }
     await requireFreeTitle(context, before.parent_uid, title, before.id);
     await update(context, before, { title, search_text: searchText(title) });
-    await record(context, 'folders:write', { uid, title }, { from: before.title });
+    await record(context, 'folders:write', { uid, title }, changed({ ...before }, { title }));
     return requireFolder(context, { uid });
   });
 }
@@ -181,7 +182,8 @@ export async function moveFolder(context: RequestContext, uid: string, to: NewFo
     await requireFreeTitle(context, parentUid, folder.title, folder.id);
     await update(context, folder, { parent_uid: parentUid });
     await settleMoved(context, 'folders', uid, { from: folder.parent_uid, to: parentUid });
-    await record(context, 'folders:move', folder, { from: folder.parent_uid, to: parentUid });
+    const change = changed({ parentUid: folder.parent_uid }, { parentUid });
+    await record(context, 'folders:move', folder, change);
     return requireFolder(context, { uid });
   });
 }

@@ -6,6 +6,7 @@ import { searchText } from '../../db/search.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { authorOf, requireFolder, requireReadableFolder } from '../folders/folders.ts';
 import { GENERAL, MOST_NAMED, namedOf, uidOrNew } from '../folders/names.ts';
 import {
@@ -130,7 +131,10 @@ export async function changeElement(
       updated_at: context.now(),
       updated_by: authorOf(context),
     });
-    const change = { version, uid: newUid, name, folderUid: place.uid, fromFolderUid: before.folder_uid };
+    const change = changed(
+      { ...before, folderUid: before.folder_uid },
+      { version, uid: newUid, name, kind, folderUid: place.uid },
+    );
     await record(context, 'library-elements:write', before, change);
     return reread(context, newUid);
   });

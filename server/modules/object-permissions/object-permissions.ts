@@ -123,29 +123,36 @@ export async function teamsAmong(
   return new Map(rows.map((row) => [TEAM + row.id, row]));
 }
 
-/** Gives these levels on an object, and no others; throws as changeLevels does. */
+/** Gives these levels on an object, and no others; answers and throws as changeLevels does. */
 export async function replaceLevels(
   context: RequestContext,
   kind: ObjectKind,
   objectId: string,
   wanted: ReadonlyMap<string, Level>,
-): Promise<void> {
+): Promise<ChangedLevels> {
   const given = await levelsGiven(context, kind, [objectId]);
   const gone = given.filter(({ subject }) => !wanted.has(subject));
   const all = new Map([...gone.map(({ subject }) => [subject, undefined] as const), ...wanted]);
-  await changeLevels(context, kind, objectId, all);
+  return changeLevels(context, kind, objectId, all);
+}
+
+/** Levels by subject, for the record: those that are others since, and as they were; 0 is none. */
+export interface ChangedLevels extends Record<string, unknown> {
+  permissions: Record<string, number>;
+  before: { permissions: Record<string, number> };
 }
 
 /**
  * Gives levels on an object, and takes away whatever those named with none have there. Throws 400 for a user or team that has no part
- * in the organization: what is given to nobody might one day be somebody's. Throws 403 for more than the actor has there.
+ * in the organization: what is given to nobody might one day be somebody's. Throws 403 for more than the actor has there. Returns what
+ * is to be recorded.
  */
 export async function changeLevels(
   context: RequestContext,
   kind: ObjectKind,
   objectId: string,
   wanted: ReadonlyMap<string, Level | undefined>,
-): Promise<void> {
+): Promise<ChangedLevels> {
   const given = new Map(
     (await levelsGiven(context, kind, [objectId])).map(({ subject, level }) => [subject, level]),
   );
@@ -160,6 +167,12 @@ export async function changeLevels(
     if (level !== undefined) await grantLevel(context, kind, objectId, subject, level);
     else if (before !== undefined) await deleteLevel(context.db, at, subject, before);
   }
+  const told = (levelOf: (subject: string) => Level | undefined) =>
+    Object.fromEntries(changed.map(([subject]) => [subject, levelOf(subject) ?? 0]));
+  return {
+    permissions: told((subject) => wanted.get(subject)),
+    before: { permissions: told((subject) => given.get(subject)) },
+  };
 }
 
 /** Refuses with 403 to hand out on an object what the actor cannot do with it. */

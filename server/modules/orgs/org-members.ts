@@ -5,6 +5,7 @@ import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { dropSubject } from '../object-permissions/object-permissions.ts';
 import { requireRoom, requireRoomForOrg } from '../quotas/quotas.ts';
 import {
@@ -77,7 +78,7 @@ export async function changeMemberRole(
     await updateRole(context.db, { orgId, userId }, role, context.now());
     context.touch(REMEMBERED.user + userId);
     const entry = { action: 'org.users:write', kind: 'user', id: userId, name: member.login, orgId };
-    await recordChange(context, { ...entry, change: { role, before: { role: member.role } } });
+    await recordChange(context, { ...entry, change: changed(member, { role }) });
   });
 }
 

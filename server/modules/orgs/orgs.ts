@@ -8,6 +8,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { requireRoomForOrg, requireRoomOnServer } from '../quotas/quotas.ts';
 import { joinOrg } from './org-members.ts';
@@ -91,7 +92,7 @@ export async function renameOrg(context: RequestContext, id: number, name: strin
     await refusingTakenName(taken, () => updateOrg(context.db, id, changes));
     context.touch(REMEMBERED.org + id);
     const entry = { action: 'orgs:write', kind: 'org', id, name: before.name, orgId: id };
-    await recordChange(context, { ...entry, change: { name, before: { name: before.name } } });
+    await recordChange(context, { ...entry, change: changed(before, { name }) });
   });
 }
 
@@ -114,7 +115,10 @@ export async function changeAddress(
       updated_at: context.now(),
     });
     context.touch(REMEMBERED.org + id);
-    const change = { address: { address1, address2, city, zipCode, state, country } };
+    const change = changed(
+      { ...before, zipCode: before.zip_code },
+      { address1, address2, city, zipCode, state, country },
+    );
     await recordChange(context, { action: 'orgs:write', kind: 'org', id, name, orgId: id, change });
   });
 }
@@ -192,9 +196,10 @@ async function changeKeyState(
   action: string,
 ): Promise<void> {
   await inTransaction(context, async (context) => {
-    const { name } = await requireOrg(context, orgId);
+    const before = await requireOrg(context, orgId);
     await updateOrg(context.db, orgId, changes);
     context.touch(REMEMBERED.org + orgId);
-    await recordChange(context, { action, kind: 'org', id: orgId, name, change: changes });
+    const change = changed({ ...before }, changes);
+    await recordChange(context, { action, kind: 'org', id: orgId, name: before.name, change });
   });
 }

@@ -313,10 +313,12 @@ test('every change is recorded with who made it, and a refused one is not', asyn
     .orderBy('id')
     .execute();
   const by = { actor: 'user:edna', object_name: 'watched' };
-  expect(rows).toEqual([
-    { ...by, action: 'playlists:create', change: '{"interval":"5m","items":3}' },
-    { ...by, action: 'playlists:write', change: '{"interval":"1h","items":0}' },
-    { ...by, action: 'playlists:delete', change: '{}' },
+  const items = ['dashboard_by_uid one', 'dashboard_by_tag team a', 'dashboard_by_id 7'];
+  const before = { interval: '5m', items };
+  expect(rows.map((row) => ({ ...row, change: JSON.parse(row.change) as unknown }))).toEqual([
+    { ...by, action: 'playlists:create', change: { name: 'watched', interval: '5m', items } },
+    { ...by, action: 'playlists:write', change: { interval: '1h', items: [], before } },
+    { ...by, action: 'playlists:delete', change: {} },
   ]);
 });
 

@@ -6,6 +6,7 @@ import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, conflict, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import {
   deletePlaylist,
   getPlaylist,
@@ -59,7 +60,7 @@ export async function addPlaylist(
       const row = { ...values, org_id: orgId, uid, created_at: now, updated_at: now };
       const added = await insertPlaylist(context.db, row);
       await replaceItems(context.db, added.id, inOrder(wanted.items));
-      await record(context, 'playlists:create', added, wanted);
+      await record(context, 'playlists:create', added, told({ ...added, items: inOrder(wanted.items) }));
       return added;
     });
   } catch (error) {
@@ -75,10 +76,12 @@ export async function changePlaylist(
 ): Promise<WholePlaylist> {
   const values = valuesOf(wanted);
   return inTransaction(context, async (context) => {
-    const { id } = await requirePlaylist(context, uid);
-    const changed = await updatePlaylist(context.db, id, { ...values, updated_at: context.now() });
+    const before = await requireWhole(context, uid);
+    const { id } = before;
+    const row = await updatePlaylist(context.db, id, { ...values, updated_at: context.now() });
     await replaceItems(context.db, id, inOrder(wanted.items));
-    await record(context, 'playlists:write', changed, wanted);
+    const since = { ...row, items: inOrder(wanted.items) };
+    await record(context, 'playlists:write', before, changed(told(before), told(since)));
     return requireWhole(context, uid);
   });
 }
@@ -115,13 +118,17 @@ function inOrder(items: WantedPlaylist['items']): PlaylistItem[] {
     .map(({ type, value, title }, at) => ({ type, value, title, position: at + 1 }));
 }
 
+/** A playlist as the record has it. */
+function told({ name, pause, items }: Pick<WholePlaylist, 'name' | 'pause' | 'items'>) {
+  return { name, interval: pause, items: items.map(({ type, value }) => `${type} ${value}`) };
+}
+
 function record(
   context: RequestContext,
   action: string,
   { uid, name }: PlaylistRow,
-  { interval, items }: Partial<WantedPlaylist>,
+  change: Record<string, unknown>,
 ): Promise<void> {
-  const change = interval === undefined ? {} : { interval, items: items?.length ?? 0 };
   return recordChange(context, { action, kind: 'playlist', id: uid, name, change });
 }
 

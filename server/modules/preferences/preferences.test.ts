@@ -257,5 +257,5 @@ test('a change is recorded', async () => {
     .where('action', '=', 'users.preferences:write')
     .executeTakeFirstOrThrow();
   expect(row.object_id).toBe(String(viewer.id));
-  expect(JSON.parse(row.change)).toMatchObject({ preferences: { theme: 'dark' } });
+  expect(JSON.parse(row.change)).toEqual({ theme: 'dark', before: { theme: '' } });
 });

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { type Owner, ownersFor } from './owners.ts';
 import {
   getDashboardRef,
@@ -87,7 +88,8 @@ export async function setPreferences(
   requireKnown(wanted);
   await inTransaction(context, async (context) => {
     const owner = await findOwner(context);
-    const before = keepOthers ? await preferencesOf(context, owner) : NONE;
+    const old = await preferencesOf(context, owner);
+    const before = keepOthers ? old : NONE;
     const home = (await findHome(context, wanted)) ?? before.homeDashboardId;
     const now = context.now();
     await upsertPreference(context.db, {
@@ -108,7 +110,7 @@ export async function setPreferences(
     await recordChange(context, {
       ...owner.entry,
       orgId: owner.orgId,
-      change: { preferences: told(wanted), keepOthers },
+      change: changed(told(old), told(await preferencesOf(context, owner))),
     });
   });
 }
@@ -137,14 +139,13 @@ export async function looksFor({ db, actor }: RequestContext): Promise<Looks> {
   };
 }
 
-/** What was wanted, as far as there is such a preference. Of saved places only how many: an address may hold a secret. */
-function told(wanted: WantedPreferences): Record<string, unknown> {
-  const { theme, homeDashboardId, homeDashboardUID, timezone, weekStart, language } = wanted;
-  const named = { theme, homeDashboardId, homeDashboardUID, timezone, weekStart, language };
+/** Preferences as the record has them. Of saved places only how many: an address may hold a secret. */
+function told({ navbar, queryHistory, homeDashboardUID = '', ...preferences }: Preferences) {
   return {
-    ...named,
-    savedItems: wanted.navbar?.savedItems?.length,
-    homeTab: wanted.queryHistory?.homeTab,
+    ...preferences,
+    homeDashboardUID,
+    savedItems: navbar.savedItems?.length ?? 0,
+    homeTab: queryHistory.homeTab,
   };
 }
 

@@ -4,6 +4,7 @@ import type { Context, RequestContext } from '../../context.ts';
 import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { type DashboardRow, requireDashboard } from '../dashboards/dashboards.ts';
 import { authorOf } from '../folders/folders.ts';
 import { uidOrNew } from '../folders/names.ts';
@@ -109,7 +110,7 @@ export function changePublic(
       updated_at: context.now(),
       updated_by: authorOf(context),
     });
-    await record(context, 'write', { row, dashboard });
+    await record(context, 'write', { row, dashboard }, changed(told(before), told(row)));
     return { row, dashboard };
   });
 }
@@ -206,17 +207,26 @@ function switchedOff(): ApiError {
   });
 }
 
-function record(context: RequestContext, verb: string, { row, dashboard }: Shown): Promise<void> {
+/** How public it is, as the record has it. */
+function told({ is_enabled, annotations_enabled, time_selection_enabled }: PublicRow) {
+  return {
+    isEnabled: is_enabled === 1,
+    annotationsEnabled: annotations_enabled === 1,
+    timeSelectionEnabled: time_selection_enabled === 1,
+  };
+}
+
+function record(
+  context: RequestContext,
+  verb: string,
+  { row, dashboard }: Shown,
+  change: Record<string, unknown> = told(row),
+): Promise<void> {
   return recordChange(context, {
     action: `dashboards.public:${verb}`,
     kind: 'public-dashboard',
     id: row.uid,
     name: dashboard.title,
-    change: {
-      dashboardUid: dashboard.uid,
-      isEnabled: row.is_enabled === 1,
-      annotationsEnabled: row.annotations_enabled === 1,
-      timeSelectionEnabled: row.time_selection_enabled === 1,
-    },
+    change: { dashboardUid: dashboard.uid, ...change },
   });
 }

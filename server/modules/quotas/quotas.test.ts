@@ -232,6 +232,6 @@ test('limits go with their organization or user, and a change is recorded', asyn
     .execute();
   expect(changes.map(({ action, change }) => [action, JSON.parse(change)])).toContainEqual([
     'orgs.quotas:write',
-    { target: 'api_key', limit: 1 },
+    { target: 'api_key', limit: 1, before: { limit: 10 } },
   ]);
 });

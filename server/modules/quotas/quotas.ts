@@ -58,7 +58,8 @@ export async function setOrgLimit(
 ): Promise<void> {
   await inTransaction(context, async (context) => {
     const name = await requireOrgName(context, orgId);
-    if (!ORG_TARGETS.some((known) => known === target)) throw invalidTarget(ORG_TARGETS);
+    if (!isOrgTarget(target)) throw invalidTarget(ORG_TARGETS);
+    const before = (await listLimits(context.db, orgKey(orgId))).get(target) ?? usualLimit(context, target);
     await upsertLimit(context.db, {
       owner: orgKey(orgId),
       org_id: orgId,
@@ -68,7 +69,7 @@ export async function setOrgLimit(
       updated_at: context.now(),
     });
     const entry = { action: 'orgs.quotas:write', kind: 'org', id: orgId, name, orgId };
-    await recordChange(context, { ...entry, change: { target, limit } });
+    await recordChange(context, { ...entry, change: { target, limit, before: { limit: before } } });
   });
 }
 
@@ -82,6 +83,7 @@ export async function setUserLimit(
   await inTransaction(context, async (context) => {
     const name = await requireLogin(context, userId);
     if (target !== USER_TARGET) throw invalidTarget([USER_TARGET]);
+    const before = await limitOfUser(context, userId);
     await upsertLimit(context.db, {
       owner: userKey(userId),
       org_id: null,
@@ -91,7 +93,7 @@ export async function setUserLimit(
       updated_at: context.now(),
     });
     const entry = { action: 'users.quotas:write', kind: 'user', id: userId, name, orgId: null };
-    await recordChange(context, { ...entry, change: { target, limit } });
+    await recordChange(context, { ...entry, change: { target, limit, before: { limit: before } } });
   });
 }
 
@@ -121,6 +123,10 @@ export async function requireRoomOnServer(context: Context, table: 'user' | 'org
   if (!enabled) return;
   const limit = table === 'user' ? global_user : global_org;
   await requireLess(limit, `${table} of the server`, () => countAll(context.db, table));
+}
+
+function isOrgTarget(target: string): target is Counted {
+  return ORG_TARGETS.some((known) => known === target);
 }
 
 async function requireLess(limit: number, what: string, count: () => Promise<number>): Promise<void> {

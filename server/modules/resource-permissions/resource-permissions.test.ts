@@ -390,11 +390,12 @@ test('a change is in the audit trail, and one that was refused is not', async ()
     .where('object_id', '=', uid)
     .where('action', '=', 'folders.permissions:write')
     .execute();
+  const subject = `user:${viewer.id}`;
   expect(rows.map((row) => ({ ...row }))).toEqual([
     {
       action: 'folders.permissions:write',
       object_kind: 'folder',
-      change: JSON.stringify({ permissions: { [`user:${viewer.id}`]: 2 } }),
+      change: JSON.stringify({ permissions: { [subject]: 2 }, before: { permissions: { [subject]: 0 } } }),
     },
   ]);
 });

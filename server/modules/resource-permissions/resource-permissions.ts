@@ -86,9 +86,8 @@ function change(
     await KINDS[kind].check?.(context, resource.id);
     await check(context);
     if (kind === 'teams') return changeTeam(context, resource, levels);
-    await changeLevels(context, kind, resource.id, levels);
-    const permissions = Object.fromEntries([...levels].map(([subject, level]) => [subject, level ?? 0]));
-    const entry = { kind: KINDS[kind].one, id: resource.id, name: resource.name, change: { permissions } };
+    const levelsSince = await changeLevels(context, kind, resource.id, levels);
+    const entry = { kind: KINDS[kind].one, id: resource.id, name: resource.name, change: levelsSince };
     await recordChange(context, { ...entry, action: `${kind}.permissions:write` });
   });
 }

@@ -7,6 +7,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, conflict, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { listAssignments, listMemberIds, type WhichRole } from './assignments.store.ts';
 import { requireHolding } from './granted.ts';
 import { type KnownRole, requireRole } from './known-roles.ts';
@@ -56,7 +57,7 @@ export async function createRole(context: RequestContext, wanted: NewRole): Prom
       };
       const id = await insertRole(context.db, row);
       await replacePermissions(context.db, id, permissions);
-      await record(context, 'roles:create', row, { isGlobal, permissions });
+      await record(context, 'roles:create', row, { isGlobal, permissions: inWords(permissions) });
       return requireRole(context, row.uid);
     }),
   );
@@ -90,8 +91,9 @@ export async function changeRole(
       await updateRole(context.db, row.id, { version, ...columns(wanted, context.now()) });
       await replacePermissions(context.db, row.id, permissions);
       await forgetHolders(context, role.which);
-      await record(context, 'roles:write', row, { name: wanted.name, version, permissions });
-      return requireRole(context, uid);
+      const since = await requireRole(context, uid);
+      await record(context, 'roles:write', row, changed(told(role), told(since)));
+      return since;
     }),
   );
 }
@@ -171,13 +173,20 @@ async function refusingTaken<T>(change: () => Promise<T>): Promise<T> {
   }
 }
 
+/** A role as the record has it. */
+function told({ name, displayName, description, group, isHidden, version, permissions }: KnownRole) {
+  return { name, displayName, description, group, isHidden, version, permissions: inWords(permissions) };
+}
+
+function inWords(permissions: readonly Permission[]): string[] {
+  return permissions.map(({ action, scope }) => `${action} ${scope}`.trim()).toSorted();
+}
+
 function record(
   context: RequestContext,
   done: string,
   { uid, name, org_id }: Pick<RoleRow, 'uid' | 'name' | 'org_id'>,
-  { permissions, ...more }: { permissions?: readonly Permission[] } & Record<string, unknown>,
+  change: Record<string, unknown>,
 ): Promise<void> {
-  const given = permissions?.map(({ action, scope }) => `${action} ${scope}`.trim());
-  const change = { ...more, ...(given && { permissions: given }) };
   return recordChange(context, { action: done, kind: 'role', id: uid, name, orgId: org_id, change });
 }

@@ -9,6 +9,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
 import { requireOrg } from '../orgs/orgs.ts';
@@ -207,21 +208,20 @@ export async function changeAccount(
     );
     context.touch(CACHE + id);
     const entry = { action: 'serviceaccounts:write', kind: 'service-account', id, name: before.name };
-    const change = { name, role, isDisabled, isGrafanaAdmin, before: beforeChange(before, changes) };
+    const change = changed(told(before), { name, role, isDisabled, isGrafanaAdmin });
     await recordChange(context, { ...entry, change });
     return requireAccount(context, id);
   });
 }
 
-/** What is changed of an account, as it was. */
-function beforeChange(row: ListedServiceAccount, changes: ServiceAccountChanges): ServiceAccountChanges {
-  const { name, role, isDisabled, isGrafanaAdmin } = changes;
-  return {
-    ...(name !== undefined && { name: row.name }),
-    ...(role !== undefined && { role: row.role }),
-    ...(isDisabled !== undefined && { isDisabled: row.is_disabled === 1 }),
-    ...(isGrafanaAdmin !== undefined && { isGrafanaAdmin: row.is_server_admin === 1 }),
-  };
+/** An account as the record has it. */
+function told({
+  name,
+  role,
+  is_disabled,
+  is_server_admin,
+}: ListedServiceAccount): Required<NewServiceAccount> {
+  return { name, role, isDisabled: is_disabled === 1, isGrafanaAdmin: is_server_admin === 1 };
 }
 
 /** Deletes an account with its tokens, its grants and whatever permissions it had. */
@@ -257,10 +257,11 @@ export async function grantOrg(
     // Before the look-up, so that nobody learns which organizations there are.
     requireMayGrantIn(context, orgId, role);
     const org = await requireOrg(context, orgId);
+    const before = (await listOrgGrants(context.db, id)).find((grant) => grant.org_id === orgId);
     const row = { service_account_id: id, org_id: orgId, role, created_at: context.now() };
     await upsertOrgGrant(context.db, row);
     context.touch(CACHE + id);
-    const change = { orgId, orgName: org.name, role };
+    const change = { orgId, orgName: org.name, ...changed({ role: before?.role }, { role }) };
     const entry = { kind: 'service-account', id, name: account.name, change };
     await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:add' });
   });

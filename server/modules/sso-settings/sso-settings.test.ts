@@ -229,6 +229,7 @@ test('no secret stands in the database, in the log or in the record of changes',
   expect(JSON.parse(changes[1]?.change ?? '')).toEqual({
     settings: ['privateKey', 'certificate', 'enabled'],
     enabled: true,
+    before: { settings: ['privateKey', 'config'], enabled: false },
     secretsSet: ['/certificate'],
     secretsKept: ['/privateKey'],
   });

@@ -3,6 +3,7 @@ import { randomLetters } from '../../crypto/random.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { PROVIDERS, type Settings } from './providers.ts';
 import { keepSecrets } from './secret-settings.ts';
 import {
@@ -51,8 +52,7 @@ export async function setSsoSettings(
     const age = { uid: randomLetters(UID_LENGTH), created_at: now, updated_at: now };
     await upsertSsoSetting(context.db, { provider, ...kept, ...age });
     await record(context, provider, {
-      settings: Object.keys(settings),
-      enabled: isEnabled(settings),
+      ...changed(told(before), { settings: Object.keys(settings), enabled: isEnabled(settings) }),
       secretsSet: set,
       secretsKept: stayed,
     });
@@ -69,11 +69,10 @@ export async function setSsoSettings(
 export async function removeSsoSettings(context: RequestContext, provider: string): Promise<void> {
   requireProvider(provider);
   await inTransaction(context, async (context) => {
-    if ((await getSsoSetting(context.db, provider)) === undefined) {
-      throw notFound('Nothing was set for this provider', 'sso-settings.not-set');
-    }
+    const before = await getSsoSetting(context.db, provider);
+    if (before === undefined) throw notFound('Nothing was set for this provider', 'sso-settings.not-set');
     await deleteSsoSetting(context.db, provider);
-    await record(context, provider, { removed: true });
+    await record(context, provider, { removed: true, ...changed(told(before), told(undefined)) });
   });
 }
 
@@ -107,6 +106,12 @@ function isEnabled({ enabled }: Settings): boolean {
 }
 
 /** By their names only: in an address there may be a password too. */
+function told(row: SsoSettingRow | undefined) {
+  if (row === undefined) return { settings: [], enabled: false };
+  const settings = JSON.parse(row.settings) as Settings;
+  return { settings: Object.keys(settings), enabled: isEnabled(settings) };
+}
+
 function record(context: RequestContext, provider: string, change: Record<string, unknown>): Promise<void> {
   const what = { kind: 'sso-settings', id: provider, name: provider, orgId: null };
   return recordChange(context, { action: 'settings:write', ...what, change });

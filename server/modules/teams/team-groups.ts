@@ -3,6 +3,7 @@ import { isUniqueViolation } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { deleteGroup, insertGroup } from './team-groups.store.ts';
 import { requireTeam } from './teams.ts';
 
@@ -16,7 +17,7 @@ export async function addTeamGroup(context: RequestContext, idOrUid: string, gro
       if (!isUniqueViolation(error)) throw error;
       throw badRequest('The team has this group already.', 'Group is already added to this team');
     }
-    await record(context, id, name, { addedGroup: groupId });
+    await record(context, id, name, { group: groupId, ...changed({ isIn: false }, { isIn: true }) });
   });
 }
 
@@ -30,7 +31,7 @@ export async function removeTeamGroup(
     const { id, name } = await requireTeam(context, idOrUid);
     const wasThere = await deleteGroup(context.db, id, groupId);
     if (!wasThere) throw notFound('Team group not found', 'team.group-not-found');
-    await record(context, id, name, { removedGroup: groupId });
+    await record(context, id, name, { group: groupId, ...changed({ isIn: true }, { isIn: false }) });
   });
 }
 

@@ -4,6 +4,7 @@ import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { requireHoldingAllOf } from '../object-permissions/object-permissions.ts';
 import { requireHoldingRolesOf } from '../roles/granted.ts';
 import { forgetPerson } from '../users/users.ts';
@@ -124,11 +125,11 @@ async function give(
 ): Promise<void> {
   const login = await getLoginInOrg(context.db, team.org_id, userId);
   if (login === undefined) throw notFound('User not found', 'user.not-found');
-  if ((await getTeamPermission(context.db, team.id, userId)) === undefined)
-    await requireSharing(context, team);
+  const before = await getTeamPermission(context.db, team.id, userId);
+  if (before === undefined) await requireSharing(context, team);
   const row = { team_id: team.id, org_id: team.org_id, user_id: userId, permission };
   await upsertTeamMember(context.db, row, context.now());
-  await settle(context, team, { userId, login, permission });
+  await settle(context, team, { userId, login }, { before, permission });
 }
 
 /** Whoever joins a team has what it has: nobody lets them in on more than they have themselves. */
@@ -139,14 +140,16 @@ async function requireSharing(context: RequestContext, { id }: TeamRow): Promise
 
 async function take(context: RequestContext, team: TeamRow, userId: number): Promise<void> {
   const login = await getLoginInOrg(context.db, team.org_id, userId);
+  const before = await getTeamPermission(context.db, team.id, userId);
   await deleteTeamMember(context.db, team.id, userId);
-  await settle(context, team, { userId, login: login ?? '', permission: null });
+  await settle(context, team, { userId, login: login ?? '' }, { before, permission: null });
 }
 
 async function settle(
   context: RequestContext,
   { id, name }: TeamRow,
-  member: { userId: number; login: string; permission: TeamPermission | null },
+  member: { userId: number; login: string },
+  { before, permission }: { before: TeamPermission | undefined; permission: TeamPermission | null },
 ): Promise<void> {
   forgetPerson(context, member.userId);
   await recordChange(context, {
@@ -154,6 +157,6 @@ async function settle(
     kind: 'team',
     id,
     name,
-    change: { member },
+    change: { member, ...changed({ permission: before }, { permission }) },
   });
 }

@@ -7,6 +7,7 @@ import { inTransaction } from '../../db/transaction.ts';
 import { type ApiError, badRequest, conflict, notFound } from '../../errors.ts';
 import { allows } from '../../access/evaluate.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { dropSubject } from '../object-permissions/object-permissions.ts';
 import { forgetPerson } from '../users/users.ts';
 import { upsertTeamMember } from './team-members.store.ts';
@@ -99,8 +100,7 @@ export async function changeTeam(
     const changes = { name, email, search_text: searchText(name), updated_at: context.now() };
     await refusingTakenName(name, () => updateTeam(context.db, team.id, changes));
     const entry = { action: 'teams:write', kind: 'team', id: team.id, name: team.name };
-    const before = { name: team.name, email: team.email };
-    await recordChange(context, { ...entry, change: { name, email, before } });
+    await recordChange(context, { ...entry, change: changed(team, { name, email }) });
   });
 }
 

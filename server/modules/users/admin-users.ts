@@ -5,6 +5,7 @@ import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { dropSubject } from '../object-permissions/object-permissions.ts';
 import { joinOrg } from '../orgs/org-members.ts';
 import { createOrgNamedLike, hasOrg } from '../orgs/orgs.ts';
@@ -92,7 +93,7 @@ export function setServerAdmin(context: RequestContext, id: number, isServerAdmi
 
 /** Keeps somebody out from now on, and ends their sessions. Throws 404, and 400 for the last server administrator. */
 export function disableUser(context: RequestContext, id: number): Promise<void> {
-  return changeUser(context, id, 'users:disable', {}, async (context, user) => {
+  return changeUser(context, id, 'users:disable', { isDisabled: true }, async (context, user) => {
     await requireAnotherServerAdmin(context, user);
     await updateUser(context.db, id, { is_disabled: 1, updated_at: context.now() });
     await endSessions(context, id);
@@ -101,7 +102,7 @@ export function disableUser(context: RequestContext, id: number): Promise<void> 
 
 /** Lets somebody in again. Throws 404. */
 export function enableUser(context: RequestContext, id: number): Promise<void> {
-  return changeUser(context, id, 'users:enable', {}, async (context) => {
+  return changeUser(context, id, 'users:enable', { isDisabled: false }, async (context) => {
     await updateUser(context.db, id, { is_disabled: 0, updated_at: context.now() });
   });
 }
@@ -130,14 +131,17 @@ async function changeUser(
   context: RequestContext,
   id: number,
   action: string,
-  wanted: Record<string, unknown>,
+  wanted: { isGrafanaAdmin?: boolean; isDisabled?: boolean; orgId?: number },
   work: (context: RequestContext, user: UserRow) => Promise<void>,
 ): Promise<void> {
   await inTransaction(context, async (context) => {
     const user = await requireUser(context, id);
     await work(context, user);
     forgetPerson(context, id);
-    await recordChange(context, { action, kind: 'user', id, name: user.login, orgId: null, change: wanted });
+    const { is_server_admin, is_disabled, org_id } = user;
+    const before = { isGrafanaAdmin: is_server_admin === 1, isDisabled: is_disabled === 1, orgId: org_id };
+    const change = changed(before, wanted);
+    await recordChange(context, { action, kind: 'user', id, name: user.login, orgId: null, change });
   });
 }
 

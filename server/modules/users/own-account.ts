@@ -2,6 +2,7 @@ import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { updateUser } from './users.store.ts';
 import { forgetPerson } from './users.ts';
 
@@ -19,7 +20,7 @@ export async function switchOrg(context: RequestContext, orgId: number): Promise
     await updateUser(context.db, principal.id, { org_id: orgId });
     forgetPerson(context, principal.id);
     const entry = { action: 'users.org:switch', kind: 'user', id: principal.id, name: principal.login };
-    await recordChange(context, { ...entry, change: { orgId } });
+    await recordChange(context, { ...entry, change: changed({ orgId: principal.currentOrgId }, { orgId }) });
   });
 }
 

@@ -3,6 +3,7 @@ import { hashPassword, passwordFits } from '../../crypto/passwords.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { endSessions } from '../sessions/sessions.ts';
 import { updateUser } from './users.store.ts';
 import { forgetPerson, requireUser } from './users.ts';
@@ -56,7 +57,12 @@ async function replaceHash(
     const endedSessions = await endSessions(context, id, isOwnSession ? credential.id : 0);
     forgetPerson(context, id);
     const entry = { action: 'users.password:write', kind: 'user', id, name: user.login, orgId: null };
-    await recordChange(context, { ...entry, change: { endedSessions } });
+    // That it is another one is all that may be said of a password.
+    const change = {
+      endedSessions,
+      ...changed({ hasPassword: user.password_hash !== null }, { hasPassword: true }),
+    };
+    await recordChange(context, { ...entry, change });
   });
 }
 

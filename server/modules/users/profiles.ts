@@ -4,6 +4,7 @@ import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
+import { changed } from '../audit/changed.ts';
 import { nameIsTaken, updateUser } from './users.store.ts';
 import { forgetPerson, requireUser } from './users.ts';
 
@@ -29,8 +30,7 @@ export async function changeProfile(context: RequestContext, id: number, wanted:
       await updateUser(context.db, id, { name, login, email, theme, search_text, updated_at: context.now() });
     });
     forgetPerson(context, id);
-    const was = { name: before.name, login: before.login, email: before.email, theme: before.theme };
-    const change = { name, login, email, theme, before: was };
+    const change = changed({ ...before }, { name, login, email, theme });
     await recordChange(context, {
       action: 'users:write',
       kind: 'user',

@@ -94,7 +94,10 @@ export const CHANGE_WORDS: Record<string, Words> = {
   'folders:write': {
     title: 'Folder renamed',
     did: 'changed the folder',
-    rest: ({ from }, name) => (from === name || from === undefined ? '' : `, which was ${quoted(from)}`),
+    rest: ({ from, before }, name) => {
+      const { title = from } = (before ?? {}) as { title?: unknown };
+      return title === name || title === undefined ? '' : `, which was ${quoted(title)}`;
+    },
   },
   'folders:move': { title: 'Folder moved', did: 'moved the folder' },
   'folders:delete': { title: 'Folder deleted', did: 'deleted the folder' },
@@ -209,7 +212,8 @@ export const CHANGE_WORDS: Record<string, Words> = {
   'users.permissions:write': {
     title: 'Server administrator made or unmade',
     did: 'changed whether a server administrator is',
-    rest: ({ isGrafanaAdmin }) => `: ${isGrafanaAdmin === true ? 'yes' : 'no'}`,
+    rest: ({ isGrafanaAdmin }) =>
+      isGrafanaAdmin === undefined ? '' : `: ${isGrafanaAdmin === true ? 'yes' : 'no'}`,
   },
   'users.password:write': { title: 'Password changed', did: 'changed the password of' },
   'users.preferences:write': { title: 'Own preferences changed', did: 'changed the preferences of' },
