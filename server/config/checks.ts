@@ -1,5 +1,6 @@
 import { ConfigError } from './config-error.ts';
 import type { Resolve } from './given.ts';
+import { logParts } from './kinds.ts';
 import type { Config } from './settings.ts';
 import { quoted } from './shown.ts';
 
@@ -10,7 +11,8 @@ const serverParts = ['host', 'name', 'user', 'password', 'ssl_mode', 'max_open_c
 /** Stops at settings that contradict each other; gives a warning for each that has no effect or a bad one. */
 export function checkTogether(settled: Settled): string[] {
   checkMetricsPassword(settled);
-  return [...checkDatabase(settled), ...checkCookies(settled)];
+  checkSampler(settled);
+  return [...checkDatabase(settled), ...checkCookies(settled), ...checkFilters(settled)];
 }
 
 function checkDatabase({ config, resolve }: Settled): string[] {
@@ -47,5 +49,24 @@ function checkMetricsPassword({ config, resolve }: Settled): void {
   const { source } = resolve('metrics', `basic_auth_${set}`);
   throw new ConfigError(
     `[metrics] basic_auth_${set} (${source}) needs basic_auth_${missing} too: set both or neither`,
+  );
+}
+
+function checkFilters({ config }: Settled): string[] {
+  const known: readonly string[] = logParts;
+  return Object.keys(config['log.filters'])
+    .filter((part) => !known.includes(part))
+    .map((part) => `[log.filters] ${quoted(part)} is no part of this server: there are ${known.join(', ')}`);
+}
+
+function checkSampler({ config, resolve }: Settled): void {
+  const { sampler_type: type, sampler_param: text } = config['tracing.opentelemetry'];
+  const number = Number(text);
+  const isFit = { const: number === 0 || number === 1, probabilistic: number <= 1, rateLimiting: number > 0 };
+  if (isFit[type]) return;
+  const { source } = resolve('tracing.opentelemetry', 'sampler_param');
+  const wanted = { const: '0 or 1', probabilistic: 'from 0 to 1', rateLimiting: 'more than 0' };
+  throw new ConfigError(
+    `[tracing.opentelemetry] sampler_param = ${quoted(text)} (${source}) must be ${wanted[type]} for sampler_type = ${type}`,
   );
 }

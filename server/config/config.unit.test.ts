@@ -119,7 +119,23 @@ test.each([
   ['[server]\nserve_from_sub_path = maybe', 'must be true or false'],
   ['[users]\nauto_assign_org_role = Owner', 'must be Viewer, Editor, Admin or None'],
   ['[log]\nlevel = loud', 'must be trace, debug, info, warn, error or critical'],
-  ['[log]\nmode = console file', 'must be console'],
+  ['[log]\nmode = console printer', 'must be one or more of console, file, syslog'],
+  ['[log.syslog]\nnetwork = unix', 'must be udp or tcp (on a machine with systemd, its journal reads'],
+  ['[log.syslog]\naddress = logs', 'must be host:port'],
+  ['[tracing.opentelemetry]\ncustom_attributes = eu', 'must be pairs such as region:eu'],
+  ['[tracing.opentelemetry]\nsampler_type = remote', 'must be const, probabilistic or rateLimiting'],
+  [
+    '[tracing.opentelemetry]\nsampler_param = 2',
+    '(conf/latchkey.ini:2) must be 0 or 1 for sampler_type = const',
+  ],
+  [
+    '[tracing.opentelemetry]\nsampler_type = probabilistic\nsampler_param = 1.5',
+    'must be from 0 to 1 for sampler_type = probabilistic',
+  ],
+  [
+    '[tracing.opentelemetry.otlp]\naddress = ftp://u:hunter2@x',
+    'address (conf/latchkey.ini:2) must be host:port or an http or https address',
+  ],
   ['[log]\nfilters = api=debug=warn', '[log] filters = "api=debug=warn" (conf/latchkey.ini:2) must be pairs'],
   ['[log]\nfilters = api', 'must be pairs such as api:debug'],
   ['[log.filters]\napi = loud', '[log.filters] api = "loud" (conf/latchkey.ini:2) must be trace, debug'],
@@ -307,6 +323,29 @@ test('levels of modules are read in both spellings, and the stronger place wins'
   expect(stop('[log]\nfilters = api:debug\n[log.filters]\napi = warn')).toBe(
     '[log] filters (conf/latchkey.ini:2) and [log.filters] api (conf/latchkey.ini:4) give different levels for api; set one of them',
   );
+});
+
+test('the log goes to each place that is named, whatever their order', () => {
+  expect(load('').config.log.mode).toEqual(['console']);
+  expect(load('[log]\nmode = File console').config.log.mode).toEqual(['console', 'file']);
+});
+
+test('a level for a part that there is not warns with the parts that there are', () => {
+  expect(load('[log]\nfilters = api:debug\n[log.filters]\nhttp = debug').warnings).toEqual([
+    '[log.filters] "http" is no part of this server: there are api, auth, database, server, tracing',
+  ]);
+});
+
+test('the collector is named by our setting or by a variable of OpenTelemetry, and our own variable wins', () => {
+  const address = (text: string, env: Record<string, string> = {}) =>
+    load(text, env).config['tracing.opentelemetry.otlp'].address;
+  const all = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://all:4318/' };
+  const traces = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://traces:4318/x' };
+  expect(address('')).toBe('');
+  expect(address('', all)).toBe('http://all:4318/v1/traces');
+  expect(address('', { ...all, ...traces })).toBe('http://traces:4318/x');
+  expect(address('', { ...all, OTEL_SDK_DISABLED: 'true' })).toBe('');
+  expect(address('', { ...all, GF_TRACING_OPENTELEMETRY_OTLP_ADDRESS: 'own:1' })).toBe('own:1');
 });
 
 test('a PostgreSQL address sets the type and wins over the parts', () => {

@@ -12,6 +12,7 @@ type EnvironmentValue = {
 };
 
 const fileSuffix = '__FILE';
+const collector = { section: 'tracing.opentelemetry.otlp', key: 'address' };
 
 /** The variable that sets a key: `GF_<SECTION>_<KEY>`, dots and dashes as underscores. */
 export function variableName(section: string, key: string): string {
@@ -40,7 +41,19 @@ export function readEnvironment(
     if (place === undefined) unknown.push(variable);
     else values.push({ ...place, ...readVariable(env, variable, content, readFile) });
   }
-  return { values, unknown };
+  return { values: [...collectorOf(env), ...values], unknown };
+}
+
+/** The collector that OpenTelemetry's own variables name; one with a `GF_` variable comes after it and wins. */
+function collectorOf(env: Environment): EnvironmentValue[] {
+  if (env['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return [];
+  const { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: ofTraces, OTEL_EXPORTER_OTLP_ENDPOINT: ofAll } = env;
+  const given = { ...collector, literal: true };
+  if (ofTraces)
+    return [{ ...given, text: ofTraces, source: 'environment OTEL_EXPORTER_OTLP_TRACES_ENDPOINT' }];
+  if (!ofAll) return [];
+  const text = ofAll.replace(/\/?$/, '/v1/traces');
+  return [{ ...given, text, source: 'environment OTEL_EXPORTER_OTLP_ENDPOINT' }];
 }
 
 function findPlace(variable: string): { section: string; key: string } | undefined {

@@ -8,7 +8,7 @@ const sections = words(`
   dashboard_previews dashboard_previews. database_replicas dataproxy datasources date_formats emails enterprise explore
   expressions external_image_storage external_image_storage. feature_management feature_toggles feature_toggles.
   frontend_settings geomap grafana-apiserver grafana_com grafana_net grpc_client_authentication grpc_server help
-  install keystore. live log.file log.frontend log.syslog metrics.environment_info metrics.graphite navigation
+  install keystore. live log.frontend metrics.environment_info metrics.graphite navigation
   navigation. news panels permissions plugin. plugins plugins. profile query query_history rbac
   recorded_queries recording_rules recording_rules. remote_cache rendering reporting search secretscan secretscan.
   secrets_manager secrets_manager. secure_socks_datasource_proxy security.egress security.encryption short_links smtp
@@ -68,7 +68,8 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['dashboards', words('default_home_dashboard_path min_refresh_interval')],
   ['log', words('user_facing_default_error')],
-  ['log.console', words('level')],
+  ['tracing.opentelemetry', words('sampling_server_url')],
+  ['tracing.opentelemetry.otlp', words('insecure')],
   ['metrics', words('disable_total_stats interval_seconds total_stats_collector_interval_seconds')],
 ]);
 

@@ -28,6 +28,10 @@ export type Setting<T> = Extras & {
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'critical'] as const;
 export type LogLevel = (typeof logLevels)[number];
+
+/** The parts of the server that the log tells apart, as `logger=`. */
+export const logParts = ['api', 'auth', 'database', 'server', 'tracing'] as const;
+export type LogPart = (typeof logParts)[number];
 export type LevelMap = Readonly<Record<string, LogLevel>>;
 
 export const moduleName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -138,6 +142,30 @@ export function choice<const Word extends string>(
     emptyIsDefault: true,
     parse: (value) => spellings.get(value.toLowerCase()),
     ...rest,
+  };
+}
+
+/** Some of a few words, in any case, at least one, separated by spaces. */
+export function words<const Word extends string>(
+  known: readonly Word[],
+  fallback: NoInfer<Word>,
+  meaning: string,
+): Setting<readonly Word[]> {
+  return {
+    type: 'list of words',
+    default: fallback,
+    meaning,
+    allowed: `one or more of ${known.join(', ')}, separated by spaces`,
+    emptyIsDefault: true,
+    parse: (value) => {
+      const given = value
+        .toLowerCase()
+        .split(/[\s,]+/)
+        .filter((part) => part !== '');
+      const chosen = known.filter((word) => given.includes(word));
+      const areKnown = given.every((word) => chosen.some((one) => one === word));
+      return areKnown && chosen.length > 0 ? chosen : undefined;
+    },
   };
 }
 
