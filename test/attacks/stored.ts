@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { World } from '../../server/testing/world.ts';
+
+// When something was last used or seen, and how often, is no change of it.
+const USES = /^(last_used_at|last_seen_at|seen_at|rotated_at|secret_hash|previous_secret_hash)$/;
+const COUNTS = new Set(['usage_request', 'usage_caller', 'key_caller']);
+
+/** Every row there is, as text to compare, but for what says when and how often something was used. */
+export async function everything({ context: { db } }: World): Promise<string> {
+  const found: string[] = [];
+  for (const { name } of await db.introspection.getTables()) {
+    if (COUNTS.has(name)) continue;
+    const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
+    for (const row of rows) {
+      const kept = Object.entries(row).filter(([column]) => !USES.test(column));
+      found.push(`${name} ${JSON.stringify(Object.fromEntries(kept))}`);
+    }
+  }
+  return found.toSorted().join('\n');
+}
