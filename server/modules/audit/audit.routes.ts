@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import { type Access, can, canOnServer } from '../../access/can.ts';
 import type { Identity } from '../../access/identity.ts';
@@ -5,7 +7,8 @@ import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { FreeJson, Id, Query, Text, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
-import { auditEntries } from './entries.ts';
+import { allEntries, auditEntries } from './entries.ts';
+import { exported, type Format, FORMATS } from './export.ts';
 
 const Entry = Type.Object({
   id: Id,
@@ -26,15 +29,22 @@ const Found = Type.Object({
   entries: Type.Array(Entry),
 });
 
-const Filters = Type.Object({
+const Filters = {
   from: Type.Optional(Text()),
   to: Type.Optional(Text()),
   actor: Query,
   action: Query,
   kind: Query,
+  credential: Query,
+  address: Query,
+  requestId: Query,
   query: Query,
-  ...Paging,
-});
+};
+
+const TYPES: Record<Format, string> = { jsonl: 'application/x-ndjson', csv: 'text/csv' };
+const Exported = {
+  content: Object.fromEntries(Object.values(TYPES).map((type) => [type, { schema: Type.String() }])),
+};
 
 export function auditRoutes(app: App): void {
   auditRoute(app, '/api/audit', {
@@ -60,7 +70,10 @@ interface Scope {
 function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope): void {
   app.get(
     path,
-    { config: { access }, schema: { summary, querystring: Filters, response: { 200: Found } } },
+    {
+      config: { access },
+      schema: { summary, querystring: Type.Object({ ...Filters, ...Paging }), response: { 200: Found } },
+    },
     async (request) => {
       const { query, identity } = request;
       const page = pageOf(query);
@@ -73,4 +86,33 @@ function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope)
       };
     },
   );
+  app.get(
+    `${path}/export`,
+    {
+      config: { access },
+      schema: {
+        summary: `${summary}, as a file`,
+        description: 'JSON lines or, by format or the header Accept, CSV; the earliest first.',
+        querystring: Type.Object({
+          ...Filters,
+          format: Type.Optional(Type.Unsafe<Format>({ enum: [...FORMATS] })),
+        }),
+        response: { 200: Exported },
+      },
+    },
+    async (request, reply) => {
+      const { format = formatOf(request.headers.accept), ...asked } = request.query;
+      const { now } = app.context;
+      const text = exported(format, allEntries(app.context, orgIdOf(request.identity), asked));
+      const name = `changes-${timestamp(now()).slice(0, 10)}.${format}`;
+      return (reply as FastifyReply)
+        .type(`${TYPES[format]}; charset=utf-8`)
+        .header('content-disposition', `attachment; filename="${name}"`)
+        .send(Readable.from(text));
+    },
+  );
+}
+
+function formatOf(accept = ''): Format {
+  return accept.toLowerCase().includes(TYPES.csv) ? 'csv' : 'jsonl';
 }

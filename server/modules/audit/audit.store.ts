@@ -14,6 +14,9 @@ export interface AuditFilter {
   actors?: readonly string[] | undefined;
   action?: string | undefined;
   kind?: string | undefined;
+  credential?: { kind: string; id?: number | undefined } | undefined;
+  address?: string | undefined;
+  requestId?: string | undefined;
   query?: string | undefined;
 }
 
@@ -36,6 +39,26 @@ export function listAudit(
     .execute();
 }
 
+/** The earliest first, from behind a row. */
+export function listAuditAfter(
+  db: Kysely<Schema>,
+  filter: AuditFilter,
+  after: { at: Time; id: number } | undefined,
+  limit: number,
+): Promise<AuditRow[]> {
+  return filtered(db, filter)
+    .$if(after !== undefined, (q) =>
+      q.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('at', 'id'), '>', tuple(after?.at ?? 0, after?.id ?? 0)),
+      ),
+    )
+    .selectAll()
+    .orderBy('at')
+    .orderBy('id')
+    .limit(limit)
+    .execute();
+}
+
 export async function countAudit(db: Kysely<Schema>, filter: AuditFilter): Promise<number> {
   const { count } = await filtered(db, filter)
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -45,8 +68,9 @@ export async function countAudit(db: Kysely<Schema>, filter: AuditFilter): Promi
 
 function filtered(
   db: Kysely<Schema>,
-  { orgId, from, to, actors = [], action = '', kind = '', query = '' }: AuditFilter,
+  { orgId, from, to, actors = [], action = '', kind = '', query = '', ...rest }: AuditFilter,
 ) {
+  const { credential, address = '', requestId = '' } = rest;
   return (
     db
       .selectFrom('audit')
@@ -57,6 +81,10 @@ function filtered(
       .$if(actors.length > 0, (q) => q.where('actor', 'in', actors))
       .$if(action !== '', (q) => q.where('action', '=', action))
       .$if(kind !== '', (q) => q.where('object_kind', '=', kind))
+      .$if(credential !== undefined, (q) => q.where('credential', '=', credential?.kind ?? ''))
+      .$if(credential?.id !== undefined, (q) => q.where('credential_id', '=', credential?.id ?? 0))
+      .$if(address !== '', (q) => q.where('address', '=', address))
+      .$if(requestId !== '', (q) => q.where('request_id', '=', requestId))
       .$if(query !== '', (q) => q.where(contains('audit.search_text', query)))
   );
 }

@@ -1,11 +1,14 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
-import { type AuditRow, countAudit, listAudit } from './audit.store.ts';
+import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
 // As they stand before the name in what is recorded of an actor.
 const ACTORS = ['user', 'service-account', 'api-key', 'operator'];
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 const MILLISECONDS = /^\d{1,15}$/;
+const CREDENTIAL = /^([a-z-]+)(?::(\d{1,15}))?$/;
+const ROWS_AT_ONCE = 500;
 
 /** What of the audit is asked for; '' is as if left out. */
 export interface Asked {
@@ -16,6 +19,10 @@ export interface Asked {
   actor?: string | undefined;
   action?: string | undefined;
   kind?: string | undefined;
+  /** A kind, or one with an id behind it: `token:12`. */
+  credential?: string | undefined;
+  address?: string | undefined;
+  requestId?: string | undefined;
   query?: string | undefined;
 }
 
@@ -23,16 +30,48 @@ export interface Asked {
 export async function auditEntries(
   { db }: Context,
   orgId: number | null,
-  { from = '', to = '', actor = '', action, kind, query }: Asked,
+  asked: Asked,
   page: { limit: number; offset: number },
 ) {
-  const times = { from: momentOf('from', from) ?? 0, to: momentOf('to', to) };
-  const filter = { orgId, ...times, actors: actorsCalled(actor), action, kind, query };
+  const filter = filterOf(orgId, asked);
   const rows = await listAudit(db, filter, page);
   // What ends within a page is counted by it.
   const endsHere = rows.length < page.limit && (rows.length > 0 || page.offset === 0);
   const totalCount = endsHere ? page.offset + rows.length : await countAudit(db, filter);
   return { totalCount, entries: rows.map(entryOf) };
+}
+
+/**
+ * All of what was asked for, in pages from the earliest on: each is read once the one before it has been taken. Throws 400 for no time
+ * at once.
+ */
+export function allEntries({ db }: Context, orgId: number | null, asked: Asked): AsyncIterable<WholeEntry[]> {
+  return pages(db, filterOf(orgId, asked));
+}
+
+async function* pages(db: Context['db'], filter: AuditFilter): AsyncGenerator<WholeEntry[]> {
+  for (let after: AuditRow | undefined; ;) {
+    const rows = await listAuditAfter(db, filter, after, ROWS_AT_ONCE);
+    after = rows.at(-1);
+    if (rows.length > 0) yield rows.map(wholeEntry);
+    if (rows.length < ROWS_AT_ONCE) return;
+    // SQLite reads on this very thread: let the requests that wait go first.
+    await setImmediate();
+  }
+}
+
+function filterOf(orgId: number | null, asked: Asked): AuditFilter {
+  const { from = '', to = '', actor = '', credential = '', ...others } = asked;
+  const times = { from: momentOf('from', from) ?? 0, to: momentOf('to', to) };
+  return { ...others, orgId, ...times, actors: actorsCalled(actor), credential: credentialOf(credential) };
+}
+
+/** An entry as it is written elsewhere: with its organization, and its time to the millisecond. */
+export type WholeEntry = Omit<ReturnType<typeof entryOf>, 'at'> & { at: string; orgId: number | null };
+
+export function wholeEntry(row: AuditRow): WholeEntry {
+  const { id, ...entry } = entryOf(row);
+  return { id, ...entry, at: new Date(row.at).toISOString(), orgId: row.org_id };
 }
 
 function entryOf(row: AuditRow) {
@@ -55,6 +94,13 @@ function actorsCalled(name: string): string[] {
   return ACTORS.some((kind) => name.startsWith(`${kind}:`))
     ? [name]
     : ACTORS.map((kind) => `${kind}:${name}`);
+}
+
+function credentialOf(text: string): AuditFilter['credential'] {
+  if (text === '') return undefined;
+  const [, kind, digits] = CREDENTIAL.exec(text) ?? [];
+  if (kind !== undefined) return { kind, id: digits === undefined ? undefined : Number(digits) };
+  throw badRequest('credential in the query must be a kind, or a kind and an id, as in token or token:12');
 }
 
 /** A time in milliseconds since 1970; undefined where there is none. */

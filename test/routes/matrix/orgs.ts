@@ -6,6 +6,7 @@ export const ORGS: Row[] = [
   ['PUT /api/org/address', ADMINS.here, [], { city: 'Bern' }],
 
   ['GET /api/audit', ADMINS.here],
+  ['GET /api/audit/export', ADMINS.here],
 
   ['GET /api/org/users', ADMINS.here],
   ['GET /api/org/users/search', ADMINS.here],

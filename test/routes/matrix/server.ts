@@ -9,6 +9,7 @@ export const SERVER_AND_PAGES: Row[] = [
   ['GET /api/admin/usage', SERVER.here],
   ['GET /api/admin/settings/explained', SERVER_READ.here],
   ['GET /api/admin/audit', SERVER.here],
+  ['GET /api/admin/audit/export', SERVER.here],
   ['GET /api/v1/sso-settings', SERVER_READ.here],
   ['GET /api/v1/sso-settings/:key=github', SERVER_READ.here],
   ['PUT /api/v1/sso-settings/:key=github', WRITTEN, [], { settings: { enabled: false } }],
