@@ -90,7 +90,8 @@ function seed<T>(directory: string, fill: (db: Transaction<Schema>, now: number)
   return seedInto({ env: {}, overrides }, fill);
 }
 
-async function seedInto<T>(
+/** Opens the new database that an environment names, with its first organization and administrator, and fills it. */
+export async function seedInto<T>(
   { env, overrides }: { env: Record<string, string>; overrides: Overrides },
   fill: (db: Transaction<Schema>, now: number) => Promise<T>,
 ): Promise<T> {
@@ -212,7 +213,7 @@ async function insertDashboards(
   );
 }
 
-async function insertIdentities(
+export async function insertIdentities(
   db: Kysely<Schema>,
   kind: 'user' | 'service-account',
   count: number,
@@ -245,7 +246,7 @@ function credentialRow(at: number, accountId: number | null, secret: string, now
   };
 }
 
-async function inBatches<Row>(
+export async function inBatches<Row>(
   count: number,
   row: (at: number) => Row,
   insert: (rows: Row[]) => Promise<unknown>,

@@ -36,6 +36,7 @@ const tasks = {
   fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
   openapi,
+  soak: (args) => run(['test/soak/main.ts', ...args]),
   test: async (args) => {
     const code = await ensurePageBuilt();
     return code === 0 ? run([tool.vitest, 'run', ...args]) : code;

@@ -12,15 +12,19 @@ export interface Running {
   kill(): Promise<void>;
 }
 
-/** Serves in a process of its own; returns when it listens. */
-export async function serve(environment: Environment): Promise<Running> {
-  const child = spawn(process.execPath, [MAIN, 'serve'], {
+/**
+ * Serves in a process of its own; returns when it listens. A probe is a module that is loaded there first, and can be sent
+ * messages; it finds a garbage collector that it may call.
+ */
+export async function serve(environment: Environment, probe?: string): Promise<Running> {
+  const probing = probe === undefined ? [] : ['--expose-gc', '--import', probe];
+  const child = spawn(process.execPath, [...probing, MAIN, 'serve'], {
     env: { ...process.env, ...environment, GF_SERVER_HTTP_PORT: '0', GF_LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', ...(probe === undefined ? [] : (['ipc'] as const))],
   });
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
-    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
       text += part;
       const found = /Latchkey listens on (\S+)/.exec(text)?.[1];
       if (found !== undefined) resolve(found);
