@@ -10,7 +10,9 @@ import { sayDeprecated } from './http/deprecation.ts';
 import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
+import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { measureRequests } from './http/metrics.ts';
+import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
 import { logRequests } from './http/request-log.ts';
 import { createRouteFinder, type Routing } from './http/route-finder.ts';
@@ -67,7 +69,6 @@ import { metricsRoutes } from './modules/health/metrics.routes.ts';
 import { serverSettingsRoutes } from './modules/server-settings/server-settings.routes.ts';
 import { serverStatsRoutes } from './modules/server-stats/server-stats.routes.ts';
 import { ssoSettingsRoutes } from './modules/sso-settings/sso-settings.routes.ts';
-import { logOf } from './log.ts';
 import { randomLetters } from './crypto/random.ts';
 import { ApiError } from './errors.ts';
 
@@ -93,17 +94,17 @@ export async function buildApp(context: Context): Promise<App> {
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   const authenticators: Authenticators = {
-    bearer: (secret) => proveBearer(context, secret),
-    password: (login, password) => provePassword(context, login, password),
+    bearer: (secret, { ip }) => proveBearer(context, secret, ip),
+    password: (login, password, { ip }) => provePassword(context, { login, password, address: ip }),
     session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
   };
   const looking: Authenticators = {
-    bearer: (secret) => lookAtBearer(context, secret),
-    password: (login, password) => lookAtPassword(context, login, password),
+    bearer: (secret, { ip }) => lookAtBearer(context, secret, ip),
+    password: (login, password, { ip }) => lookAtPassword(context, { login, password, address: ip }),
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
-  limitPipelining(app.server);
+  stopByDraining(app, limitPipelining(app.server));
   app.decorate('context', context);
   app.setValidatorCompiler(validatorCompiler);
   await app.register(cookie);
@@ -113,15 +114,19 @@ export async function buildApp(context: Context): Promise<App> {
   acceptJson(app);
   handleErrors(app);
   logRequests(app, {
-    api: logOf(context.log, context.config, 'api'),
-    auth: logOf(context.log, context.config, 'auth'),
+    api: context.log.part('api'),
+    auth: context.log.part('auth'),
   });
   const metrics = measureRequests(app);
-  guardRoutes(app, authenticators);
+  const limiter = requestLimiter(context);
+  guardRoutes(app, authenticators, limiter);
   countRequests(app);
   app.setNotFoundHandler(async (request, reply) => {
     if (asksForPage(request)) return sendPage(request, reply);
-    request.identity = await authenticate(context, authenticators, request);
+    const identity = await identifyPaying(limiter, request, reply, () =>
+      authenticate(context, authenticators, request),
+    );
+    if (identity !== undefined) request.identity = identity;
     throw new ApiError(404, 'not-found', 'Not found', {
       detail: 'There is no such call here: GET /api/openapi.json lists them all, and /api/docs shows them.',
     });
@@ -168,7 +173,9 @@ export async function buildApp(context: Context): Promise<App> {
   effectivePermissionsRoutes(app);
   explainRoutes(app, looking, createRouteFinder(app.routes, routing));
   frontendSettingsRoutes(app);
-  bootdataRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
+  bootdataRoutes(app, (request, reply) =>
+    identifyPaying(limiter, request, reply, () => authenticateIfShown(context, authenticators, request)),
+  );
   serverStatsRoutes(app);
   serverSettingsRoutes(app);
   ssoSettingsRoutes(app);

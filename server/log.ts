@@ -1,71 +1,127 @@
 import { type Logger, pino } from 'pino';
+import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
+import type { LogLevel, LogPart } from './config/kinds.ts';
+import { consoleOutput } from './log/console.ts';
+import { fileOutput } from './log/file.ts';
+import { jsonLine, textLine } from './log/line.ts';
+import type { Complaints, LogOutput } from './log/output.ts';
+import { syslogOutput } from './log/syslog.ts';
 
-export type Log = Logger;
+export type Log = Logger & {
+  /** The log of one part of the server, at the level that `[log.filters]` gives it. */
+  part(name: LogPart): Log;
+  /** Where the lines go, by name. */
+  outputs: ReadonlyMap<string, LogOutput>;
+};
+
+export interface LogSurroundings {
+  console?: NodeJS.WritableStream | undefined;
+  /** Where it is said that the log itself does not work. */
+  complaints?: NodeJS.WritableStream | undefined;
+  now?: (() => number) | undefined;
+}
+
+interface Place {
+  output: LogOutput;
+  /** pino's number of the least severe level that gets here. */
+  from: number;
+  isJson: boolean;
+}
 
 const HIDDEN_FIELDS = ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.secret', '*.key'];
 
-/** The server's log: one line an event, as text or JSON, on the console. Times are RFC 3339. */
-export function createLog(config: Config, console: NodeJS.WritableStream = process.stdout): Log {
-  const level = pinoLevel(config.log.level);
-  const options = {
-    level,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label === 'fatal' ? 'critical' : label }) },
-    serializers: { err: errorFields },
-    base: null,
-    redact: { paths: HIDDEN_FIELDS, censor: '*********' },
+/** The server's log: one line an event, as text or JSON, wherever `[log] mode` says. Times are RFC 3339. */
+export function createLog(config: Config, surroundings: LogSurroundings = {}): Log {
+  const { console = process.stdout, complaints = process.stderr, now = Date.now } = surroundings;
+  const complain = (name: string): Complaints => ({
+    broke: ({ message }) =>
+      void complaints.write(`latchkey: the log does not get to the ${name}: ${message}\n`),
+    mended: (lost) => server.warn({ output: name, lost }, 'the log gets there again'),
+  });
+  const outputs = new Map<string, LogOutput>(
+    config.log.mode.map((name) => {
+      if (name === 'console') return [name, consoleOutput(console)];
+      if (name === 'syslog') return [name, syslogOutput(config['log.syslog'], now, complain(name))];
+      return [name, openFile(config, now, complain(name))];
+    }),
+  );
+  const places = Array.from(outputs, ([name, output]): Place => {
+    const { level, format } = config[`log.${name as Config['log']['mode'][number]}`];
+    return { output, from: numberOf(level || config.log.level), isJson: format === 'json' };
+  });
+  const least = Math.min(...places.map(({ from }) => from));
+  const root = pino(
+    {
+      level: pino.levels.labels[least] as string,
+      timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
+      formatters: { level: (label: string) => ({ level: label === 'fatal' ? 'critical' : label }) },
+      serializers: { err: errorFields },
+      base: null,
+      redact: { paths: HIDDEN_FIELDS, censor: '*********' },
+    },
+    spread(places),
+  );
+  const parts = new Map<LogPart, Log>();
+  const part = (name: LogPart): Log => {
+    const known = parts.get(name);
+    if (known) return known;
+    const level = config['log.filters'][name];
+    const child = root.child({ logger: name }, level === undefined ? {} : { level: pinoLevel(level) });
+    const made = Object.assign(child, { part, outputs, hasOwnLevel: level !== undefined });
+    parts.set(name, made);
+    return made;
   };
-  const put = lineWriter(console);
-  const write = config['log.console'].format === 'json' ? put : (line: string) => put(`${textLine(line)}\n`);
-  return pino(options, { write });
+  const server = part('server');
+  return server;
 }
 
-/** The log of one part of the server, which `[log.filters]` can make more talkative than the rest. */
-export function logOf(log: Log, config: Config, part: string): Log {
-  const level = config['log.filters'][part];
-  return log.child({ logger: part }, level === undefined ? {} : { level: pinoLevel(level) });
+/** A stream for pino that gives each line to every place that wants its level. */
+function spread(places: readonly Place[]) {
+  const stream = {
+    [Symbol.for('pino.metadata')]: true,
+    lastLevel: 0,
+    lastLogger: {},
+    write(json: string): void {
+      // A part with a level of its own has it everywhere.
+      const isWanted = 'hasOwnLevel' in stream.lastLogger && stream.lastLogger.hasOwnLevel === true;
+      let asText: string | undefined;
+      let asJson: string | undefined;
+      for (const { output, from, isJson } of places) {
+        if (!isWanted && stream.lastLevel < from) continue;
+        output.write(isJson ? (asJson ??= jsonLine(json)) : (asText ??= textLine(json)));
+      }
+    },
+  };
+  return stream;
 }
 
-function pinoLevel(level: string): string {
+function openFile(config: Config, now: () => number, complaints: Complaints): LogOutput {
+  const { log_rotate, max_lines, max_size_shift, daily_rotate, max_days } = config['log.file'];
+  const rotation = { lines: max_lines, bytes: 2 ** max_size_shift, daily: daily_rotate, daysKept: max_days };
+  const { logs: directory } = config.paths;
+  try {
+    return fileOutput({ directory, rotation: log_rotate ? rotation : undefined, now }, complaints);
+  } catch (error) {
+    throw new ConfigError(
+      `[log] mode = file needs a log file, which cannot be opened: ${(error as Error).message}. ` +
+        'Let the server write to the directory [paths] logs, or name another one there',
+      { cause: error },
+    );
+  }
+}
+
+function numberOf(level: LogLevel): number {
+  return pino.levels.values[pinoLevel(level)] as number;
+}
+
+function pinoLevel(level: LogLevel): string {
   return level === 'critical' ? 'fatal' : level;
 }
-
-/** Writes lines for as long as the console takes them. */
-function lineWriter(console: NodeJS.WritableStream): (line: string) => void {
-  // Who read the console may be gone (a closed pipe, a full disk). That is no reason to stop serving, and where it could be
-  // reported is just what broke.
-  if (!console.listeners('error').includes(ignoreBrokenConsole)) console.on('error', ignoreBrokenConsole);
-  return (line) => {
-    if (console.writable) console.write(line);
-  };
-}
-
-function ignoreBrokenConsole(): void {}
 
 /** What is kept of an error: not every property, since those of a database's error hold values of rows. */
 function errorFields(error: unknown): { type: string; message: string; stack: string; code?: unknown } {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
   const { type, message, stack } = pino.stdSerializers.err(error);
   return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
-}
-
-/** Turns a line of pino's JSON into `time=… level=… logger=… msg="…"`, which people and grep read. */
-function textLine(json: string): string {
-  const { time, level, logger, msg, err, ...rest } = JSON.parse(json) as Record<string, unknown>;
-  const error = typeof err === 'object' && err !== null ? err : { message: err };
-  const errorEntries = Object.entries(error).map(([key, value]) => [
-    key === 'message' ? 'error' : key,
-    value,
-  ]);
-  return [...Object.entries({ time, level, logger, msg, ...rest }), ...errorEntries]
-    .filter(([, value]) => value !== undefined)
-    .map(([key, value]) => `${key}=${fieldText(value)}`)
-    .join(' ');
-}
-
-function fieldText(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  // Quoted, a line break or control character in a value cannot pass for a line of its own.
-  return /^[\w.:/@+-]+$/.test(text) ? text : JSON.stringify(text);
 }

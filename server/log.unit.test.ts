@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { expect, test } from 'vitest';
 import { loadConfig } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
-import { createLog, logOf } from './log.ts';
+import { createLog } from './log.ts';
 
 function configOf(overrides: Overrides = {}) {
   return loadConfig({ home: import.meta.dirname, env: {}, overrides }).config;
@@ -19,7 +19,7 @@ function listen(overrides: Overrides = {}) {
     },
   });
   const config = configOf(overrides);
-  return { config, log: createLog(config, console), written };
+  return { log: createLog(config, { console }), written };
 }
 
 test('an event is one line that begins with its time and level', () => {
@@ -27,7 +27,7 @@ test('an event is one line that begins with its time and level', () => {
   log.info({ path: '/api/org', n: 1, deep: { a: [1] }, none: undefined }, 'two words');
   expect(written).toHaveLength(1);
   expect(written[0]).toMatch(
-    /^time=\d{4}-\d\d-\d\dT[\d:.]+Z level=info msg="two words" path=\/api\/org n=1 deep="\{\\"a\\":\[1\]\}"\n$/,
+    /^time=\d{4}-\d\d-\d\dT[\d:.]+Z level=info logger=server msg="two words" path=\/api\/org n=1 deep="\{\\"a\\":\[1\]\}"\n$/,
   );
 });
 
@@ -75,15 +75,15 @@ test('something thrown that is no error shows too', () => {
 });
 
 test('a part is as talkative as its filter says, the rest as the level says', () => {
-  const { config, log, written } = listen({
+  const { log, written } = listen({
     log: { level: 'warn' },
     'log.filters': { auth: 'debug', api: 'critical' },
   });
-  logOf(log, config, 'auth').debug('heard');
-  logOf(log, config, 'api').error('not heard');
-  logOf(log, config, 'other').info('not heard');
+  log.part('auth').debug('heard');
+  log.part('api').error('not heard');
+  log.part('database').info('not heard');
   log.info('not heard');
-  logOf(log, config, 'other').warn('heard too');
+  log.part('database').warn('heard too');
   expect(written.map((line) => /msg=("[^"]+"|\w+)/.exec(line)?.[1])).toEqual(['heard', '"heard too"']);
   expect(written[0]).toContain('logger=auth');
 });
@@ -94,7 +94,7 @@ test('a console that is broken, at once or later, stops nothing', async () => {
   gone.destroy();
   for (const format of ['text', 'json']) {
     for (const console of [later, gone]) {
-      const log = createLog(configOf({ 'log.console': { format } }), console);
+      const log = createLog(configOf({ 'log.console': { format } }), { console });
       log.error('one');
       await new Promise((resolve) => setTimeout(resolve, 5));
       log.error('two');
@@ -105,6 +105,6 @@ test('a console that is broken, at once or later, stops nothing', async () => {
 
 test('logs that share a console put no weight on it', () => {
   const console = new Writable({ write: (_text, _encoding, done) => done() });
-  for (let n = 0; n < 20; n++) createLog(configOf(), console);
+  for (let n = 0; n < 20; n++) createLog(configOf(), { console });
   expect(console.listenerCount('error')).toBe(1);
 });

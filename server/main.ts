@@ -3,6 +3,7 @@ import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
 import type { Context, RequestContext } from './context.ts';
+import type { Log } from './log.ts';
 import { asOperator } from './operator.ts';
 import { announceOutsideChange } from './outside-changes.ts';
 import { generatedSecretKey } from './secret-key.ts';
@@ -28,6 +29,7 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
 export async function serve(options: Options): Promise<void> {
   const { config, warnings } = readConfig(options);
   const server = await startServer(config);
+  keepLogWhole(server.context.log);
   for (const warning of warnings) server.context.log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
   const signal = new Promise<NodeJS.Signals>((resolve) => {
@@ -69,7 +71,21 @@ export function rehearseFromOutside<T>(
 ): Promise<T> {
   // Nothing sealed is kept, so any key will do, and none is made.
   const { config } = load(options, { security: { secret_key: 'for a rehearsal' } });
-  return rehearse(config, { console: process.stderr }, (context) => work(asOperator(context)));
+  return rehearse(forCommand(config), { console: process.stderr }, (context) => work(asOperator(context)));
+}
+
+/** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */
+function keepLogWhole(log: Log): void {
+  process.on('uncaughtExceptionMonitor', (error) =>
+    log.fatal({ err: error }, 'the server stops on an error'),
+  );
+  process.once('exit', () => {
+    for (const output of log.outputs.values()) output.flush?.();
+  });
+  if (!log.outputs.has('file')) return;
+  process.on('SIGHUP', () => {
+    for (const output of log.outputs.values()) output.reopen?.();
+  });
 }
 
 function tellOthers({ config, log }: Context): void {
@@ -83,7 +99,12 @@ function tellOthers({ config, log }: Context): void {
 
 function openForCommand(options: Options): ReturnType<typeof openContext> {
   // Standard output belongs to the command.
-  return openContext(readConfig(options).config, { console: process.stderr });
+  return openContext(forCommand(readConfig(options).config), { console: process.stderr });
+}
+
+/** The log file is the server's: a command that runs beside it says on the console what it has to say. */
+function forCommand(config: Config): Config {
+  return { ...config, log: { ...config.log, mode: ['console'] } };
 }
 
 function readConfig(options: Options): { config: Config; warnings: string[] } {

@@ -5,9 +5,11 @@ import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
+import { troubleOf } from './db/errors.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { openDatabase } from './db/open.ts';
 import { prepareFirstRun } from './first-run.ts';
+import { createLimits } from './limits.ts';
 import { createLog } from './log.ts';
 import { createMemory } from './memory.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
@@ -22,6 +24,10 @@ import { watchOutsideChanges } from './outside-changes.ts';
 
 // About 400 bytes each.
 const REMEMBERED_MOST = 150_000;
+const WAITING_MS = 1000;
+const WORDS_EVERY_MS = 10_000;
+const DAMAGED =
+  'the database is damaged, and nothing is written to it any more: stop the server, keep the file, and restore a backup';
 
 export interface Server {
   /** Where it listens, without a slash at the end. */
@@ -37,6 +43,8 @@ export interface Server {
 export interface Surroundings {
   now?: () => number;
   console?: NodeJS.WritableStream;
+  /** Where it is said that the log itself does not work; standard error. */
+  complaints?: NodeJS.WritableStream;
 }
 
 interface OpenedContext {
@@ -49,10 +57,14 @@ interface OpenedContext {
 /** A context over the configured database, brought up to date; `close` ends it. For the server, and for commands on its machine. */
 export async function openContext(
   config: Config,
-  { now = Date.now, console }: Surroundings = {},
+  { now = Date.now, console, complaints }: Surroundings = {},
 ): Promise<OpenedContext> {
-  const log = createLog(config, console);
-  const db = openDatabase(config, (error) => log.warn({ err: error }, 'a database connection broke'));
+  const log = createLog(config, { console, complaints, now });
+  const onTrouble = (error: Error, what: 'broken connection' | 'damage'): void => {
+    if (what === 'damage') log.fatal({ err: error }, DAMAGED);
+    else log.warn({ err: error }, 'a database connection broke');
+  };
+  const db = openDatabase(config, onTrouble);
   const memory = createMemory(REMEMBERED_MOST);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context = {
@@ -70,23 +82,64 @@ export async function openContext(
       keyCalls: new Map(),
       requests: noRequests(),
     },
+    limits: createLimits(config),
   };
-  const close = (): Promise<void> => db.destroy();
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    for (const output of log.outputs.values()) await output.close?.();
+  };
   try {
     const unknown = unknownSteps(await stepsOf(db));
     if (unknown.length > 0) throw newerDatabase(unknown);
-    return { context, steps: await migrate(db, config.database.type), close };
+    return { context, steps: await bringUpToDate(context, onTrouble), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+async function bringUpToDate(
+  { config, db }: Context,
+  onTrouble: Parameters<typeof openDatabase>[1],
+): Promise<string[]> {
+  const { type } = config.database;
+  if (type === 'sqlite') return migrate(db, type);
+  // A step, and waiting for a server that is taking it, may last longer than any query of a request.
+  const patient = openDatabase({ ...config, database: { ...config.database, query_timeout: 0 } }, onTrouble);
+  try {
+    return await migrate(patient, type);
+  } finally {
+    await patient.destroy();
+  }
+}
+
+/** The same, for a server: one that is started together with its database may be there first. */
+async function openWhenThere(config: Config, surroundings: Surroundings): Promise<OpenedContext> {
+  const limit = performance.now() + config.database.wait_at_start;
+  for (let saidAt = -Infinity; ; await sleep(WAITING_MS)) {
+    try {
+      return await openContext(config, surroundings);
+    } catch (error) {
+      const left = limit - performance.now();
+      const trouble = troubleOf(error);
+      if (left <= 0 || (trouble !== 'away' && trouble !== 'busy')) throw error;
+      if (performance.now() - saidAt >= WORDS_EVERY_MS) {
+        saidAt = performance.now();
+        const log = createLog(config, surroundings);
+        log.warn(
+          { err: error },
+          `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`,
+        );
+      }
+    }
+  }
+}
+
 /** Opens the database and serves. */
 export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
-  const { context, steps, close } = await openContext(config, surroundings);
+  const { context, steps, close } = await openWhenThere(config, surroundings);
   try {
-    for (const step of steps) context.log.info(`database brought up to ${step}`);
+    for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();
     const isFirstRun = await prepareFirstRun(context);
     // Commands on the machine need the database alone, and do not load what serves.
@@ -98,7 +151,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     const stop = async (): Promise<void> => {
       clearInterval(flushing);
       stopWatching();
-      await Promise.race([app.close(), sleep(config.server.shutdown_timeout, undefined, { ref: false })]);
+      await app.drain(config.server.shutdown_timeout);
       await flush(context);
       await close();
     };
