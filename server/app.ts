@@ -15,6 +15,8 @@ import { measureRequests } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
 import { logRequests } from './http/request-log.ts';
+import { traceRequests } from './http/trace-requests.ts';
+import type { Tracing } from './tracing/tracing.ts';
 import { createRouteFinder, type Routing } from './http/route-finder.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
 import { validatorCompiler } from './http/validation.ts';
@@ -51,6 +53,7 @@ import { dashboardsRoutes } from './modules/dashboards/dashboards.routes.ts';
 import { diffRoutes } from './modules/dashboards/diff.routes.ts';
 import { importRoutes } from './modules/dashboards/import.routes.ts';
 import { permissionsRoutes } from './modules/dashboards/permissions.routes.ts';
+import { rateLimitsRoutes } from './modules/rate-limits/rate-limits.routes.ts';
 import { resourcePermissionsRoutes } from './modules/resource-permissions/resource-permissions.routes.ts';
 import { roleAssignmentsRoutes } from './modules/roles/assignments.routes.ts';
 import { rolesShownRoutes } from './modules/roles/roles-shown.routes.ts';
@@ -76,7 +79,7 @@ import { ApiError } from './errors.ts';
 const LONGEST_HEAD = 16_384;
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
-export async function buildApp(context: Context): Promise<App> {
+export async function buildApp(context: Context, tracing?: Tracing): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
   const routing: Routing = {
     ...subPath(context.config),
@@ -113,6 +116,7 @@ export async function buildApp(context: Context): Promise<App> {
   sayDeprecated(app);
   acceptJson(app);
   handleErrors(app);
+  traceRequests(app, tracing);
   logRequests(app, {
     api: context.log.part('api'),
     auth: context.log.part('auth'),
@@ -137,6 +141,7 @@ export async function buildApp(context: Context): Promise<App> {
   orgMembersRoutes(app);
   auditRoutes(app);
   usageRoutes(app);
+  rateLimitsRoutes(app);
   usersRoutes(app);
   ownAccountRoutes(app);
   adminUsersRoutes(app);

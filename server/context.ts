@@ -4,6 +4,7 @@ import type { Identity } from './access/identity.ts';
 import type { Config } from './config/config.ts';
 import type { Seal } from './crypto/seal.ts';
 import type { Schema } from './db/schema.ts';
+import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { KeyCall, Requests, Uses } from './uses.ts';
 
@@ -27,6 +28,8 @@ export interface Context {
     keyCalls: Map<number, Map<string, KeyCall>>;
     requests: Requests;
   };
+  /** How much is asked and tried by whom: kept by this process alone. */
+  limits: Limits;
 }
 
 /** The context of one request: who asks, and from where. */

@@ -10,7 +10,7 @@ import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { openDatabase } from './db/open.ts';
 import { prepareFirstRun } from './first-run.ts';
 import { createLimits } from './limits.ts';
-import { createLog } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
 import { writeCallers } from './modules/key-inventory/callers.ts';
@@ -54,10 +54,14 @@ interface OpenedContext {
   close: () => Promise<void>;
 }
 
-/** A context over the configured database, brought up to date; `close` ends it. For the server, and for commands on its machine. */
+/**
+ * A context over the configured database, brought up to date; `close` ends it. For the server, and for commands on its machine.
+ * A database that does not answer yet is waited for, so many milliseconds.
+ */
 export async function openContext(
   config: Config,
   { now = Date.now, console, complaints }: Surroundings = {},
+  patience = 0,
 ): Promise<OpenedContext> {
   const log = createLog(config, { console, complaints, now });
   const onTrouble = (error: Error, what: 'broken connection' | 'damage'): void => {
@@ -89,9 +93,8 @@ export async function openContext(
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
-    const unknown = unknownSteps(await stepsOf(db));
-    if (unknown.length > 0) throw newerDatabase(unknown);
-    return { context, steps: await bringUpToDate(context, onTrouble), close };
+    const steps = await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
+    return { context, steps, close };
   } catch (error) {
     await close();
     throw error;
@@ -103,6 +106,8 @@ async function bringUpToDate(
   onTrouble: Parameters<typeof openDatabase>[1],
 ): Promise<string[]> {
   const { type } = config.database;
+  const unknown = unknownSteps(await stepsOf(db));
+  if (unknown.length > 0) throw newerDatabase(unknown);
   if (type === 'sqlite') return migrate(db, type);
   // A step, and waiting for a server that is taking it, may last longer than any query of a request.
   const patient = openDatabase({ ...config, database: { ...config.database, query_timeout: 0 } }, onTrouble);
@@ -113,31 +118,26 @@ async function bringUpToDate(
   }
 }
 
-/** The same, for a server: one that is started together with its database may be there first. */
-async function openWhenThere(config: Config, surroundings: Surroundings): Promise<OpenedContext> {
-  const limit = performance.now() + config.database.wait_at_start;
+/** Does the work as soon as the database answers: who is started together with it, as containers are, may be there first. */
+async function whenThere<T>(log: Log, patience: number, work: () => Promise<T>): Promise<T> {
+  const limit = performance.now() + patience;
   for (let saidAt = -Infinity; ; await sleep(WAITING_MS)) {
     try {
-      return await openContext(config, surroundings);
+      return await work();
     } catch (error) {
       const left = limit - performance.now();
       const trouble = troubleOf(error);
       if (left <= 0 || (trouble !== 'away' && trouble !== 'busy')) throw error;
-      if (performance.now() - saidAt >= WORDS_EVERY_MS) {
-        saidAt = performance.now();
-        const log = createLog(config, surroundings);
-        log.warn(
-          { err: error },
-          `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`,
-        );
-      }
+      if (performance.now() - saidAt < WORDS_EVERY_MS) continue;
+      saidAt = performance.now();
+      log.warn({ err: error }, `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`);
     }
   }
 }
 
 /** Opens the database and serves. */
 export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
-  const { context, steps, close } = await openWhenThere(config, surroundings);
+  const { context, steps, close } = await openContext(config, surroundings, config.database.wait_at_start);
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();

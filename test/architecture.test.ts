@@ -55,11 +55,12 @@ const SERVER = [
   'rules',
   'schema',
   'start',
+  'tracing',
 ];
 const ARROWS: Record<string, string[]> = {
   main: ['app', 'config', 'context', 'errors', 'log', 'start'],
   start: ['access', 'type http', ...SERVER],
-  app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules'],
+  app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules', 'type tracing'],
   routes: ['access', 'context', 'crypto', 'errors', 'http', 'json-text', 'rules', 'store'],
   rules: [
     'access',
@@ -78,7 +79,7 @@ const ARROWS: Record<string, string[]> = {
     'uses',
   ],
   store: ['schema', 'type access', 'grants-store', 'search-text'],
-  http: ['access', 'config', 'context', 'crypto', 'errors', 'json-text', 'limits'],
+  http: ['access', 'config', 'context', 'crypto', 'errors', 'json-text', 'transaction', 'limits', 'type tracing'],
   access: ['errors', 'grants-store', 'type context'],
   'grants-store': ['schema', 'type access'],
   context: [
@@ -96,6 +97,7 @@ const ARROWS: Record<string, string[]> = {
   'search-text': ['schema'],
   schema: ['type access'],
   log: ['config'],
+  tracing: ['config', 'http', 'type log'],
   config: ['duration'],
   crypto: [],
   errors: [],
@@ -136,7 +138,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/schema\.ts$/, 'schema'],
   [/^server\/db\/(author|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
-  [/^server\/(access|config|crypto|db|http|log|sources)\/.+\.ts$/, '$1'],
+  [/^server\/(access|config|crypto|db|http|log|sources|tracing)\/.+\.ts$/, '$1'],
   [/^client\/(duration|json-text)\.ts$/, '$1'],
   [/^scripts\/browser\.ts$/, 'browser'],
   [/^web\/src\/(main|router)\.tsx$/, 'page'],

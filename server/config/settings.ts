@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { bool, choice, duration, int, levels, logLevels, logParts, path, text, words } from './kinds.ts';
+import { addressRanges, bool, choice, duration, file, int, levels, logLevels, logParts, path, text, words } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
@@ -39,9 +39,17 @@ const settings = {
     logs: path('data/log', 'Directory of log files'),
   },
   server: {
-    protocol: choice(['http'], 'http', 'How the server speaks', {
-      allowed: 'http (for TLS, put a reverse proxy in front and set root_url)',
+    protocol: choice(['http', 'https'], 'http', 'How the server speaks', {
+      allowed: 'http or https (HTTP/1.1 both; a reverse proxy in front may speak HTTP/2)',
     }),
+    cert_file: file('PEM file of the certificate for https, with those between it and the root'),
+    cert_key: file('PEM file of its private key'),
+    cert_pass: text('', 'Passphrase of that key, where it has one', { secret: 'whole' }),
+    certs_watch_interval: duration('1m', 'How often the two files are looked at for new ones; 0s is never', {
+      min: '0s',
+      max: '1d',
+    }),
+    min_tls_version: choice(['TLS1.2', 'TLS1.3'], 'TLS1.2', 'Oldest version of TLS that is spoken'),
     http_addr: text('127.0.0.1', 'Address to listen on; 0.0.0.0 is every IPv4 interface, :: all of them', {
       accepts: isHost,
       allowed: 'an IP address or a host name, not empty (127.0.0.1 for this machine alone, 0.0.0.0 for all)',
@@ -57,6 +65,13 @@ const settings = {
       allowed:
         'an http or https address without user name, query or fragment, such as https://keys.example.org/',
     }),
+    enforce_domain: bool(
+      false,
+      'Answer requests to domain alone; a browser at another name is sent to root_url',
+    ),
+    trusted_proxies: addressRanges(
+      'Proxies whose X-Forwarded-For, -Proto and -Host are believed; nobody else is',
+    ),
     serve_from_sub_path: bool(false, 'Answer under the path of root_url as well as at /'),
     read_timeout: duration('5m', 'How long a request may take to arrive; 0s is for ever', {
       min: '0s',
@@ -94,6 +109,14 @@ const settings = {
       min: 0,
       max: 1000,
     }),
+    query_timeout: duration('10s', 'PostgreSQL: a query that takes longer is given up; 0s is never', {
+      min: '0s',
+      max: '1h',
+    }),
+    wait_at_start: duration('1m', 'How long a start waits for a database that does not answer yet', {
+      min: '0s',
+      max: '1h',
+    }),
   },
   security: {
     disable_initial_admin_creation: bool(false, 'Do not create a first administrator'),
@@ -106,6 +129,14 @@ const settings = {
       allowed: 'some text, not empty (a # at the start or after a space needs quotes)',
       secret: 'whole',
     }),
+    generate_admin_password: bool(
+      false,
+      'Make that password up at the first start, and print it once where the server says that it listens',
+    ),
+    require_own_admin_password: bool(
+      false,
+      'Refuse to start where others can reach the server while that password is still admin',
+    ),
     admin_email: text('admin@localhost', 'Email address of that administrator', {
       accepts: (value) => /^[^\s@]+@[^\s@]+$/.test(value),
       allowed: 'an email address',
@@ -116,8 +147,27 @@ const settings = {
     previous_secret_key: text('', 'The one before, until "latchkey reencrypt-secrets" has been run', {
       secret: 'whole',
     }),
-    cookie_secure: bool(false, 'Session cookies only over HTTPS'),
+    disable_brute_force_login_protection: bool(
+      false,
+      'Do not hold up those who send wrong passwords or keys again and again',
+    ),
+    brute_force_login_protection_max_attempts: int(
+      5,
+      'Wrong passwords for a name from one address, at once and in five minutes, that are not held up',
+      { min: 1, max: 1000 },
+    ),
+    cookie_secure: bool(false, 'Session cookies only over HTTPS; over HTTPS they always are so'),
     cookie_samesite: choice(['lax', 'strict', 'none'], 'lax', 'SameSite attribute of the session cookie'),
+    strict_transport_security: bool(
+      true,
+      'Over HTTPS, have browsers use nothing else for this host name, whatever the port (HSTS)',
+    ),
+    strict_transport_security_max_age_seconds: int(86_400, 'for so many seconds', {
+      min: 0,
+      max: hundredYears,
+    }),
+    strict_transport_security_preload: bool(false, 'and ask for a place in the lists that browsers ship'),
+    strict_transport_security_subdomains: bool(false, 'and the same for all names below it'),
     api_key_max_seconds_to_live: int(-1, 'The same setting as in [auth]', {
       ...secondsOrNoLimit,
       twin: 'auth',
@@ -205,9 +255,10 @@ const settings = {
     global_service_account: int(-1, 'Service accounts that the server may have', count),
   },
   rate_limiting: {
-    enabled: bool(false, 'Limit the requests of each credential', {
-      later: 'rate limiting is not built in yet',
-    }),
+    enabled: bool(
+      false,
+      'Limit the requests of each credential, and of each address where there is none that is known',
+    ),
     per_second: int(100, 'Requests a second in the long run', { min: 1, max: 1_000_000 }),
     burst: int(200, 'Requests at once before the limit bites', { min: 1, max: 1_000_000 }),
   },

@@ -6,12 +6,15 @@ import { passwordFromBytes } from '../crypto/passwords.ts';
 import { badRequest, unauthorized } from '../errors.ts';
 
 /** What of a request says who asks, and where they want to act. */
-export type Asking = Pick<FastifyRequest, 'method' | 'headers' | 'query' | 'cookies' | 'sessionCookie'>;
+export type Asking = Pick<
+  FastifyRequest,
+  'method' | 'headers' | 'query' | 'cookies' | 'sessionCookie' | 'ip'
+>;
 
 /** How each kind of credential is checked: the proof, at once when it is remembered, or a thrown 401. */
 export interface Authenticators {
-  bearer(secret: string): Proof | Promise<Proof>;
-  password(login: string, password: string): Promise<Proof>;
+  bearer(secret: string, asking: Asking): Proof | Promise<Proof>;
+  password(login: string, password: string, asking: Asking): Promise<Proof>;
   session(asking: Asking, cookie: string): Promise<Proof>;
 }
 
@@ -46,7 +49,7 @@ export function prove(
   request: Asking,
 ): Proof | Promise<Proof> {
   const header = request.headers.authorization;
-  if (header !== undefined) return proveByHeader(context, authenticators, header);
+  if (header !== undefined) return proveByHeader(context, authenticators, header, request);
   const cookie = request.cookies[context.config.auth.login_cookie_name];
   if (cookie !== undefined) return authenticators.session(request, cookie);
   const hint = `No credential was sent. ${SCHEME_HINT}, basic authentication, or sign in.`;
@@ -57,16 +60,17 @@ function proveByHeader(
   context: Context,
   authenticators: Authenticators,
   header: string,
+  request: Asking,
 ): Proof | Promise<Proof> {
   const space = header.indexOf(' ');
   const scheme = (space === -1 ? header : header.slice(0, space)).toLowerCase();
   const rest = space === -1 ? '' : header.slice(space + 1).trim();
-  if (scheme === 'bearer' && rest !== '') return authenticators.bearer(rest);
+  if (scheme === 'bearer' && rest !== '') return authenticators.bearer(rest, request);
   if (scheme === 'bearer') {
     const hint = `No key follows the word Bearer: a variable may be empty. ${SCHEME_HINT}.`;
     throw unauthorized('Invalid API key', hint, { reason: 'malformed' });
   }
-  if (scheme === 'basic') return proveBasic(context, authenticators, rest);
+  if (scheme === 'basic') return proveBasic(context, authenticators, rest, request);
   const hint = `The Authorization header has no known scheme. ${SCHEME_HINT}.`;
   throw unauthorized('Invalid API key', hint, { reason: 'unknown scheme' });
 }
@@ -75,6 +79,7 @@ function proveBasic(
   context: Context,
   authenticators: Authenticators,
   encoded: string,
+  request: Asking,
 ): Proof | Promise<Proof> {
   const bytes = Buffer.from(encoded, 'base64');
   const colon = bytes.indexOf(':');
@@ -85,11 +90,11 @@ function proveBasic(
   const login = bytes.toString('utf8', 0, colon);
   const secret = bytes.subarray(colon + 1);
   // Grafana: the user name "api_key" says that the password is a key or token.
-  if (login === 'api_key') return authenticators.bearer(secret.toString('latin1'));
+  if (login === 'api_key') return authenticators.bearer(secret.toString('latin1'), request);
   if (!context.config['auth.basic'].enabled) {
     throw unauthorized('Basic authentication is switched off', SCHEME_HINT, { reason: 'switched off' });
   }
-  return authenticators.password(login, passwordFromBytes(secret));
+  return authenticators.password(login, passwordFromBytes(secret), request);
 }
 
 function identify(context: Context, proof: Proof, request: Asking): Identity {

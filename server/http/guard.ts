@@ -9,16 +9,22 @@ import { type Condition, isGivenByRole, type Parameters, requireAccess } from '.
 import type { Access } from '../access/can.ts';
 import type { Identity } from '../access/identity.ts';
 import { authenticate, type Authenticators } from './authenticate.ts';
+import { isLimited, type RequestLimiter } from './limit-requests.ts';
 import { contextOf, type GuardedRoute } from './request.ts';
 
 /**
  * Puts a guard before every route that is added from now on, and refuses to start with a route that does not say what it asks.
  * It runs before the body is read, so that nobody learns from a 400 what they may not know, and once more when it has been read.
  */
-export function guardRoutes(app: FastifyInstance, authenticators: Authenticators): void {
+export function guardRoutes(
+  app: FastifyInstance,
+  authenticators: Authenticators,
+  limiter: RequestLimiter | undefined,
+): void {
   const routes: GuardedRoute[] = [];
   app.decorate('routes', routes);
   app.decorateRequest('identity', null as unknown as Identity);
+  app.decorateRequest('isPaid', false);
   app.addHook('onRoute', (route) => {
     const access = route.config?.access;
     if (access === undefined) {
@@ -33,8 +39,14 @@ export function guardRoutes(app: FastifyInstance, authenticators: Authenticators
     }
     const { schema = {}, config: { condition, mayAnswer = [] } = {} } = route;
     routes.push({ method: String(route.method), url: route.url, access, condition, schema, mayAnswer });
-    if (access.kind === 'open') return;
-    const asks = guard(authenticators, access, condition);
+    if (access.kind === 'open') {
+      // Routes that look at a credential themselves pay when they have.
+      if (limiter && isLimited(routes.at(-1)!) && route.config?.paysItself !== true) {
+        route.onRequest = (request, reply, done) => done(limiter.spendAddress(request, reply));
+      }
+      return;
+    }
+    const asks = guard(authenticators, limiter, access, condition);
     route.onRequest = asks;
     // A body may be long on its way: what was allowed when its first line came may not be so any more.
     route.preValidation = [onceBodyIsThere(asks), ...[route.preValidation ?? []].flat()];
@@ -43,13 +55,16 @@ export function guardRoutes(app: FastifyInstance, authenticators: Authenticators
 
 function guard(
   authenticators: Authenticators,
+  limiter: RequestLimiter | undefined,
   access: Access,
   condition: Condition | undefined,
 ): onRequestHookHandler {
   // With callbacks, because the common case is decided from memory and needs no promise.
-  return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void) => {
+  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
     const admit = (identity: Identity): void => {
       request.identity = identity;
+      const limited = limiter?.spend(request, reply, identity);
+      if (limited !== undefined) return done(limited);
       const parameters = request.params as Parameters;
       if (condition === undefined && isGivenByRole(access, identity, parameters)) return done();
       const context = contextOf(request);
@@ -57,13 +72,16 @@ function guard(
         .then(() => condition?.(context, parameters))
         .then(() => done(), done);
     };
+    const refuse = (error: unknown): void =>
+      done((limiter ? limiter.spendRefused(request, reply, error) : error) as Error);
+    let identity: Identity | Promise<Identity>;
     try {
-      const identity = authenticate(request.server.context, authenticators, request);
-      if (identity instanceof Promise) identity.then(admit).catch(done);
-      else admit(identity);
+      identity = authenticate(request.server.context, authenticators, request);
     } catch (error) {
-      done(error as Error);
+      return refuse(error);
     }
+    if (identity instanceof Promise) identity.then(admit, refuse).catch(done);
+    else admit(identity);
   };
 }
 

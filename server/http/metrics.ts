@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { isLimitedStill, type LimitedBy } from '../limits.ts';
 import { refusalOf } from './refusal.ts';
 import { VERSION } from './version.ts';
 
@@ -20,6 +23,7 @@ type Figures = ReturnType<typeof createFigures>;
 export function measureRequests(app: FastifyInstance): Metrics {
   const registry = new Registry();
   const figures = createFigures(registry);
+  showLimits(registry, app.context);
   observe(app, figures);
   let hasProcessMetrics = false;
   return {
@@ -68,10 +72,41 @@ function createFigures(registry: Registry) {
       labelNames: ['reason'],
       registers,
     }),
+    limited: new Counter({
+      name: 'latchkey_requests_limited_total',
+      help: 'Requests answered 429, by the kind of credential (address where none was known) and by what there was too much of.',
+      labelNames: ['kind', 'reason'],
+      registers,
+    }),
   };
 }
 
-function observe(app: FastifyInstance, { requests, seconds, uses, failures }: Figures): void {
+function showLimits(registry: Registry, { limits, now }: Context): void {
+  new Gauge({
+    name: 'latchkey_limited',
+    help: 'Credentials and addresses that were answered 429 within the last minute.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect() {
+      const at = now();
+      const limited = limits.lately.list(at).filter((one) => isLimitedStill(one, at));
+      for (const reason of ['requests', 'wrong credentials'] as const) {
+        this.set({ reason }, limited.filter((one) => one.reason === reason).length);
+      }
+    },
+  });
+  new Counter({
+    name: 'latchkey_password_checks_held_up_total',
+    help: 'Checks of passwords that had to wait because too many wrong ones came before.',
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(limits.attempts?.heldUp ?? 0);
+    },
+  });
+}
+
+function observe(app: FastifyInstance, { requests, seconds, uses, failures, limited }: Figures): void {
   const seriesOf = keptBy((name) => {
     const [method = '', status = '', route = ''] = name.split(' ');
     const labels = { method, route, status };
@@ -92,8 +127,14 @@ function observe(app: FastifyInstance, { requests, seconds, uses, failures }: Fi
   app.addHook('onError', (_request, _reply, error, done) => {
     const refusal = refusalOf(error);
     if (refusal) failures.inc({ reason: refusal.reason });
+    else if (error instanceof ApiError && error.status === 429) limited.inc(limitedBy(error));
     done();
   });
+}
+
+function limitedBy({ cause }: ApiError): { kind: string; reason: string } {
+  const { limited: kind = 'other', why: reason = 'other' } = (cause ?? {}) as Partial<LimitedBy>;
+  return { kind, reason };
 }
 
 /** Makes what belongs to a name once: the labels of a series are not put together again with every request. */

@@ -34,6 +34,8 @@ declare module 'fastify' {
     condition?: Condition | undefined;
     /** Statuses of refusals that only its rule knows of, as 409; the others follow from access and schemas. */
     mayAnswer?: readonly number[];
+    /** Whether it is open, but looks who asks and has them pay for the request; else the address pays. */
+    paysItself?: boolean;
     /** Whether its body holds what no answer may show, not even in saying where it is wrong. */
     hidesBody?: boolean;
     /** What a body of the wrong form is told; the words that Grafana uses at most routes when it is not given. */

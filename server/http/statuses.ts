@@ -1,3 +1,4 @@
+import { isLimited } from './limit-requests.ts';
 import type { GuardedRoute } from './request.ts';
 
 /** Every status that a route may answer, in order: those of its schema, those that its form brings, and those that it declares. */
@@ -14,6 +15,7 @@ export function statusesOf(route: GuardedRoute): number[] {
     ...(isGuarded ? [401, 403] : []),
     ...(hasPath ? [404] : []),
     ...(takesBody ? [413] : []),
+    ...(isGuarded || isLimited(route) ? [429] : []),
     // A path or header beyond what Node reads is refused before there is a route.
     431,
     500,

@@ -18,7 +18,7 @@ export function authenticationRoutes(app: App): void {
   app.post(
     '/login',
     {
-      config: { access: open('this is where people say who they are'), mayAnswer: [401, 403] },
+      config: { access: open('this is where people say who they are'), mayAnswer: [401, 403, 429] },
       schema: { body: SignIn, response: { 200: Message } },
     },
     async (request) => {

@@ -8,26 +8,34 @@ import {
   findBySecretUntouched,
   type KnownCredential,
   noteUse,
+  recallBySecret,
 } from '../credentials/credentials.ts';
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
+import { tryKey, wrongKey } from './attempts.ts';
 
 /**
  * Who a key or token stands for. At once when both it and its account are remembered, else after one indexed query each.
- * Throws 401 in the documents' words; which of the reasons it was is told only to who holds the secret.
+ * Throws 401 in the documents' words; which of the reasons it was is told only to who holds the secret. After too many unknown ones
+ * from an address it is 429, for those alone: one that is known is let in.
  */
-export function proveBearer(context: Context, presented: string): Proof | Promise<Proof> {
+export function proveBearer(context: Context, presented: string, address: string): Proof | Promise<Proof> {
   const secret = secretOf(presented);
-  if (secret === undefined) throw invalid({ reason: 'malformed' });
-  const found = findBySecret(context, secret, presented);
-  if (found instanceof Promise) return found.then((known) => proveCredential(context, known, noteUse));
-  return proveCredential(context, found, noteUse);
+  if (secret === undefined) throw wrongKey(context, address, invalid({ reason: 'malformed' }));
+  const remembered = recallBySecret(context, secret);
+  if (remembered !== undefined) return proveCredential(context, remembered, noteUse);
+  return tryKey(context, address, () => findBySecret(context, secret, presented)).then((found) => {
+    if (found === undefined) throw wrongKey(context, address, invalid({ reason: 'unknown' }));
+    return proveCredential(context, found, noteUse);
+  });
 }
 
 /** The same for a request that is only explained: it is no use of the credential, and leaves nothing behind. */
-export async function lookAtBearer(context: Context, presented: string): Promise<Proof> {
+export async function lookAtBearer(context: Context, presented: string, address: string): Promise<Proof> {
   const secret = secretOf(presented);
-  if (secret === undefined) throw invalid({ reason: 'malformed' });
-  return lookAtCredential(context, await findBySecretUntouched(context, secret, presented));
+  if (secret === undefined) throw wrongKey(context, address, invalid({ reason: 'malformed' }));
+  const found = await tryKey(context, address, () => findBySecretUntouched(context, secret, presented));
+  if (found === undefined) throw wrongKey(context, address, invalid({ reason: 'unknown' }));
+  return lookAtCredential(context, found);
 }
 
 /** Who a key or token stands for that is known without its secret; no use of it either. */

@@ -7,6 +7,12 @@ import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
 import { keepByOwnHash, someAreImported } from '../users/imported-passwords.ts';
 import { notePerson } from '../users/last-seen.ts';
 import { findPerson, getUserIdByLoginOrEmail, type Person } from '../users/users.ts';
+import { noteRight, type Tried, tryPassword } from './attempts.ts';
+
+/** A login or email with a password, and from where it was sent. */
+export interface Shown extends Tried {
+  password: string;
+}
 
 /** A password that was found right: for whom, and against which hash. */
 interface Verified {
@@ -18,8 +24,8 @@ interface Verified {
 const processKey = randomBytes(32);
 
 /** Who asks with a login or email and a password, as `verifyPassword` finds them. */
-export async function provePassword(context: Context, login: string, password: string): Promise<Proof> {
-  const person = await verifyPassword(context, login, password);
+export async function provePassword(context: Context, shown: Shown): Promise<Proof> {
+  const person = await verifyPassword(context, shown);
   notePerson(context, person);
   return proofOf(person);
 }
@@ -28,18 +34,17 @@ export async function provePassword(context: Context, login: string, password: s
  * The same for a request that is only explained: nobody is seen by it, and nothing is remembered or kept. It always takes the
  * time of the costly hash, so that it tells nothing sooner than signing in does.
  */
-export async function lookAtPassword(context: Context, login: string, password: string): Promise<Proof> {
-  const person = await findFitting(context, login, password);
-  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
-  return proofOf(person);
+export async function lookAtPassword(context: Context, shown: Shown): Promise<Proof> {
+  return proofOf(await tryPassword(context, shown, () => findFitting(context, shown)));
 }
 
 /**
  * Who has this login or email and this password. The costly hash is computed once for each password: afterwards it is
  * remembered under a keyed digest, and only as long as the user has that login or email, and the stored hash is the one that it
- * was compared with. Throws 401, in the same words and after the same time whether the user exists or not.
+ * was compared with. Throws 401, in the same words and after the same time whether the user exists or not; and 429 as `tryPassword` does.
  */
-export async function verifyPassword(context: Context, login: string, password: string): Promise<Person> {
+export async function verifyPassword(context: Context, shown: Shown): Promise<Person> {
+  const { login, password } = shown;
   const key = `password:${digest(login, password)}`;
   const verified = context.memory.recall<Verified>(key);
   const known = verified && (await findPerson(context, verified.userId));
@@ -47,10 +52,9 @@ export async function verifyPassword(context: Context, login: string, password: 
     return known;
   }
 
-  const person = await findFitting(context, login, password);
+  const person = await tryPassword(context, shown, () => findFitting(context, shown));
+  noteRight(context, shown);
   context.touch(key);
-  // Not remembered for who is disabled: a refusal that comes quickly would tell that the password is right.
-  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
   const isImported = isImportedPassword(person.passwordHash ?? undefined);
   const current = isImported ? await keepByOwnHash(context, person, password) : person;
   if (current === undefined) throw wrongPassword(refusedOf(person, 'it was changed meanwhile'));
@@ -59,13 +63,15 @@ export async function verifyPassword(context: Context, login: string, password: 
 }
 
 /** Whose login or email this is, when the password is theirs: the costly part, which takes as long for nobody. */
-async function findFitting(context: Context, login: string, password: string): Promise<Person> {
+async function findFitting(context: Context, { login, password }: Shown): Promise<Person> {
   const userId = await getUserIdByLoginOrEmail(context, login);
   const person = userId === undefined ? undefined : await findPerson(context, userId);
   const stored = person?.passwordHash ?? undefined;
   const fits = await passwordFits(password, stored, { someAreImported: await someAreImported(context) });
   if (person === undefined) throw wrongPassword({ exactly: 'no such user' });
   if (!fits || !person.passwordHash) throw wrongPassword(refusedOf(person, 'it does not fit'));
+  // Neither remembered nor held up otherwise than a wrong one: that would tell that the password is right.
+  if (person.isDisabled) throw wrongPassword(refusedOf(person, 'the user is disabled'));
   return person;
 }
 
@@ -97,7 +103,7 @@ function refusedOf({ principal }: Person, exactly: string) {
 
 // Names change hands: whoever had this one when the password was found right may not have it now.
 function goesBy({ principal }: Person, login: string): boolean {
-  const name = login.toLowerCase();
+  const name = comparableName(login);
   return principal.login === name || principal.email === name;
 }
 

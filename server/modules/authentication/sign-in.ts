@@ -57,13 +57,14 @@ export async function signOut(context: Unproven, secret: string): Promise<void> 
 
 async function verify(context: Unproven, login: string, password: string): Promise<Person> {
   try {
-    return await verifyPassword(context, login, password);
+    return await verifyPassword(context, { login, password, address: context.address });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 429)) throw error;
     // What was typed is not logged: it may be a password in the wrong field.
     const { exactly, principal } = error.cause as Refusal;
     const { address, requestId } = context;
     context.log.warn({ address, requestId, exactly, principal }, 'a sign-in failed');
+    if (error.status === 429) throw error;
     throw wrongPassword({ ...(exactly && { exactly }), ...(principal && { principal }) }, REFUSED);
   }
 }

@@ -52,18 +52,20 @@ export interface KnownCredential {
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.
 const MINUTE_MS = 60_000;
 
+/** The key or token that has this secret, where it is remembered. */
+export function recallBySecret({ memory }: Context, secret: string): KnownCredential | undefined {
+  // By the hash alone: a prefix would keep two strings for each of very many tokens.
+  return memory.recall<KnownCredential>(secretHash(secret));
+}
+
 /** The key or token that was presented, which has this secret: remembered, or by one indexed query. */
 export function findBySecret(
   context: Context,
   secret: string,
   presented: string,
-): KnownCredential | undefined | Promise<KnownCredential | undefined> {
-  // By the hash alone: a prefix would keep two strings for each of very many tokens.
+): Promise<KnownCredential | undefined> {
   const key = secretHash(secret);
-  return (
-    context.memory.recall<KnownCredential>(key) ??
-    context.memory.remember(key, () => load(context, key, presented))
-  );
+  return context.memory.remember(key, () => load(context, key, presented));
 }
 
 /** The same without a trace: nothing is remembered, and one that was imported keeps the hash that it has. */

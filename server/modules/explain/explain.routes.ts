@@ -114,7 +114,7 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
     },
     async (request) => {
       const { method, path, credential: picked, headers = {} } = request.body;
-      const asking = askingAs(app, request.body);
+      const asking = askingAs(app, request.body, request.ip);
       const shown = {
         authorization: headers.authorization,
         hasCookie: asking.cookies[app.context.config.auth.login_cookie_name] !== undefined,
@@ -134,7 +134,7 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
 }
 
 /** The request as authentication looks at one; the blanks around a header's value are none of it. */
-function askingAs(app: App, { method, headers = {}, orgId }: Static<typeof Asked>): Asking {
+function askingAs(app: App, { method, headers = {}, orgId }: Static<typeof Asked>, ip: string): Asking {
   const own = orgId === undefined ? {} : { 'x-grafana-org-id': String(orgId) };
   const sent = HEADERS.flatMap((name) => {
     const value = headers[name];
@@ -146,6 +146,7 @@ function askingAs(app: App, { method, headers = {}, orgId }: Static<typeof Asked
     query: {},
     cookies: app.parseCookie(headers.cookie ?? ''),
     sessionCookie: 'keep',
+    ip,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { open } from '../../access/can.ts';
 import type { Identity } from '../../access/identity.ts';
@@ -34,10 +34,10 @@ const User = Type.Object({
 
 const Bootdata = Type.Object({ user: User, settings: Settings, navTree: Type.Array(Type.Object({})) });
 
-/** What a page asks for first. `identify` says who asks, undefined for nobody, and throws for a wrong credential. */
+/** What a page asks for first. `identify` says who asks and has them pay, undefined for nobody, and throws for a wrong credential. */
 export function bootdataRoutes(
   app: App,
-  identify: (request: FastifyRequest) => Promise<Identity | undefined>,
+  identify: (request: FastifyRequest, reply: FastifyReply) => Promise<Identity | undefined>,
 ): void {
   app.get(
     '/bootdata',
@@ -45,11 +45,12 @@ export function bootdataRoutes(
       config: {
         access: open('a page asks it before anybody has signed in, and is told who has'),
         mayAnswer: [400, 401, 403],
+        paysItself: true,
       },
       schema: { summary: 'Read what a page needs to begin with', response: { 200: Bootdata } },
     },
-    async (request) => {
-      const identity = await identify(request);
+    async (request, reply) => {
+      const identity = await identify(request, reply);
       const locale = localeOf(request.headers['accept-language']);
       if (identity === undefined) {
         const user = { ...nobody(app.context), gravatarUrl: '', locale };

@@ -44,6 +44,7 @@ export const MACHINES: Row[] = [
   ['GET /api/org/attention', ADMINS.here],
 
   ['GET /api/usage', ADMINS.here],
+  ['GET /api/rate-limits', ADMINS.here],
 
   ['GET /api/serviceaccounts/migrationstatus', ADMINS.here],
   ['POST /api/serviceaccounts/hideApiKeys', ADMINS.here],

@@ -1,0 +1,146 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Identity } from '../access/identity.ts';
+import type { Context } from '../context.ts';
+import { ApiError } from '../errors.ts';
+import { type Bucket, networkOf, unitsAt, waitOf } from '../limits.ts';
+import { refusedBy } from './refusal.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether a bucket paid for it: the guard asks twice where there is a body. */
+    isPaid: boolean;
+  }
+}
+
+/** Takes each request from the bucket of who asks. What is returned is the error to answer with: 429 where that is empty. */
+export interface RequestLimiter {
+  spend(request: FastifyRequest, reply: FastifyReply, identity: Identity): ApiError | undefined;
+  spendAddress(request: FastifyRequest, reply: FastifyReply): ApiError | undefined;
+  /** For a request that was refused with an error: its credential pays where that is known, so that nobody else does. */
+  spendRefused(request: FastifyRequest, reply: FastifyReply, error: unknown): unknown;
+}
+
+interface Payer {
+  kind: string;
+  id: number;
+  personId: number;
+  orgId: number;
+}
+
+const NOBODY: Payer = { kind: 'address', id: 0, personId: 0, orgId: 0 };
+
+// Probes have to be answered when it matters most, and people have to be able to sign in from where others misbehave: wrong
+// passwords are limited in another way.
+const UNLIMITED = new Set([
+  'GET /healthz',
+  'GET /readyz',
+  'GET /api/health',
+  'GET /metrics',
+  'GET /',
+  'GET /login',
+  'POST /login',
+  'POST /logout',
+  'GET /public/build/:file',
+]);
+
+/** Whether requests to a route count at all. */
+export function isLimited({ method, url }: { method: string; url: string }): boolean {
+  return !UNLIMITED.has(`${method === 'HEAD' ? 'GET' : method} ${url}`);
+}
+
+/** The limiter that the settings ask for, if any. */
+export function requestLimiter(context: Context): RequestLimiter | undefined {
+  const { requests } = context.limits;
+  if (requests === undefined) return undefined;
+  const { limit, buckets } = requests;
+  const { lately } = context.limits;
+  const { per_second: perSecond, burst } = context.config.rate_limiting;
+  const policy = `"default";q=${burst};w=${Math.ceil(burst / perSecond)}`;
+  const most = String(burst);
+
+  function take(request: FastifyRequest, reply: FastifyReply, payer: Payer): ApiError | undefined {
+    request.isPaid = true;
+    const now = context.now();
+    const key = payer.id === 0 ? networkOf(request.ip) : payer.id;
+    const ofKind = buckets[payer.kind] ?? buckets['address']!;
+    let bucket: Bucket | undefined = ofKind.get(key);
+    if (bucket === undefined) {
+      bucket = { units: limit.capacity, at: now };
+      ofKind.set(key, bucket);
+    }
+    const units = unitsAt(limit, bucket, now);
+    const wait = waitOf(limit, units);
+    bucket.at = now;
+    bucket.units = wait === 0 ? units - limit.cost : units;
+    const left = String(Math.floor(bucket.units / limit.cost));
+    // Of the draft: in how many seconds there is all of it again.
+    const reset = String(Math.ceil((limit.capacity - bucket.units) / limit.refillPerMs / 1000));
+    reply.header('ratelimit-policy', policy);
+    reply.header('ratelimit', `"default";r=${left};t=${reset}`);
+    reply.header('ratelimit-limit', most);
+    reply.header('ratelimit-remaining', left);
+    reply.header('ratelimit-reset', reset);
+    if (wait === 0) return undefined;
+    lately.note({ ...payer, address: request.ip, reason: 'requests', until: now + wait }, now);
+    return tooMany(payer.kind, wait, perSecond, burst);
+  }
+
+  return {
+    spend(request, reply, { credential, principal, orgId }) {
+      if (request.isPaid) return undefined;
+      const { kind } = credential;
+      const personId = principal.kind === 'user' ? principal.id : 0;
+      return take(request, reply, {
+        kind,
+        id: kind === 'password' ? personId : credential.id,
+        personId,
+        orgId,
+      });
+    },
+    spendAddress: (request, reply) => (request.isPaid ? undefined : take(request, reply, NOBODY)),
+    spendRefused(request, reply, error) {
+      if (request.isPaid || !(error instanceof ApiError) || error.status === 429 || error.status >= 500) {
+        return error;
+      }
+      const refused = refusedBy(error);
+      const payer = refused && {
+        // What is known of a refused session is whose it is.
+        kind: refused.kind === 'session' ? 'password' : refused.kind,
+        id: refused.credentialId,
+        personId: refused.kind === 'session' || refused.kind === 'password' ? refused.credentialId : 0,
+        orgId: refused.orgId,
+      };
+      return take(request, reply, payer ?? NOBODY) ?? error;
+    },
+  };
+}
+
+function tooMany(kind: string, wait: number, perSecond: number, burst: number): ApiError {
+  const whose = kind === 'address' ? 'this address without a known credential' : 'this credential';
+  const seconds = Math.max(1, Math.ceil(wait / 1000));
+  return new ApiError(429, 'rate-limited', 'Too many requests', {
+    cause: { limited: kind, why: 'requests' },
+    detail:
+      `Requests of ${whose} are limited to ${perSecond} a second, ${burst} at once: wait ${seconds} s and send it again, or ask an ` +
+      'administrator of the server for more ([rate_limiting] per_second and burst).',
+    headers: { 'retry-after': String(seconds) },
+  });
+}
+
+/** Who asks a route that looks for itself, once somebody has paid for the request. Throws what it is refused with. */
+export async function identifyPaying(
+  limiter: RequestLimiter | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  identify: () => Identity | undefined | Promise<Identity | undefined>,
+): Promise<Identity | undefined> {
+  let identity: Identity | undefined;
+  try {
+    identity = await identify();
+  } catch (error) {
+    throw limiter ? limiter.spendRefused(request, reply, error) : error;
+  }
+  const limited = identity ? limiter?.spend(request, reply, identity) : limiter?.spendAddress(request, reply);
+  if (limited !== undefined) throw limited;
+  return identity;
+}

@@ -1,0 +1,186 @@
+import { LRUCache } from 'lru-cache';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from './config/config.ts';
+
+/** What a token bucket holds, gives back and asks. All are whole numbers, so that nothing is lost by rounding. */
+export interface Limit {
+  capacity: number;
+  refillPerMs: number;
+  cost: number;
+}
+
+/** What is left in a bucket, and as of when (milliseconds since 1970). */
+export interface Bucket {
+  units: number;
+  at: number;
+}
+
+/** What is in a bucket now. A clock that was set back gives nothing, and takes nothing away either. */
+export function unitsAt({ capacity, refillPerMs }: Limit, { units, at }: Bucket, now: number): number {
+  return now > at ? Math.min(capacity, units + (now - at) * refillPerMs) : units;
+}
+
+/** In how many milliseconds there is enough for one more; 0 is now. */
+export function waitOf({ cost, refillPerMs }: Limit, units: number): number {
+  return units >= cost ? 0 : Math.ceil((cost - units) / refillPerMs);
+}
+
+/** Whom an address stands for: an IPv6 address for its /64, of which one customer has all. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  const [head = '', tail] = address.split('::');
+  const first = head === '' ? [] : head.split(':');
+  const last = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
+  const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
+  return `${groups.slice(0, 4).join(':')}::/64`;
+}
+
+/** Somebody who was limited: a credential in its organization or an address, since when, and how often. */
+export interface Limited {
+  kind: string;
+  /** Of the key, token or session, of the person whose password it is; 0 for an address. */
+  id: number;
+  /** Whose session or password it is; 0 for everybody else. */
+  personId: number;
+  orgId: number;
+  address: string;
+  reason: 'requests' | 'wrong credentials';
+  since: number;
+  lastAt: number;
+  /** When the next one is let through, if nothing is asked before. */
+  until: number;
+  refused: number;
+}
+
+/** Whom a 429 was for, and what there was too much of: the cause of its error. */
+export interface LimitedBy {
+  limited: string;
+  why: Limited['reason'];
+}
+
+/** Who was limited lately. */
+export interface LimitedLately {
+  note(who: Omit<Limited, 'since' | 'lastAt' | 'refused'>, now: number): void;
+  list(now: number): Limited[];
+}
+
+/** Work of which only so much is done at once, and only so much waits. */
+export interface Lane {
+  /** Undefined when too much waits already. Nothing is begun then. */
+  run<T>(work: () => Promise<T>): Promise<T> | undefined;
+}
+
+/** What is counted of wrong credentials; see `modules/authentication/attempts.ts`. */
+export interface Attempts {
+  mostWrong: number;
+  buckets: LRUCache<string, Bucket>;
+  /** How many attempts wait by whom. */
+  waiting: Map<string, number>;
+  /** Whose password was right lately from where. */
+  rightBefore: LRUCache<string, true>;
+  heldUp: number;
+  /** Ends a wait before its time. Tests set it. */
+  pause: (milliseconds: number) => Promise<void>;
+}
+
+export interface Limits {
+  /** The buckets of credentials by kind and of addresses; undefined where requests are not limited. */
+  requests: { limit: Limit; buckets: Record<string, LRUCache<number | string, Bucket>> } | undefined;
+  /** Undefined where wrong credentials are not limited. */
+  attempts: Attempts | undefined;
+  lately: LimitedLately;
+  /** Computing the hashes of passwords, and of those who tried too many wrong ones. */
+  hashing: Lane;
+  hashingHeldUp: Lane;
+  /** Looking up unknown keys of addresses that sent too many wrong ones. */
+  lookingUp: Lane;
+}
+
+// Of each kind; about 200 bytes each. Who asked least recently is forgotten first, and begins with a full bucket again.
+const MOST_BUCKETS = 100_000;
+const MOST_ATTEMPTS = 20_000;
+const MOST_LIMITED = 5_000;
+const LATELY_MS = 15 * 60_000;
+const STILL_MS = 60_000;
+
+/** What limits keep in memory, as the settings say. What is switched off is not there. */
+export function createLimits({ rate_limiting, security }: Config): Limits {
+  const kinds = ['api-key', 'token', 'password', 'session', 'address'];
+  const isProtected = !security.disable_brute_force_login_protection;
+  return {
+    requests: rate_limiting.enabled
+      ? {
+          limit: { capacity: rate_limiting.burst * 1000, refillPerMs: rate_limiting.per_second, cost: 1000 },
+          buckets: Object.fromEntries(kinds.map((kind) => [kind, new LRUCache({ max: MOST_BUCKETS })])),
+        }
+      : undefined,
+    attempts: isProtected
+      ? {
+          mostWrong: security.brute_force_login_protection_max_attempts,
+          buckets: new LRUCache({ max: MOST_ATTEMPTS }),
+          waiting: new Map(),
+          rightBefore: new LRUCache({ max: MOST_ATTEMPTS }),
+          heldUp: 0,
+          pause: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
+        }
+      : undefined,
+    lately: limitedLately(),
+    // Argon2 takes 19 MiB and a thread of four: three at most, so that one is left for everything else.
+    hashing: createLane({ atOnce: 2, waiting: 200 }),
+    hashingHeldUp: createLane({ atOnce: 1, waiting: 200 }),
+    lookingUp: createLane({ atOnce: 2, waiting: 200 }),
+  };
+}
+
+/** A lane in which what comes first is done first. */
+export function createLane({ atOnce, waiting }: { atOnce: number; waiting: number }): Lane {
+  const queue: (() => void)[] = [];
+  let running = 0;
+  const next = (): void => {
+    running--;
+    queue.shift()?.();
+  };
+  return {
+    run<T>(work: () => Promise<T>) {
+      if (running < atOnce) {
+        running++;
+        return work().finally(next);
+      }
+      if (queue.length >= waiting) return undefined;
+      return new Promise<T>((resolve, reject) => {
+        queue.push(() => {
+          running++;
+          work().finally(next).then(resolve, reject);
+        });
+      });
+    },
+  };
+}
+
+/** Whether somebody who was limited lately is so still, as far as the last minute tells. */
+export function isLimitedStill({ lastAt }: Limited, now: number): boolean {
+  return now - lastAt < STILL_MS;
+}
+
+function limitedLately(): LimitedLately {
+  const kept = new LRUCache<string, Limited>({ max: MOST_LIMITED });
+  return {
+    note(who, now) {
+      const key = `${who.kind} ${who.id} ${who.orgId} ${who.id === 0 ? who.address : ''} ${who.reason}`;
+      const known = kept.get(key);
+      const { since, refused } = known && isLately(known, now) ? known : { since: now, refused: 0 };
+      kept.set(key, { ...who, since, lastAt: now, refused: refused + 1 });
+    },
+    list(now) {
+      return [...kept.values()].filter((limited) => isLately(limited, now));
+    },
+  };
+}
+
+// A clock that was set back would otherwise have somebody limited for hours.
+function isLately({ lastAt }: Limited, now: number): boolean {
+  return Math.abs(now - lastAt) < LATELY_MS;
+}

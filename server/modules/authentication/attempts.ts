@@ -1,0 +1,175 @@
+import { hash } from 'node:crypto';
+import type { Context } from '../../context.ts';
+import { ApiError, type Refusal } from '../../errors.ts';
+import { type Attempts, type Lane, type Limit, networkOf, unitsAt } from '../../limits.ts';
+
+/** Whose password is tried, and from where. */
+export interface Tried {
+  login: string;
+  address: string;
+}
+
+const WINDOW_MS = 5 * 60_000;
+// For all names from one address, for one name from all of them, and unknown keys from one address; in most wrong ones of one pair.
+const TIMES = { pair: 1, name: 10, address: 20, key: 60 };
+type Counted = keyof typeof TIMES;
+
+// Each wrong one too many makes the next wait so much longer, up to the most.
+const PAUSE_MS = 50;
+const LONGEST_MS: Record<Counted, number> = { pair: 10_000, name: 2000, address: 2000, key: 2000 };
+// More than that at once are answered without a look.
+const MOST_WAITING = { pair: 4, address: 32 };
+
+/**
+ * Has a password checked. Whoever sent too many wrong ones is not refused but held up, each time for longer, and has their checks
+ * done one by one: so a right password gets in whatever others sent, and nobody tries many. A wrong one is then 429, and so is
+ * what comes while several are held up already. Names that nobody has are treated in the same way. `check` throws 401.
+ */
+export async function tryPassword<T>(context: Context, tried: Tried, check: () => Promise<T>): Promise<T> {
+  const { attempts, hashing } = context.limits;
+  if (attempts === undefined) return inLane(hashing, check);
+  const keys = keysOf(tried);
+  const counted = [keys.pair, keys.name, keys.address] as const;
+  const pauses = counted.map((key) => count(context, attempts, key));
+  // Where the name was right before, what others try from elsewhere, or under other names, is no reason to wait.
+  const pause = attempts.rightBefore.has(keys.pair) ? (pauses[0] ?? 0) : Math.max(...pauses);
+  const forget = (): void => {
+    for (const key of counted) count(context, attempts, key, -1);
+  };
+  try {
+    const found = await (pause === 0
+      ? inLane(hashing, check)
+      : heldUp(context, attempts, { keys, address: tried.address, pause }, check));
+    forget();
+    return found;
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 401) forget();
+    else if (pause > 0) throw tooManyWrong(context, tried.address, pause, error.cause as Refusal);
+    throw error;
+  }
+}
+
+/** Notes from where a name's password was right, and forgets the wrong ones of before. */
+export function noteRight({ limits: { attempts } }: Context, tried: Tried): void {
+  if (attempts === undefined) return;
+  const { pair } = keysOf(tried);
+  attempts.rightBefore.set(pair, true);
+  attempts.buckets.delete(pair);
+}
+
+/** Has a key looked up that is not remembered: for an address that sent too many wrong ones, or asks too much, a few at once. */
+export async function tryKey<T>(context: Context, address: string, lookUp: () => T | Promise<T>): Promise<T> {
+  const { attempts, requests, lookingUp } = context.limits;
+  const network = networkOf(address);
+  const wrong = attempts?.buckets.get(keyOf('key', network));
+  const asked = requests?.buckets['address']?.get(network);
+  const isHeldUp =
+    (wrong !== undefined && unitsAt(limitOf(attempts!, 'key'), wrong, context.now()) <= 0) ||
+    (asked !== undefined && unitsAt(requests!.limit, asked, context.now()) < requests!.limit.cost);
+  return isHeldUp ? inLane(lookingUp, async () => lookUp()) : lookUp();
+}
+
+/** Counts a key that nobody has: the error to answer with, which is 429 when there were too many from this address. */
+export function wrongKey(context: Context, address: string, error: ApiError): ApiError {
+  const { attempts } = context.limits;
+  if (attempts === undefined) return error;
+  const pause = count(context, attempts, keyOf('key', networkOf(address)));
+  return pause === 0 ? error : tooManyWrong(context, address, pause, error.cause as Refusal);
+}
+
+interface HeldUp {
+  keys: ReturnType<typeof keysOf>;
+  address: string;
+  pause: number;
+}
+
+async function heldUp<T>(
+  context: Context,
+  attempts: Attempts,
+  { keys: { pair, address: network }, address, pause }: HeldUp,
+  check: () => Promise<T>,
+): Promise<T> {
+  const { waiting } = attempts;
+  const isCrowded =
+    (waiting.get(pair) ?? 0) >= MOST_WAITING.pair ||
+    (!attempts.rightBefore.has(pair) && (waiting.get(network) ?? 0) >= MOST_WAITING.address);
+  if (isCrowded) throw tooManyWrong(context, address, pause);
+  attempts.heldUp++;
+  for (const key of [pair, network]) waiting.set(key, (waiting.get(key) ?? 0) + 1);
+  try {
+    await attempts.pause(pause);
+    return await inLane(context.limits.hashingHeldUp, check);
+  } finally {
+    for (const key of [pair, network]) {
+      const left = (waiting.get(key) ?? 1) - 1;
+      if (left === 0) waiting.delete(key);
+      else waiting.set(key, left);
+    }
+  }
+}
+
+/** Takes one from what may be wrong, or gives it back. Returns how long whoever tries has to wait, in milliseconds. */
+function count(context: Context, attempts: Attempts, key: string, by = 1): number {
+  const kind = key.slice(0, key.indexOf(' ')) as Counted;
+  const limit = limitOf(attempts, kind);
+  const now = context.now();
+  const known = attempts.buckets.get(key);
+  if (known === undefined && by < 0) return 0;
+  const units = known === undefined ? limit.capacity : unitsAt(limit, known, now);
+  const longest = LONGEST_MS[kind];
+  const least = -Math.ceil(longest / PAUSE_MS) * limit.cost;
+  const left = Math.min(limit.capacity, Math.max(least, units - by * limit.cost));
+  attempts.buckets.set(key, { units: left, at: now });
+  return left >= 0 ? 0 : Math.min(longest, Math.ceil(-left / limit.cost) * PAUSE_MS);
+}
+
+function limitOf({ mostWrong }: Attempts, kind: Counted): Limit {
+  const most = mostWrong * TIMES[kind];
+  const cost = Math.ceil(WINDOW_MS / most);
+  return { capacity: most * cost, refillPerMs: 1, cost };
+}
+
+function keysOf({ login, address }: Tried) {
+  const name = login.toLowerCase();
+  const network = networkOf(address);
+  return {
+    pair: keyOf('pair', `${network} ${name}`),
+    name: keyOf('name', name),
+    address: keyOf('address', network),
+  };
+}
+
+// Names are anybody's invention, of any length; and who reads the memory of the process finds no password in the wrong field.
+function keyOf(kind: Counted, text: string): string {
+  return `${kind} ${hash('sha256', text, 'base64url')}`;
+}
+
+function inLane<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
+  const result = lane.run(work);
+  if (result !== undefined) return result;
+  throw new ApiError(503, 'busy', 'The server is busy', {
+    detail: 'Too many passwords or keys are being checked. Send the request again in a moment.',
+    headers: { 'retry-after': '1' },
+  });
+}
+
+function tooManyWrong(context: Context, address: string, pause: number, cause?: Refusal): ApiError {
+  const now = context.now();
+  const who = {
+    kind: 'address',
+    id: 0,
+    personId: 0,
+    orgId: 0,
+    address,
+    reason: 'wrong credentials',
+  } as const;
+  context.limits.lately.note({ ...who, until: now + pause }, now);
+  const seconds = Math.max(1, Math.ceil(pause / 1000));
+  return new ApiError(429, 'too-many-attempts', 'Too many wrong attempts', {
+    cause: { ...cause, limited: 'address', why: 'wrong credentials' },
+    detail:
+      `Too many wrong passwords or keys came for this name or from this address. Wait ${seconds} s and try once more: ` +
+      'one that is right is let in, whatever was sent before.',
+    headers: { 'retry-after': String(seconds) },
+  });
+}
