@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
@@ -25,21 +26,34 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
   return { rows: describeConfig(entries), warnings };
 }
 
-/** Serves until it is told to stop by SIGINT or SIGTERM. */
+/** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
   const { config, warnings } = readConfig(options);
+  const stop = watchSignals();
   const server = await startServer(config);
   keepLogWhole(server.context.log);
   for (const warning of warnings) server.context.log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
-  const signal = new Promise<NodeJS.Signals>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, resolve);
-  });
+  stop.isAwaited = true;
   process.stdout.write(welcome(server, config));
   // A fifth of what a start takes is garbage by now, and V8 would size the heap by it. There only with --expose-gc.
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
-  server.context.log.info(`stopping on ${await signal}`);
+  server.context.log.info(`stopping on ${await stop.signal}`);
   await server.stop();
+}
+
+// From the first moment: the first process of a container is not ended by a signal that it does not listen to.
+function watchSignals(): { signal: Promise<NodeJS.Signals>; isAwaited: boolean } {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  const stop = { signal: promise, isAwaited: false };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      if (!stop.isAwaited) process.exit(128 + constants.signals[name]);
+      stop.isAwaited = false;
+      resolve(name);
+    });
+  }
+  return stop;
 }
 
 /** Brings the database up to date without serving; says which steps it took. */
@@ -102,9 +116,14 @@ function openForCommand(options: Options): ReturnType<typeof openContext> {
   return openContext(forCommand(readConfig(options).config), { console: process.stderr });
 }
 
-/** The log file is the server's: a command that runs beside it says on the console what it has to say. */
+/** The log file and the traces are the server's: a command that runs beside it says on the console what it has to say. */
 function forCommand(config: Config): Config {
-  return { ...config, log: { ...config.log, mode: ['console'] } };
+  const tracing = 'tracing.opentelemetry.otlp';
+  return {
+    ...config,
+    log: { ...config.log, mode: ['console'] },
+    [tracing]: { ...config[tracing], address: '' },
+  };
 }
 
 function readConfig(options: Options): { config: Config; warnings: string[] } {

@@ -7,7 +7,7 @@ import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
 import { troubleOf } from './db/errors.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
-import { openDatabase } from './db/open.ts';
+import { type OnStatement, openDatabase } from './db/open.ts';
 import { prepareFirstRun } from './first-run.ts';
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
@@ -21,6 +21,7 @@ import { dropOldUsage } from './modules/usage/usage.ts';
 import { writeRequests } from './modules/usage/written.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
+import { startTracing, type Tracing } from './tracing/tracing.ts';
 
 // About 400 bytes each.
 const REMEMBERED_MOST = 150_000;
@@ -51,6 +52,8 @@ interface OpenedContext {
   context: Context;
   /** The steps by which the database was brought up to date. */
   steps: string[];
+  /** There where a collector is set. */
+  tracing: Tracing | undefined;
   close: () => Promise<void>;
 }
 
@@ -65,10 +68,11 @@ export async function openContext(
 ): Promise<OpenedContext> {
   const log = createLog(config, { console, complaints, now });
   const onTrouble = (error: Error, what: 'broken connection' | 'damage'): void => {
-    if (what === 'damage') log.fatal({ err: error }, DAMAGED);
-    else log.warn({ err: error }, 'a database connection broke');
+    if (what === 'damage') log.part('database').fatal({ err: error }, DAMAGED);
+    else log.part('database').warn({ err: error }, 'a database connection broke');
   };
-  const db = openDatabase(config, onTrouble);
+  const tracing = await startTracing(config, log);
+  const db = openDatabase(config, onTrouble, watchStatements(log, tracing));
   const memory = createMemory(REMEMBERED_MOST);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context = {
@@ -90,15 +94,27 @@ export async function openContext(
   };
   const close = async (): Promise<void> => {
     await db.destroy();
+    await tracing?.close();
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
     const steps = await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
-    return { context, steps, close };
+    return { context, steps, tracing, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** What is told of each statement: traces, and at trace the log; nothing where neither wants it. */
+function watchStatements(log: Log, tracing: Tracing | undefined): OnStatement | undefined {
+  const ofDatabase = log.part('database');
+  const isLogged = ofDatabase.isLevelEnabled('trace');
+  if (!isLogged) return tracing?.statement;
+  return (sql, milliseconds, failed) => {
+    ofDatabase.trace({ sql, duration: Math.round(milliseconds * 1000) / 1000, failed }, 'statement');
+    tracing?.statement(sql, milliseconds, failed);
+  };
 }
 
 async function bringUpToDate(
@@ -130,21 +146,28 @@ async function whenThere<T>(log: Log, patience: number, work: () => Promise<T>):
       if (left <= 0 || (trouble !== 'away' && trouble !== 'busy')) throw error;
       if (performance.now() - saidAt < WORDS_EVERY_MS) continue;
       saidAt = performance.now();
-      log.warn({ err: error }, `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`);
+      log.warn(
+        { err: error },
+        `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`,
+      );
     }
   }
 }
 
 /** Opens the database and serves. */
 export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
-  const { context, steps, close } = await openContext(config, surroundings, config.database.wait_at_start);
+  const { context, steps, tracing, close } = await openContext(
+    config,
+    surroundings,
+    config.database.wait_at_start,
+  );
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();
     const isFirstRun = await prepareFirstRun(context);
     // Commands on the machine need the database alone, and do not load what serves.
     const { buildApp } = await import('./app.ts');
-    const app = await buildApp(context);
+    const app = await buildApp(context, tracing);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
     const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);

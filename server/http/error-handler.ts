@@ -1,14 +1,23 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ErrorObject } from 'ajv';
+import { isLostRace, type Trouble, troubleOf } from '../db/errors.ts';
 import { ApiError, badRequest } from '../errors.ts';
+import { traceIdOf } from './trace-context.ts';
 import { invalidInput } from './validation.ts';
 
 const POSTGRES_BAD_TEXT = '22021';
-// Too much else was changed at the same time, however often it was tried.
-const POSTGRES_LOST_RACE = new Set(['40001', '40P01']);
+const UNCHANGED = 'Nothing was changed.';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** What the database was last found to suffer from; the health check finds out whether it is over. */
+    trouble: Trouble | undefined;
+  }
+}
 
 /** Every error becomes a JSON body that says what to do next; what is not meant for clients goes to the log only. */
 export function handleErrors(app: FastifyInstance): void {
+  app.decorate('trouble', undefined);
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answer(asApiError(error, request), request, reply),
   );
@@ -29,7 +38,8 @@ function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): 
       ...(error.detail === undefined ? {} : { detail: error.detail }),
       messageId: error.messageId,
       statusCode: error.status,
-      traceID: request.id,
+      // Grafana: the trace where there is one; X-Request-Id has the request's own id.
+      traceID: traceIdOf(request) ?? request.id,
       ...error.fields,
     });
 }
@@ -58,15 +68,63 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
     return new ApiError(error.statusCode, 'bad-request', 'bad request data', { detail: error.message });
   }
-  if (POSTGRES_LOST_RACE.has(error.code)) {
-    return new ApiError(503, 'busy', 'The server is busy', {
-      cause: error,
-      detail: 'Nothing was changed. Send the request again in a moment.',
-      headers: { 'retry-after': '1' },
-    });
+  // Too much else was changed at the same time, however often it was tried.
+  if (isLostRace(error)) return unavailable('busy', error);
+  const trouble = troubleOf(error);
+  if (trouble !== undefined) {
+    request.server.trouble = trouble;
+    return unavailable(trouble, error);
   }
   return new ApiError(500, 'internal', 'Internal server error', {
     cause: error,
     detail: `The server's log says more under the id ${request.id}.`,
+  });
+}
+
+const WORDS: Record<Trouble, { message: string; detail: string; retryAfter: number }> = {
+  away: {
+    message: 'The database does not answer',
+    detail:
+      'Send the request again in a moment. A change may have been made, if the answer was lost on the way: look before you repeat it.',
+    retryAfter: 2,
+  },
+  refusing: {
+    message: 'The database refuses the server',
+    detail: `${UNCHANGED} It does not accept the name, password or database of [database]. The server's log has its words.`,
+    retryAfter: 30,
+  },
+  busy: {
+    message: 'The server is busy',
+    detail: `${UNCHANGED} Send the request again in a moment.`,
+    retryAfter: 1,
+  },
+  full: {
+    message: 'The disk of the database is full',
+    detail: `${UNCHANGED} Make room on it, then send the request again; the server needs no restart.`,
+    retryAfter: 30,
+  },
+  'read-only': {
+    message: 'The database cannot be written to',
+    detail: `${UNCHANGED} Make its disk writable, then send the request again; the server needs no restart.`,
+    retryAfter: 30,
+  },
+  failing: {
+    message: 'The database cannot be used',
+    detail: `The system refuses to read or write its files. The server's log has the reason; it needs no restart.`,
+    retryAfter: 30,
+  },
+  damaged: {
+    message: 'The database is damaged',
+    detail: 'Nothing is changed any more. Stop the server and put a backup in its place.',
+    retryAfter: 300,
+  },
+};
+
+function unavailable(trouble: Trouble, cause: unknown): ApiError {
+  const { message, detail, retryAfter } = WORDS[trouble];
+  return new ApiError(503, trouble === 'busy' ? 'busy' : `database.${trouble}`, message, {
+    cause,
+    detail,
+    headers: { 'retry-after': String(retryAfter) },
   });
 }

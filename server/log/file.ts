@@ -169,7 +169,7 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
     flush,
     async close() {
       isClosed = true;
-      while (underWay) await underWay.promise;
+      for (let last = underWay; last; last = underWay) await last.promise;
       flush();
       closeSync(file.fd);
     },
