@@ -1,11 +1,12 @@
-import { mkdirSync, type Stats, unwatchFile, watchFile, writeFileSync } from 'node:fs';
+import { type Stats, unwatchFile, watchFile, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureDirectory } from './db/directory.ts';
 
 const LOOK_EVERY_MS = 1000;
 
 /** Tells the servers of this data directory that somebody else has changed the database. */
 export function announceOutsideChange(dataDirectory: string): void {
-  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 });
+  ensureDirectory(dataDirectory);
   writeFileSync(pathIn(dataDirectory), `${new Date().toISOString()}\n`);
 }
 

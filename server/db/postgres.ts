@@ -1,10 +1,12 @@
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
+import { troubleOf } from './errors.ts';
 
 const INT8 = 20;
 const DEFAULT_CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 10_000;
+// Also for one of those that are all taken.
+const CONNECT_TIMEOUT_MS = 5000;
 
 // Ids and times stay far below 2^53, so a number holds them; pg would give text.
 const types = new pg.TypeOverrides();
@@ -16,10 +18,32 @@ export function postgresDialect(config: Config['database'], onIdleError: (error:
     ...(config.url === '' ? parts(config) : { connectionString: config.url }),
     max: config.max_open_conn || DEFAULT_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    ...(config.query_timeout === 0 ? {} : { query_timeout: config.query_timeout }),
     types,
   });
   pool.on('error', onIdleError);
+  pool.on('connect', closeWhenStuck);
   return new PostgresDialect({ pool });
+}
+
+/**
+ * Has a connection closed on which a query took too long. pg would use it again: what comes next waits behind that query or, within
+ * its transaction, becomes part of somebody else's.
+ */
+function closeWhenStuck(client: pg.ClientBase): void {
+  // Without a listener, a connection that breaks between two queries of a transaction ends the process; the next query tells.
+  client.on('error', () => {});
+  const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
+  const watched = async (...args: unknown[]): Promise<unknown> => {
+    try {
+      return await query(...args);
+    } catch (error) {
+      if (troubleOf(error) === 'away') void (client as pg.Client).end();
+      throw error;
+    }
+  };
+  client.query = watched as typeof client.query;
 }
 
 function parts({ host, name, user, password, ssl_mode }: Config['database']): pg.PoolConfig {

@@ -1,4 +1,5 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import {
   type CompiledQuery,
@@ -10,9 +11,13 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { troubleOf } from './errors.ts';
 
 const STATEMENTS_KEPT = 500;
-const BUSY_TIMEOUT_MS = 5000;
+// How long somebody waits while another process has the database locked, and how often it looks.
+const BUSY_PATIENCE_MS = 5000;
+const BUSY_LOOK_EVERY_MS = 20;
+const SQLITE_CORRUPT = 11;
 
 interface Prepared {
   statement: StatementSync;
@@ -27,12 +32,13 @@ interface Handle {
 
 /**
  * Kysely's dialect for node:sqlite: a read-only handle for selects on their own, and one writing handle that transactions
- * and single changes take in turn. So nobody sees half of a transaction, and nobody waits for one just to read.
+ * and single changes take in turn. So nobody sees half of a transaction, and nobody waits for one just to read. A file that is
+ * found to be damaged is not written on any more; `onDamage` is told once.
  */
-export function sqliteDialect(path: string): Dialect {
+export function sqliteDialect(path: string, onDamage: (error: Error) => void): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => createDriver(path),
+    createDriver: () => createDriver(path, onDamage),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -54,10 +60,11 @@ interface SqliteConnection extends DatabaseConnection {
   leave?: () => void;
 }
 
-function createDriver(path: string): Driver {
+function createDriver(path: string, onDamage: (error: Error) => void): Driver {
   let reader: Handle;
   let writer: Handle;
   let lastInLine: Promise<void> = Promise.resolve();
+  let damage: Error | undefined;
 
   async function takeTurn(): Promise<() => void> {
     const before = lastInLine;
@@ -67,10 +74,34 @@ function createDriver(path: string): Driver {
     return resolve;
   }
 
+  function watched<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (damage === undefined && troubleOf(error) === 'damaged') {
+        damage = error as Error;
+        onDamage(damage);
+      }
+      throw error;
+    }
+  }
+
+  function begin(): void {
+    if (damage) throw damage;
+    // The write lock now rather than at the first change, so that another process waits here and not halfway.
+    writer.database.exec('begin immediate');
+  }
+
+  function change<R>(query: CompiledQuery): QueryResult<R> {
+    if (damage) throw damage;
+    return run(writer, query);
+  }
+
   /** Ends the connection's transaction one way or the other and lets the next in line begin. */
   function end(connection: SqliteConnection, sql: 'commit' | 'rollback'): Promise<void> {
     try {
-      writer.database.exec(sql);
+      if (sql === 'commit' && damage) throw damage;
+      watched(() => writer.database.exec(sql));
     } finally {
       // A commit that failed, on a full disk for one, leaves its transaction open.
       if (writer.database.isTransaction) writer.database.exec('rollback');
@@ -83,11 +114,13 @@ function createDriver(path: string): Driver {
   function connect(): SqliteConnection {
     const connection: SqliteConnection = {
       async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-        if (connection.leave) return run(writer, query);
-        if (query.query.kind === 'SelectQueryNode') return run(reader, query);
+        if (connection.leave) return watched(() => run<R>(writer, query));
+        const asked = performance.now();
+        if (query.query.kind === 'SelectQueryNode')
+          return onceFree(asked, () => watched(() => run<R>(reader, query)));
         const leave = await takeTurn();
         try {
-          return run(writer, query);
+          return await onceFree(asked, () => watched(() => change<R>(query)));
         } finally {
           leave();
         }
@@ -103,16 +136,17 @@ function createDriver(path: string): Driver {
   return {
     init() {
       writer = openHandle(path, false);
+      requireWhole(writer.database, path);
       reader = openHandle(path, true);
       return Promise.resolve();
     },
     acquireConnection: () => Promise.resolve(connect()),
     async beginTransaction(connection) {
       const sqlite = connection as SqliteConnection;
+      const asked = performance.now();
       const leave = await takeTurn();
       try {
-        // The write lock now rather than at the first change, so that another process waits here and not halfway.
-        writer.database.exec('begin immediate');
+        await onceFree(asked, () => watched(begin));
       } catch (error) {
         leave();
         throw error;
@@ -134,10 +168,12 @@ function createDriver(path: string): Driver {
 }
 
 function openHandle(path: string, readOnly: boolean): Handle {
-  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_PATIENCE_MS });
   // An acknowledged change is on disk: WAL with a sync at each commit.
   if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
   database.exec('pragma foreign_keys = on; pragma cache_size = -4096');
+  // From here on SQLite does not wait by itself: nothing else would be answered meanwhile.
+  database.exec('pragma busy_timeout = 0');
   const statements = new LRUCache<string, Prepared>({ max: STATEMENTS_KEPT });
   return {
     database,
@@ -151,6 +187,26 @@ function openHandle(path: string, readOnly: boolean): Handle {
       return prepared;
     },
   };
+}
+
+/** Throws when the file is damaged, which SQLite itself finds out only when it comes upon the place. */
+function requireWhole(database: DatabaseSync, path: string): void {
+  const [found] = Object.values(database.prepare('pragma quick_check(1)').get() ?? {});
+  if (found === 'ok') return;
+  const damage = new Error(`the database ${path} is damaged: ${String(found)}`);
+  throw Object.assign(damage, { code: 'ERR_SQLITE_ERROR', errcode: SQLITE_CORRUPT });
+}
+
+/** Does the work as soon as no other process has the database locked, which is now or, at the latest, after a few seconds. */
+async function onceFree<T>(asked: number, work: () => T): Promise<T> {
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (troubleOf(error) !== 'busy' || performance.now() - asked >= BUSY_PATIENCE_MS) throw error;
+    }
+    await sleep(BUSY_LOOK_EVERY_MS);
+  }
 }
 
 function run<R>(handle: Handle, query: CompiledQuery): QueryResult<R> {

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
-import { isLostRace, isUniqueViolation } from './errors.ts';
+import { isLostRace, isUniqueViolation, troubleOf } from './errors.ts';
 
 const ATTEMPTS = 10;
 const ATTEMPTS_BESIDE_OTHERS = 3;
+// When what an unanswered commit may have changed is forgotten again.
+const DOUBT_MS = [1000, 5000, 15_000, 60_000];
 
 /** Those who lost a race, one behind the other. */
 interface Line {
@@ -93,10 +95,14 @@ async function once<C extends Context, T>(context: C, work: (context: C) => Prom
   const transaction = context.db.transaction();
   const isolated =
     context.config.database.type === 'postgres' ? transaction.setIsolationLevel('serializable') : transaction;
+  const forget = (): void => touched.forEach(context.touch);
   try {
     return await isolated.execute((db) => work({ ...context, db, touch: (key) => touched.add(key) }));
+  } catch (error) {
+    // A commit whose answer was lost on the way may have been made, or still be made by a database that stood still meanwhile.
+    if (troubleOf(error) === 'away') for (const delay of DOUBT_MS) setTimeout(forget, delay).unref();
+    throw error;
   } finally {
-    // Where it failed too: a commit whose answer was lost on the way may have been made.
-    for (const key of touched) context.touch(key);
+    forget();
   }
 }

@@ -6,10 +6,11 @@ const MOST_WAITING = 16;
 
 /**
  * Ends a connection that sends request after request without reading the answers: they would all be kept in memory, and
- * the largest of them are far larger than what asks for them.
+ * the largest of them are far larger than what asks for them. Gives a function that says how many requests are under way.
  */
-export function limitPipelining(server: Server): void {
+export function limitPipelining(server: Server): () => number {
   const waiting = new WeakMap<Socket, number>();
+  let underWay = 0;
   server.prependListener('request', ({ socket }, response) => {
     const count = (waiting.get(socket) ?? 0) + 1;
     if (count > MOST_WAITING) {
@@ -17,6 +18,11 @@ export function limitPipelining(server: Server): void {
       return;
     }
     waiting.set(socket, count);
-    response.once('close', () => waiting.set(socket, (waiting.get(socket) ?? 1) - 1));
+    underWay++;
+    response.once('close', () => {
+      underWay--;
+      waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
+    });
   });
+  return () => underWay;
 }

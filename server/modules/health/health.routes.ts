@@ -10,10 +10,16 @@ const Health = Type.Object({
   database: Type.String(),
   version: Type.String({ description: 'The version of Grafana whose API this is' }),
   latchkey: Type.String({ description: 'The version of this server' }),
+  reason: Type.Optional(Type.String({ description: 'What is wrong, when something is' })),
+});
+
+const Readiness = Type.Object({
+  status: Type.Union([Type.Literal('ready'), Type.Literal('not ready')]),
+  reason: Type.Optional(Type.String({ description: 'What is wrong; a server that can still read is ready' })),
 });
 
 export function healthRoutes(app: App): void {
-  const databaseAnswers = databaseCheck(app.context);
+  const checkDatabase = databaseCheck(app.context, app);
 
   app.get(
     '/api/health',
@@ -24,10 +30,23 @@ export function healthRoutes(app: App): void {
       schema: { response: { 200: Health, 503: Health } },
     },
     async (_request, reply) => {
-      const isWell = await databaseAnswers();
-      const database = isWell ? 'ok' : 'failing';
+      const { reason } = await checkDatabase();
+      const database = reason === undefined ? 'ok' : 'failing';
       const health = { commit: COMMIT, database, version: GRAFANA_VERSION, latchkey: VERSION };
-      return reply.code(isWell ? 200 : 503).send(health);
+      return reply.code(reason === undefined ? 200 : 503).send({ ...health, ...because(reason) });
+    },
+  );
+
+  app.get(
+    '/readyz',
+    {
+      config: { access: open('load balancers ask whether to send requests here') },
+      schema: { response: { 200: Readiness, 503: Readiness } },
+    },
+    async (_request, reply) => {
+      const { canRead, reason } = await checkDatabase();
+      const status = canRead ? 'ready' : 'not ready';
+      return reply.code(canRead ? 200 : 503).send({ status, ...because(reason) });
     },
   );
 
@@ -45,4 +64,8 @@ export function healthRoutes(app: App): void {
     },
     () => ({ message: 'Logged in' }),
   );
+}
+
+function because(reason: string | undefined): { reason?: string } {
+  return reason === undefined ? {} : { reason };
 }

@@ -23,7 +23,7 @@ test('a server that is well says so to anybody, with its version', async () => {
 
 test('a wrong credential does not make a healthy server look ill', async () => {
   const world = await makeWorld();
-  for (const path of ['/api/health', '/healthz', '/metrics']) {
+  for (const path of ['/api/health', '/healthz', '/readyz', '/metrics']) {
     expect((await world.send({ bearer: 'nonsense' }, 'GET', path)).status).toBe(200);
   }
 });
@@ -37,11 +37,15 @@ test('a database that does not answer is 503, and well again once it does', asyn
   };
   const { status, body } = await world.send(undefined, 'GET', '/api/health');
   expect(status).toBe(503);
-  expect(body).toEqual({ commit: 'NA', database: 'failing', version: GRAFANA, latchkey });
+  const reason = 'the files of the database cannot be used';
+  expect(body).toEqual({ commit: 'NA', database: 'failing', version: GRAFANA, latchkey, reason });
+  const readiness = await world.send(undefined, 'GET', '/readyz');
+  expect([readiness.status, readiness.body]).toEqual([503, { status: 'not ready', reason }]);
   expect(world.log.join('')).toContain('no connection');
   expect((await world.send(undefined, 'GET', '/healthz')).status).toBe(200);
   context.db.selectFrom = selectFrom;
   expect((await world.send(undefined, 'GET', '/api/health')).status).toBe(200);
+  expect((await world.send(undefined, 'GET', '/readyz')).body).toEqual({ status: 'ready' });
 });
 
 test('a ping tells whether somebody is known', async () => {

@@ -1,34 +1,85 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
-import { readAnything } from './health.store.ts';
+import { type Trouble, troubleOf } from '../../db/errors.ts';
+import { readAnything, writeNothing } from './health.store.ts';
 
 const PATIENCE_MS = 2000;
 
-/**
- * A function that tells whether the database answers within a short time. Those who ask while it is being asked share the
- * answer, so that asking often does not pile questions up on a database that is stuck.
- */
-export function databaseCheck(context: Context, patience = PATIENCE_MS): () => Promise<boolean> {
-  let asking: Promise<boolean> | undefined;
+const REASONS: Record<Trouble, string> = {
+  away: 'the database does not answer',
+  refusing: 'the database refuses this server',
+  busy: 'the database is locked by another process',
+  full: 'the disk of the database is full',
+  'read-only': 'the database cannot be written to',
+  failing: 'the files of the database cannot be used',
+  damaged: 'the database is damaged',
+};
 
-  async function ask(): Promise<boolean> {
+/** How the database is. Where it can still be read, most requests go on being answered. */
+export interface DatabaseHealth {
+  canRead: boolean;
+  /** What is wrong, in words; undefined when all is well. */
+  reason: string | undefined;
+}
+
+/**
+ * A function that tells whether the database answers within a short time and, where a request has noted trouble, whether a change can be
+ * made again; then the note is removed. Those who ask while it is being asked share the answer, so that asking often does not
+ * pile questions up on a database that is stuck.
+ */
+export function databaseCheck(
+  context: Context,
+  noted: { trouble: Trouble | undefined },
+  patience = PATIENCE_MS,
+): () => Promise<DatabaseHealth> {
+  const reads = sharedQuestion(() => readAnything(context.db), patience);
+  const writes = sharedQuestion(() => writeNothing(context.db), patience);
+
+  return async () => {
+    const reading = await reads();
+    if (reading !== undefined) return ill(context, false, reading);
+    if (noted.trouble === undefined) return { canRead: true, reason: undefined };
+    const writing = await writes();
+    if (writing !== undefined) return ill(context, writing.trouble !== 'damaged', writing);
+    noted.trouble = undefined;
+    context.log.info('the database takes changes again');
+    return { canRead: true, reason: undefined };
+  };
+}
+
+interface Failure {
+  trouble: Trouble;
+  error: unknown;
+}
+
+function ill({ log }: Context, canRead: boolean, { trouble, error }: Failure): DatabaseHealth {
+  const reason = REASONS[trouble];
+  log.error({ err: error }, `health: ${reason}`);
+  return { canRead, reason };
+}
+
+/** Asks unless it is being asked already; what went wrong, or that it took too long. */
+function sharedQuestion(ask: () => Promise<void>, patience: number): () => Promise<Failure | undefined> {
+  let asking: Promise<Failure | undefined> | undefined;
+
+  async function outcome(): Promise<Failure | undefined> {
     try {
-      await readAnything(context.db);
-      return true;
+      await ask();
+      return undefined;
     } catch (error) {
-      context.log.error({ err: error }, 'the database does not answer');
-      return false;
+      return { trouble: troubleOf(error) ?? 'failing', error };
     }
   }
 
   return async () => {
-    asking ??= ask().finally(() => {
+    asking ??= outcome().finally(() => {
       asking = undefined;
     });
     const given = new AbortController();
-    const tooLate = sleep(patience, false, { ref: false, signal: given.signal }).catch(() => false);
-    const answers = await Promise.race([asking, tooLate]);
+    const late = { trouble: 'away' as const, error: new Error(`no answer within ${patience} ms`) };
+    const tooLate = sleep(patience, late, { ref: false, signal: given.signal }).catch(() => late);
+    const answer = await Promise.race([asking, tooLate]);
     given.abort();
-    return answers;
+    return answer;
   };
 }

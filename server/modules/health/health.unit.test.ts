@@ -16,21 +16,22 @@ function fakeDatabase(answer: () => Promise<unknown>) {
 
 test('a database that never answers is taken for failing, and is not asked again meanwhile', async () => {
   const { asked, context } = fakeDatabase(() => new Promise(() => undefined));
-  const check = databaseCheck(context, 5);
-  expect(await Promise.all([check(), check(), check()])).toEqual([false, false, false]);
-  expect(await check()).toBe(false);
+  const check = databaseCheck(context, { trouble: undefined }, 5);
+  const away = { canRead: false, reason: 'the database does not answer' };
+  expect(await Promise.all([check(), check(), check()])).toEqual([away, away, away]);
+  expect(await check()).toEqual(away);
   expect(asked.times).toBe(1);
 });
 
 test('a database that comes back is asked anew, and is well', async () => {
   let answer = (): void => undefined;
   const { asked, context } = fakeDatabase(() => new Promise<void>((resolve) => (answer = resolve)));
-  const check = databaseCheck(context, 5);
-  expect(await check()).toBe(false);
+  const check = databaseCheck(context, { trouble: undefined }, 5);
+  expect(await check()).toMatchObject({ canRead: false });
   answer();
   await new Promise(setImmediate);
   const again = check();
   answer();
-  expect(await again).toBe(true);
+  expect(await again).toEqual({ canRead: true, reason: undefined });
   expect(asked.times).toBe(2);
 });
