@@ -7,6 +7,7 @@ import { addMigrateDb } from './local/migrate-db.ts';
 import { addReencryptSecrets } from './local/reencrypt-secrets.ts';
 import { addResetAdminPassword } from './local/reset-admin-password.ts';
 import { addServe } from './local/serve.ts';
+import { addAudit } from './remote/audit.ts';
 import { addKeys } from './remote/keys.ts';
 import { addLogin, addLogout } from './remote/login.ts';
 import { addOrgs } from './remote/orgs.ts';
@@ -64,6 +65,7 @@ export function buildProgram(): Command {
   addServiceAccounts(program);
   addTokens(program);
   addOrgs(program);
+  addAudit(program);
 
   program.commandsGroup('On files of yours:');
   addTerraform(program);

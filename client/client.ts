@@ -19,6 +19,8 @@ export interface Client {
   readonly url: string;
   /** The answer's body. Throws an ApiFailure for what is no success, and Unreachable where no server of ours answers. */
   request<T>(method: Method, path: string, body?: unknown): Promise<T>;
+  /** A body that may be long, as it comes: only until it begins is there a limit of time. Throws as request does, and when it breaks off. */
+  stream(path: string): AsyncIterable<Uint8Array>;
 }
 
 const TIMEOUT_MS = 30_000;
@@ -53,22 +55,61 @@ export function createClient({ url, credential, orgId, timeoutMs = TIMEOUT_MS }:
     }
   }
 
+  async function begin(path: string): Promise<Response> {
+    const ending = new AbortController();
+    const late = setTimeout(() => ending.abort(new DOMException('', 'TimeoutError')), timeoutMs);
+    try {
+      return await fetch(base + path, {
+        redirect: 'manual',
+        signal: ending.signal,
+        headers: { ...headers, accept: '*/*' },
+      });
+    } catch (cause) {
+      throw new Unreachable(base, cause, timeoutMs);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  function failure(response: Response, answer: unknown): ApiFailure {
+    return new ApiFailure({
+      status: response.status,
+      statusText: response.statusText,
+      url: base,
+      location: response.headers.get('location'),
+      retryAfter: response.headers.get('retry-after'),
+      body: isObject(answer) ? answer : undefined,
+    });
+  }
+
   return {
     url: base,
     async request<T>(method: Method, path: string, body?: unknown): Promise<T> {
       const { response, text } = await exchange(method, path, body);
       const answer = parsed(text);
       if (response.ok && answer !== undefined) return answer as T;
-      throw new ApiFailure({
-        status: response.status,
-        statusText: response.statusText,
-        url: base,
-        location: response.headers.get('location'),
-        retryAfter: response.headers.get('retry-after'),
-        body: isObject(answer) ? answer : undefined,
-      });
+      throw failure(response, answer);
+    },
+    async *stream(path) {
+      const response = await begin(path);
+      if (!response.ok) throw failure(response, parsed(await response.text()));
+      const reader = response.body?.getReader();
+      if (reader === undefined) return;
+      try {
+        for (let part = await read(reader); !part.done; part = await read(reader)) yield part.value;
+      } finally {
+        await reader.cancel();
+      }
     },
   };
+
+  async function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
+    try {
+      return await reader.read();
+    } catch (cause) {
+      throw new Unreachable(base, cause, timeoutMs);
+    }
+  }
 }
 
 /** What goes into the Authorization header. */

@@ -39,3 +39,7 @@ type OfGrafana = 'id' | 'login' | 'name' | 'email' | 'orgId' | 'isGrafanaAdmin';
 
 /** Whoever asks: a user, or a key or service account in a user's shape. Grafana leaves out what tells them apart. */
 export type Self = Pick<WhoAsks, OfGrafana> & Partial<Omit<WhoAsks, OfGrafana>>;
+
+/** What was done, a page of it. */
+export type AuditPage = Answer<'/api/audit', 'get'>;
+export type AuditEntry = AuditPage['entries'][number];

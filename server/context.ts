@@ -6,6 +6,7 @@ import type { Seal } from './crypto/seal.ts';
 import type { Schema } from './db/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
+import type { Passage, Trail } from './trail/trail.ts';
 import type { KeyCall, Requests, Uses } from './uses.ts';
 
 /** What every rule gets first. A new member needs a decision record. */
@@ -30,6 +31,10 @@ export interface Context {
   };
   /** How much is asked and tried by whom: kept by this process alone. */
   limits: Limits;
+  /** Where the record of changes goes besides the database; undefined where nowhere. */
+  trail: Trail | undefined;
+  /** The part that a running transaction has in it. */
+  passage?: Passage | undefined;
 }
 
 /** The context of one request: who asks, and from where. */

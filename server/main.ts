@@ -32,6 +32,8 @@ export async function serve(options: Options): Promise<void> {
   const stop = watchSignals();
   const server = await startServer(config);
   keepLogWhole(server.context.log);
+  reopenOnHangup(server.context.trail);
+  if (server.app.certificate) process.on('SIGHUP', () => server.app.reloadCertificate());
   for (const warning of warnings) server.context.log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
   stop.isAwaited = true;
@@ -100,6 +102,10 @@ function keepLogWhole(log: Log): void {
   process.on('SIGHUP', () => {
     for (const output of log.outputs.values()) output.reopen?.();
   });
+}
+
+function reopenOnHangup(trail: Context['trail']): void {
+  if (trail) process.on('SIGHUP', trail.reopen);
 }
 
 function tellOthers({ config, log }: Context): void {

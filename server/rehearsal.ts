@@ -49,7 +49,11 @@ export async function rehearse<T>(
 ): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-rehearsal-'));
   const { context, close } = await openContext(
-    { ...config, database: { ...config.database, type: 'sqlite', path: join(directory, 'copy.db') } },
+    {
+      ...config,
+      audit: { ...config.audit, file: '', syslog: '' },
+      database: { ...config.database, type: 'sqlite', path: join(directory, 'copy.db') },
+    },
     surroundings,
   );
   try {

@@ -8,7 +8,7 @@ import { createSeal } from './crypto/seal.ts';
 import { troubleOf } from './db/errors.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { type OnStatement, openDatabase } from './db/open.ts';
-import { prepareFirstRun } from './first-run.ts';
+import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-run.ts';
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
@@ -21,6 +21,7 @@ import { dropOldUsage } from './modules/usage/usage.ts';
 import { writeRequests } from './modules/usage/written.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
+import { openTrail } from './trail/trail.ts';
 import { startTracing, type Tracing } from './tracing/tracing.ts';
 
 // About 400 bytes each.
@@ -30,13 +31,13 @@ const WORDS_EVERY_MS = 10_000;
 const DAMAGED =
   'the database is damaged, and nothing is written to it any more: stop the server, keep the file, and restore a backup';
 
-export interface Server {
+export interface Server extends FirstRun {
   /** Where it listens, without a slash at the end. */
   url: string;
   context: Context;
   app: App;
-  /** Whether this start made the first administrator. */
-  isFirstRun: boolean;
+  /** The login of an administrator whose password everybody knows, where others can reach the server. */
+  defaultPasswordOf: string | undefined;
   /** Ends what is running, within the configured time, writes what was gathered, and closes the database. */
   stop(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function openContext(
     if (what === 'damage') log.part('database').fatal({ err: error }, DAMAGED);
     else log.part('database').warn({ err: error }, 'a database connection broke');
   };
+  const trail = openTrail(config.audit, { log, now });
   const tracing = await startTracing(config, log);
   const db = openDatabase(config, onTrouble, watchStatements(log, tracing));
   const memory = createMemory(REMEMBERED_MOST);
@@ -91,8 +93,10 @@ export async function openContext(
       requests: noRequests(),
     },
     limits: createLimits(config),
+    trail,
   };
   const close = async (): Promise<void> => {
+    await trail?.close();
     await db.destroy();
     await tracing?.close();
     for (const output of log.outputs.values()) await output.close?.();
@@ -164,7 +168,8 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();
-    const isFirstRun = await prepareFirstRun(context);
+    const firstRun = await prepareFirstRun(context);
+    const defaultPasswordOf = await lookForDefaultPassword(context);
     // Commands on the machine need the database alone, and do not load what serves.
     const { buildApp } = await import('./app.ts');
     const app = await buildApp(context, tracing);
@@ -178,7 +183,8 @@ export async function startServer(config: Config, surroundings: Surroundings = {
       await flush(context);
       await close();
     };
-    return { url: addressOf(app.server.address() as AddressInfo), context, app, isFirstRun, stop };
+    const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
+    return { url, context, app, ...firstRun, defaultPasswordOf, stop };
   } catch (error) {
     await close();
     throw error;
@@ -216,6 +222,6 @@ async function flush(context: Context): Promise<void> {
   }
 }
 
-function addressOf({ address, family, port }: AddressInfo): string {
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+function addressOf(protocol: string, { address, family, port }: AddressInfo): string {
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

@@ -12,7 +12,15 @@ const serverParts = ['host', 'name', 'user', 'password', 'ssl_mode', 'max_open_c
 export function checkTogether(settled: Settled): string[] {
   checkMetricsPassword(settled);
   checkSampler(settled);
-  return [...checkDatabase(settled), ...checkCookies(settled), ...checkFilters(settled)];
+  checkDomain(settled);
+  checkFirstPassword(settled);
+  checkAudit(settled);
+  return [
+    ...checkDatabase(settled),
+    ...checkTls(settled),
+    ...checkCookies(settled),
+    ...checkFilters(settled),
+  ];
 }
 
 function checkDatabase({ config, resolve }: Settled): string[] {
@@ -42,6 +50,14 @@ function checkCookies({ config, resolve }: Settled): string[] {
   ];
 }
 
+function checkAudit({ config, resolve }: Settled): void {
+  if (!config.audit.required || config.audit.file !== '') return;
+  const { source } = resolve('audit', 'required');
+  throw new ConfigError(
+    `[audit] required = true (${source}) needs a file: set [audit] file too. A syslog server does not say what it has kept`,
+  );
+}
+
 function checkMetricsPassword({ config, resolve }: Settled): void {
   const { basic_auth_username: name, basic_auth_password: password } = config.metrics;
   if ((name === '') === (password === '')) return;
@@ -49,6 +65,39 @@ function checkMetricsPassword({ config, resolve }: Settled): void {
   const { source } = resolve('metrics', `basic_auth_${set}`);
   throw new ConfigError(
     `[metrics] basic_auth_${set} (${source}) needs basic_auth_${missing} too: set both or neither`,
+  );
+}
+
+function checkTls({ config, resolve }: Settled): string[] {
+  const { protocol, cert_file, cert_key } = config.server;
+  if (protocol === 'https' && (cert_file === '' || cert_key === '')) {
+    const { source } = resolve('server', 'protocol');
+    throw new ConfigError(
+      `[server] protocol = https (${source}) needs cert_file and cert_key, the PEM files of a certificate and its key`,
+    );
+  }
+  if (protocol === 'https') return [];
+  return ['cert_file', 'cert_key', 'cert_pass', 'min_tls_version']
+    .map((key) => ({ key, ...resolve('server', key) }))
+    .filter(({ layer, text }) => layer > 0 && text !== '')
+    .map(({ key, source }) => `[server] ${key} (${source}) is not read: protocol is http`);
+}
+
+function checkDomain({ config, resolve }: Settled): void {
+  const { domain, enforce_domain, root_url } = config.server;
+  const name = new URL(root_url).hostname.replace(/^\[|\]$/g, '');
+  if (!enforce_domain || name === domain.toLowerCase()) return;
+  const { source } = resolve('server', 'enforce_domain');
+  throw new ConfigError(
+    `[server] enforce_domain (${source}) would send browsers in circles: the host of root_url (${quoted(name)}) must be domain (${quoted(domain)})`,
+  );
+}
+
+function checkFirstPassword({ config, resolve }: Settled): void {
+  const { layer, source } = resolve('security', 'admin_password');
+  if (!config.security.generate_admin_password || layer === 0) return;
+  throw new ConfigError(
+    `[security] generate_admin_password contradicts admin_password (${source}): remove one of them`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseSettingDuration } from '../../client/duration.ts';
+import { type AddressRange, parseAddressRanges } from './address-ranges.ts';
 
 /** The directories that a relative path may start from. */
 export type Bases = { readonly home: string; readonly data: string };
@@ -184,6 +185,47 @@ export function path(
     emptyIsDefault: true,
     parse: (value, bases) => resolve(bases[from], value),
     ...rest,
+  };
+}
+
+/** A file, made absolute from the home directory; '' for none. */
+export function file(meaning: string): Setting<string> {
+  return {
+    type: 'path',
+    default: '',
+    meaning,
+    allowed: 'a path',
+    emptyIsDefault: true,
+    parse: (value, bases) => (value === '' ? '' : resolve(bases.home, value)),
+  };
+}
+
+/** A share of all that happens: none is 0, all is 1. */
+export function share(fallback: string, meaning: string): Setting<number> {
+  return {
+    type: 'off, all or a share',
+    default: fallback,
+    meaning,
+    allowed: 'off, all, or a share from 0 to 1 such as 0.1',
+    emptyIsDefault: true,
+    parse(value) {
+      const word = value.toLowerCase();
+      if (word === 'off') return 0;
+      if (word === 'all') return 1;
+      return /^(0(\.\d{1,9})?|1(\.0{1,9})?)$/.test(value) ? Number(value) : undefined;
+    },
+  };
+}
+
+/** Addresses and ranges of them, separated by spaces or commas. */
+export function addressRanges(meaning: string): Setting<readonly AddressRange[]> {
+  return {
+    type: 'list of addresses',
+    default: '',
+    meaning,
+    allowed: 'addresses and ranges such as 10.0.0.0/8 or fd00::/8, separated by spaces or commas',
+    emptyIsDefault: true,
+    parse: parseAddressRanges,
   };
 }
 

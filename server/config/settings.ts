@@ -1,5 +1,19 @@
 import { isIP } from 'node:net';
-import { addressRanges, bool, choice, duration, file, int, levels, logLevels, logParts, path, text, words } from './kinds.ts';
+import {
+  addressRanges,
+  bool,
+  choice,
+  duration,
+  file,
+  int,
+  levels,
+  logLevels,
+  logParts,
+  path,
+  share,
+  text,
+  words,
+} from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
@@ -283,6 +297,20 @@ const settings = {
       max: '10y',
     }),
   },
+  audit: {
+    keep_for: duration('1y', 'How long the record of changes is kept; 0s is for ever', {
+      min: '0s',
+      max: '100y',
+    }),
+    file: file('Write each change to this file too, as JSON lines'),
+    required: bool(false, 'Refuse changes that cannot be written to that file; it takes a file'),
+    syslog: text('', 'Send each change to this syslog server too (RFC 5424)', {
+      accepts: (value) => value === '' || isSyslogAddress(value),
+      allowed: 'udp://host:port or tcp://host:port',
+    }),
+    refused: share('off', 'Which refused requests (401, 403, 429) are recorded'),
+    secret_reads: share('all', 'Which reads of what is secret are recorded'),
+  },
   dashboards: {
     versions_to_keep: int(20, 'Versions kept of each dashboard', { min: 1, max: 1_000_000 }),
   },
@@ -405,6 +433,14 @@ function isHostAndPort(value: string): boolean {
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:\/\/[^\s?#]+$/.test(value);
+}
+
+function isSyslogAddress(value: string): boolean {
+  const url = URL.parse(value);
+  if (url === null || !/^(udp|tcp):$/.test(url.protocol) || /\s/.test(value)) return false;
+  return (
+    url.hostname !== '' && url.port !== '' && url.username + url.password + url.pathname + url.search === ''
+  );
 }
 
 function isRootUrl(value: string): boolean {

@@ -96,9 +96,17 @@ async function once<C extends Context, T>(context: C, work: (context: C) => Prom
   const isolated =
     context.config.database.type === 'postgres' ? transaction.setIsolationLevel('serializable') : transaction;
   const forget = (): void => touched.forEach(context.touch);
+  const passage = context.trail?.begin();
   try {
-    return await isolated.execute((db) => work({ ...context, db, touch: (key) => touched.add(key) }));
+    const result = await isolated.execute(async (db) => {
+      const done = await work({ ...context, db, passage, touch: (key) => touched.add(key) });
+      await passage?.beforeCommit();
+      return done;
+    });
+    passage?.committed();
+    return result;
   } catch (error) {
+    passage?.failed(error);
     // A commit whose answer was lost on the way may have been made, or still be made by a database that stood still meanwhile.
     if (troubleOf(error) === 'away') for (const delay of DOUBT_MS) setTimeout(forget, delay).unref();
     throw error;

@@ -22,8 +22,9 @@ type Figures = ReturnType<typeof createFigures>;
 /** Counts and times what an app answers, and keeps the figures apart from those of any other app in the process. */
 export function measureRequests(app: FastifyInstance): Metrics {
   const registry = new Registry();
-  const figures = createFigures(registry);
+  const figures = createFigures(registry, () => app.certificate);
   showLimits(registry, app.context);
+  showTrail(registry, app.context);
   observe(app, figures);
   let hasProcessMetrics = false;
   return {
@@ -37,7 +38,7 @@ export function measureRequests(app: FastifyInstance): Metrics {
   };
 }
 
-function createFigures(registry: Registry) {
+function createFigures(registry: Registry, certificate: () => FastifyInstance['certificate']) {
   const registers = [registry];
   const build = new Gauge({
     name: 'latchkey_build_info',
@@ -46,6 +47,16 @@ function createFigures(registry: Registry) {
     registers,
   });
   build.set({ version: VERSION, nodejs: process.version }, 1);
+  if (certificate() !== undefined) {
+    new Gauge({
+      name: 'latchkey_certificate_expiry_timestamp_seconds',
+      help: 'When the certificate in use expires, in seconds since 1970.',
+      registers,
+      collect() {
+        this.set((certificate()?.expiresAt ?? 0) / 1000);
+      },
+    });
+  }
   return {
     requests: new Counter({
       name: 'http_requests_total',
@@ -79,6 +90,38 @@ function createFigures(registry: Registry) {
       registers,
     }),
   };
+}
+
+function showTrail(registry: Registry, { trail }: Context): void {
+  if (!trail) return;
+  const registers = [registry];
+  const name = 'latchkey_audit_trail';
+  new Gauge({
+    name: `${name}_waiting`,
+    help: 'Entries of the record of changes that wait to be written to the file or the syslog server.',
+    registers,
+    collect() {
+      this.set(trail.figures().waiting);
+    },
+  });
+  new Counter({
+    name: `${name}_lost_total`,
+    help: 'Entries that were not written there, because too many waited.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(trail.figures().lost);
+    },
+  });
+  new Counter({
+    name: `${name}_failures_total`,
+    help: 'How often writing there failed.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(trail.figures().failed);
+    },
+  });
 }
 
 function showLimits(registry: Registry, { limits, now }: Context): void {

@@ -7,7 +7,8 @@ const WAITING_MOST = 8 * 1024 * 1024;
 const RETRY_MS = 1000;
 // RFC 5424, section 6.2.1.
 const FACILITIES = { user: 1, daemon: 3, local0: 16 };
-const SEVERITIES = { trace: 7, debug: 7, info: 6, warn: 4, error: 3, critical: 2 };
+const SEVERITIES = { trace: 7, debug: 7, info: 6, notice: 5, warn: 4, error: 3, critical: 2 };
+type Severity = keyof typeof SEVERITIES;
 
 export interface SyslogOptions {
   network: 'udp' | 'tcp';
@@ -18,15 +19,8 @@ export interface SyslogOptions {
 }
 
 /** Sends lines to a syslog server in the form of RFC 5424, one datagram each (RFC 5426) or counted on a connection (RFC 6587). */
-export function syslogOutput(
-  { network, address, facility, tag }: SyslogOptions,
-  now: () => number,
-  complaints: Complaints,
-): LogOutput {
-  const [host, port] = hostAndPort(address);
-  const send = network === 'udp' ? datagrams(host, port) : connection(host, port);
-  const code = facilityCode(facility) * 8;
-  const from = `${hostname() || '-'} ${tag} ${process.pid} - -`;
+export function syslogOutput(options: SyslogOptions, now: () => number, complaints: Complaints): LogOutput {
+  const sender = syslogSender({ ...options, facility: facilityCode(options.facility) }, now);
   let isBroken = false;
   let lost = 0;
   let lostBefore = 0;
@@ -45,11 +39,27 @@ export function syslogOutput(
 
   return {
     write(line) {
-      const head = `<${code + severityOf(line)}>1 ${new Date(now()).toISOString()} ${from}`;
-      send.line(Buffer.from(`${head} ${line.trimEnd()}`), settled);
+      sender.line(line, severityOf(line), settled);
     },
     lost: () => lost,
-    close: () => send.end(),
+    close: () => sender.end(),
+  };
+}
+
+/** The same line by line, for whoever has to know of each whether it was handed over. The facility is its number. */
+export function syslogSender(
+  { network, address, facility, tag }: Omit<SyslogOptions, 'facility'> & { facility: number },
+  now: () => number,
+) {
+  const [host, port] = hostAndPort(address);
+  const send = network === 'udp' ? datagrams(host, port) : connection(host, port);
+  const from = `${hostname() || '-'} ${tag} ${process.pid} - -`;
+  return {
+    line(text: string, severity: Severity, settled: (error?: Error | null) => void): void {
+      const head = `<${facility * 8 + SEVERITIES[severity]}>1 ${new Date(now()).toISOString()} ${from}`;
+      send.line(Buffer.from(`${head} ${text.trimEnd()}`), settled);
+    },
+    end: () => send.end(),
   };
 }
 
@@ -122,7 +132,7 @@ function facilityCode(name: string): number {
   return name === 'user' ? FACILITIES.user : FACILITIES.daemon;
 }
 
-function severityOf(line: string): number {
+function severityOf(line: string): Severity {
   const [, level] = /\blevel(?:=|":")(\w+)/.exec(line) ?? [];
-  return SEVERITIES[level as keyof typeof SEVERITIES] ?? SEVERITIES.info;
+  return level !== undefined && Object.hasOwn(SEVERITIES, level) ? (level as Severity) : 'info';
 }

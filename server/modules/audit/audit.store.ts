@@ -20,8 +20,10 @@ export interface AuditFilter {
   query?: string | undefined;
 }
 
-export async function insertAudit(db: Kysely<Schema>, row: Insertable<AuditTable>): Promise<void> {
-  await db.insertInto('audit').values(row).execute();
+/** Returns the row's id. */
+export async function insertAudit(db: Kysely<Schema>, row: Insertable<AuditTable>): Promise<number> {
+  const { id } = await db.insertInto('audit').values(row).returning('id').executeTakeFirstOrThrow();
+  return id;
 }
 
 /** The latest first. */

@@ -1,6 +1,8 @@
-import type { RequestContext } from '../../context.ts';
+import type { Context, RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { insertAudit } from './audit.store.ts';
+import { wholeEntry } from './entries.ts';
 
 export interface Change {
   /** What was done, in the words of the permission: 'serviceaccounts:create'. */
@@ -20,24 +22,51 @@ export interface Change {
 /** Records a change. To be called within the change's own transaction, so that there is never one without the other. */
 export async function recordChange(context: RequestContext, entry: Change): Promise<void> {
   const { principal, credential, orgId } = context.actor;
-  const actor = `${principal.kind}:${principal.login || principal.name}`;
-  const { action, name } = entry;
   const { address, requestId } = context;
-  await insertAudit(context.db, {
-    at: context.now(),
+  await record(context, {
+    ...entry,
     // Who is in no organization, and a command on the machine, act on the server as a whole.
-    org_id: entry.orgId === undefined ? orgId || null : entry.orgId,
-    actor,
-    actor_id: principal.id,
-    credential: credential.kind,
-    credential_id: credential.id,
+    orgId: entry.orgId === undefined ? orgId || null : entry.orgId,
+    actor: `${principal.kind}:${principal.login || principal.name}`,
+    actorId: principal.id,
+    credential: { kind: credential.kind, id: credential.id },
     address,
-    request_id: requestId,
-    action,
-    object_kind: entry.kind,
-    object_id: String(entry.id),
-    object_name: name,
-    change: JSON.stringify(entry.change ?? {}),
-    search_text: searchText(actor, action, String(entry.id), name, address, requestId),
+    requestId,
+  });
+}
+
+/** A change, or whatever else is recorded, with who did it. */
+export interface Recorded extends Change {
+  orgId: number | null;
+  /** As `user:ann`. */
+  actor: string;
+  actorId: number;
+  credential: { kind: string; id: number };
+  address: string;
+  requestId: string;
+}
+
+/** Records something of somebody who is not the one that acts here. */
+export async function record(context: Context, entry: Recorded): Promise<void> {
+  const { actor, address, requestId, action, name } = entry;
+  await inTransaction(context, async ({ db, now, passage }) => {
+    const row = {
+      at: now(),
+      org_id: entry.orgId,
+      actor,
+      actor_id: entry.actorId,
+      credential: entry.credential.kind,
+      credential_id: entry.credential.id,
+      address,
+      request_id: requestId,
+      action,
+      object_kind: entry.kind,
+      object_id: String(entry.id),
+      object_name: name,
+      change: JSON.stringify(entry.change ?? {}),
+      search_text: searchText(actor, action, String(entry.id), name, address, requestId),
+    };
+    const id = await insertAudit(db, row);
+    passage?.note(wholeEntry({ id, ...row }));
   });
 }

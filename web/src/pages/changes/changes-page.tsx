@@ -1,8 +1,9 @@
-import { Button, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { Download } from 'lucide-react';
 import { useState } from 'react';
 import { sentenceText } from '../../lib/change-sentence.ts';
 import type { Change } from '../../lib/change-words.ts';
-import { api } from '../../lib/api.ts';
+import { api, SERVER_URL } from '../../lib/api.ts';
 import { useListAddress } from '../../lib/list-address.ts';
 import { useSession } from '../../lib/session.ts';
 import { AddressTabs } from '../../parts/address-tabs.tsx';
@@ -64,6 +65,7 @@ function ChangeList({ path }: { path: '/api/audit' | '/api/admin/audit' }) {
   return (
     <Stack>
       <ChangeFilters />
+      <Downloads path={path} asked={asked} />
       <DataTable
         label="changes"
         columns={columnsWith(setShown)}
@@ -76,6 +78,37 @@ function ChangeList({ path }: { path: '/api/audit' | '/api/admin/audit' }) {
       />
       <ChangeDetails change={shown} onClose={() => setShown(undefined)} />
     </Stack>
+  );
+}
+
+/** What the filters let through, all pages of it, as files. */
+function Downloads({ path, asked }: { path: string; asked: Record<string, string> }) {
+  const { user } = useSession();
+  const addressOf = (format: string): string => {
+    const query = new URLSearchParams({ orgId: String(user.orgId), format });
+    for (const [name, value] of Object.entries(asked)) if (value !== '') query.set(name, value);
+    return `${SERVER_URL}${path}/export?${query.toString()}`;
+  };
+  const formats = [
+    { format: 'csv', title: 'Download CSV' },
+    { format: 'jsonl', title: 'Download JSON lines' },
+  ];
+  return (
+    <Group gap="xs">
+      {formats.map(({ format, title }) => (
+        <Button
+          key={format}
+          component="a"
+          href={addressOf(format)}
+          download
+          variant="default"
+          size="compact-sm"
+          leftSection={<Download size={14} aria-hidden />}
+        >
+          {title}
+        </Button>
+      ))}
+    </Group>
   );
 }
 

@@ -1,0 +1,66 @@
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+/** A file that lines are appended to. */
+export interface TrailFile {
+  /** Appends lines; with `flush`, they are on the disk when it resolves. */
+  append(lines: readonly string[], how: { flush: boolean }): Promise<void>;
+  /** Opens it anew before the next lines. */
+  reopen(): void;
+  close(): Promise<void>;
+}
+
+// Who did what is for nobody else on the machine.
+const MODE = 0o600;
+const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
+const NEW_LINE = 10;
+
+/** Throws at once for a file that cannot be opened. It is opened anew where it was moved away or deleted. */
+export function openFile(path: string): TrailFile {
+  closeSync(openSync(path, APPENDING, MODE));
+  let handle: FileHandle | undefined;
+  /** Whether the last line may have been cut off. */
+  let isTorn = false;
+  let mustReopen = false;
+
+  async function current(): Promise<FileHandle> {
+    if (handle && !mustReopen && (await isStillThere(handle, path))) return handle;
+    const old = handle;
+    handle = await open(path, APPENDING, MODE);
+    mustReopen = false;
+    isTorn = endsWithinLine(handle.fd);
+    await old?.close();
+    return handle;
+  }
+
+  return {
+    async append(lines, { flush }) {
+      const to = await current();
+      const text = lines.join('');
+      // What was cut off, as on a full disk, is to spoil no line but its own.
+      const bytes = Buffer.from(isTorn ? `\n${text}` : text);
+      isTorn = true;
+      for (let done = 0; done < bytes.length;) done += (await to.write(bytes, done)).bytesWritten;
+      isTorn = false;
+      if (flush) await to.datasync();
+    },
+    reopen: () => void (mustReopen = true),
+    close: async () => handle?.close(),
+  };
+}
+
+async function isStillThere(handle: FileHandle, path: string): Promise<boolean> {
+  const mine = await handle.stat();
+  const there = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return there?.ino === mine.ino && there.dev === mine.dev;
+}
+
+function endsWithinLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  if (size === 0) return false;
+  const last = Buffer.alloc(1);
+  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEW_LINE;
+}
