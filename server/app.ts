@@ -6,8 +6,12 @@ import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
 import { type Authenticators, authenticate, authenticateIfShown } from './http/authenticate.ts';
 import { acceptJson } from './http/body.ts';
+import { answerBroken } from './http/broken-requests.ts';
+import { keepCertificate, readCertificate } from './http/certificate.ts';
 import { sayDeprecated } from './http/deprecation.ts';
+import { enforceDomain } from './http/enforce-domain.ts';
 import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
+import { believeProxies, proxiesIn } from './http/forwarded.ts';
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
@@ -25,6 +29,7 @@ import { annotationChangesRoutes } from './modules/annotations/annotation-change
 import { annotationsRoutes } from './modules/annotations/annotations.routes.ts';
 import { attentionRoutes } from './modules/attention/attention.routes.ts';
 import { auditRoutes } from './modules/audit/audit.routes.ts';
+import { noteRequests } from './modules/audit/noted.routes.ts';
 import { apiKeysRoutes } from './modules/api-keys/api-keys.routes.ts';
 import { lookAtBearer, proveBearer } from './modules/authentication/bearer.ts';
 import { authenticationRoutes } from './modules/authentication/authentication.routes.ts';
@@ -85,7 +90,14 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     ...subPath(context.config),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
   };
+  const certificate = readCertificate(context.config);
+  const { trusted_proxies } = context.config.server;
+  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const app = fastify({
+    // One type of server does for both: what sets them apart is known where the certificate is.
+    ...((certificate ? { https: certificate.options } : {}) as object),
+    ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
+    clientErrorHandler: answerBroken,
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
@@ -108,11 +120,14 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   };
 
   stopByDraining(app, limitPipelining(app.server));
+  if (isProxy) believeProxies(app.server, isProxy);
   app.decorate('context', context);
+  keepCertificate(app, certificate);
   app.setValidatorCompiler(validatorCompiler);
   await app.register(cookie);
   sendSessionCookies(app);
   guardAnswers(app);
+  enforceDomain(app);
   sayDeprecated(app);
   acceptJson(app);
   handleErrors(app);
@@ -125,6 +140,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   const limiter = requestLimiter(context);
   guardRoutes(app, authenticators, limiter);
   countRequests(app);
+  noteRequests(app);
   app.setNotFoundHandler(async (request, reply) => {
     if (asksForPage(request)) return sendPage(request, reply);
     const identity = await identifyPaying(limiter, request, reply, () =>
@@ -184,7 +200,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   serverStatsRoutes(app);
   serverSettingsRoutes(app);
   ssoSettingsRoutes(app);
-  healthRoutes(app);
+  healthRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
   metricsRoutes(app, metrics);
   apiDocsRoutes(app);
   await pageRoutes(app);

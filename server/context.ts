@@ -7,7 +7,7 @@ import type { Schema } from './db/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import type { Passage, Trail } from './trail/trail.ts';
-import type { KeyCall, Requests, Uses } from './uses.ts';
+import type { KeyCall, Noted, Requests, Uses } from './uses.ts';
 
 /** What every rule gets first. A new member needs a decision record. */
 export interface Context {
@@ -28,6 +28,7 @@ export interface Context {
     users: Uses;
     keyCalls: Map<number, Map<string, KeyCall>>;
     requests: Requests;
+    noted: Noted;
   };
   /** How much is asked and tried by whom: kept by this process alone. */
   limits: Limits;

@@ -92,6 +92,8 @@ export interface Limits {
   /** Undefined where wrong credentials are not limited. */
   attempts: Attempts | undefined;
   lately: LimitedLately;
+  /** Passwords that are being checked, by the key under which right ones are remembered. */
+  checking: Map<string, Promise<unknown>>;
   /** Computing the hashes of passwords, and of those who tried too many wrong ones. */
   hashing: Lane;
   hashingHeldUp: Lane;
@@ -128,6 +130,7 @@ export function createLimits({ rate_limiting, security }: Config): Limits {
         }
       : undefined,
     lately: limitedLately(),
+    checking: new Map(),
     // Argon2 takes 19 MiB and a thread of four: three at most, so that one is left for everything else.
     hashing: createLane({ atOnce: 2, waiting: 200 }),
     hashingHeldUp: createLane({ atOnce: 1, waiting: 200 }),

@@ -12,6 +12,8 @@ import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
+import { dropOldEntries } from './modules/audit/kept.ts';
+import { writeNoted } from './modules/audit/noted.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
 import { writeCallers } from './modules/key-inventory/callers.ts';
 import { secretKeyFits } from './modules/secret-key/secret-key.ts';
@@ -44,6 +46,8 @@ export interface Server extends FirstRun {
 
 export interface Surroundings {
   now?: () => number;
+  /** For work that replaces all that is in the database: it is not brought up to date, nor has it to be of this version. */
+  isLeftAsItIs?: boolean;
   console?: NodeJS.WritableStream;
   /** Where it is said that the log itself does not work; standard error. */
   complaints?: NodeJS.WritableStream;
@@ -64,7 +68,7 @@ interface OpenedContext {
  */
 export async function openContext(
   config: Config,
-  { now = Date.now, console, complaints }: Surroundings = {},
+  { now = Date.now, console, complaints, isLeftAsItIs = false }: Surroundings = {},
   patience = 0,
 ): Promise<OpenedContext> {
   const log = createLog(config, { console, complaints, now });
@@ -91,6 +95,7 @@ export async function openContext(
       users: new Map(),
       keyCalls: new Map(),
       requests: noRequests(),
+      noted: { requests: new Map(), beyond: 0, tidiedDay: 0 },
     },
     limits: createLimits(config),
     trail,
@@ -102,7 +107,9 @@ export async function openContext(
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
-    const steps = await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
+    const steps = isLeftAsItIs
+      ? []
+      : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
     return { context, steps, tracing, close };
   } catch (error) {
     await close();
@@ -214,6 +221,8 @@ async function flush(context: Context): Promise<void> {
     await writeCallers(context);
     await writeRequests(context);
     await dropOldUsage(context);
+    await writeNoted(context);
+    await dropOldEntries(context);
   } catch (error) {
     context.log.error(
       { err: error },

@@ -144,7 +144,7 @@ const LIBRARIES: Record<string, string[]> = {
 const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/main\.ts$/, 'main'],
   [/^server\/(app|context|errors|json-diff|limits|log|memory|uses)\.ts$/, '$1'],
-  [/^server\/[^/]+\.ts$/, 'start'],
+  [/^server\/(backup\/)?[^/]+\.ts$/, 'start'],
   [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
   [/^server\/modules\/.+\.ts$/, 'rules'],
   [/^server\/access\/[^/]+\.store\.ts$/, 'grants-store'],

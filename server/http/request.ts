@@ -36,6 +36,8 @@ declare module 'fastify' {
     mayAnswer?: readonly number[];
     /** Whether it is open, but looks who asks and has them pay for the request; else the address pays. */
     paysItself?: boolean;
+    /** Whether what it answers is secret, so that reads of it are recorded as `[audit] secret_reads` says. */
+    readsSecret?: boolean;
     /** Whether its body holds what no answer may show, not even in saying where it is wrong. */
     hidesBody?: boolean;
     /** What a body of the wrong form is told; the words that Grafana uses at most routes when it is not given. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Context } from '../../context.ts';
+import { comparableName } from '../../db/search.ts';
 import { ApiError, type Refusal } from '../../errors.ts';
 import { type Attempts, type Lane, type Limit, networkOf, unitsAt } from '../../limits.ts';
 
@@ -29,13 +30,13 @@ export async function tryPassword<T>(context: Context, tried: Tried, check: () =
   const { attempts, hashing } = context.limits;
   if (attempts === undefined) return inLane(hashing, check);
   const keys = keysOf(tried);
-  const counted = [keys.pair, keys.name, keys.address] as const;
-  const pauses = counted.map((key) => count(context, attempts, key));
+  // At once, or all that come together would be free. Those of name and address only once they were wrong: many people who sign in
+  // together by way of one proxy are none of it.
+  const ofPair = count(context, attempts, keys.pair);
+  const ofOthers = [keys.name, keys.address].map((key) => count(context, attempts, key, 0));
   // Where the name was right before, what others try from elsewhere, or under other names, is no reason to wait.
-  const pause = attempts.rightBefore.has(keys.pair) ? (pauses[0] ?? 0) : Math.max(...pauses);
-  const forget = (): void => {
-    for (const key of counted) count(context, attempts, key, -1);
-  };
+  const pause = attempts.rightBefore.has(keys.pair) ? ofPair : Math.max(ofPair, ...ofOthers);
+  const forget = (): number => count(context, attempts, keys.pair, -1);
   try {
     const found = await (pause === 0
       ? inLane(hashing, check)
@@ -43,8 +44,12 @@ export async function tryPassword<T>(context: Context, tried: Tried, check: () =
     forget();
     return found;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) forget();
-    else if (pause > 0) throw tooManyWrong(context, tried.address, pause, error.cause as Refusal);
+    if (!(error instanceof ApiError) || error.status !== 401) {
+      forget();
+      throw error;
+    }
+    for (const key of [keys.name, keys.address]) count(context, attempts, key);
+    if (pause > 0) throw tooManyWrong(context, tried.address, pause, error.cause as Refusal);
     throw error;
   }
 }
@@ -108,13 +113,13 @@ async function heldUp<T>(
   }
 }
 
-/** Takes one from what may be wrong, or gives it back. Returns how long whoever tries has to wait, in milliseconds. */
+/** Takes one from what may be wrong, gives it back, or only looks. Returns how long whoever tries has to wait, in milliseconds. */
 function count(context: Context, attempts: Attempts, key: string, by = 1): number {
   const kind = key.slice(0, key.indexOf(' ')) as Counted;
   const limit = limitOf(attempts, kind);
   const now = context.now();
   const known = attempts.buckets.get(key);
-  if (known === undefined && by < 0) return 0;
+  if (known === undefined && by <= 0) return 0;
   const units = known === undefined ? limit.capacity : unitsAt(limit, known, now);
   const longest = LONGEST_MS[kind];
   const least = -Math.ceil(longest / PAUSE_MS) * limit.cost;
@@ -130,7 +135,7 @@ function limitOf({ mostWrong }: Attempts, kind: Counted): Limit {
 }
 
 function keysOf({ login, address }: Tried) {
-  const name = login.toLowerCase();
+  const name = comparableName(login);
   const network = networkOf(address);
   return {
     pair: keyOf('pair', `${network} ${name}`),

@@ -3,6 +3,7 @@ import type { Proof } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { isImportedPassword } from '../../crypto/grafana-hashes.ts';
 import { passwordFits } from '../../crypto/passwords.ts';
+import { comparableName } from '../../db/search.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
 import { keepByOwnHash, someAreImported } from '../users/imported-passwords.ts';
 import { notePerson } from '../users/last-seen.ts';
@@ -46,17 +47,43 @@ export async function lookAtPassword(context: Context, shown: Shown): Promise<Pr
 export async function verifyPassword(context: Context, shown: Shown): Promise<Person> {
   const { login, password } = shown;
   const key = `password:${digest(login, password)}`;
+  const { checking } = context.limits;
+  const known = await recallPerson(context, key, login);
+  if (known !== undefined) return known;
+
+  // Many that come together with the same one are one try. What came of it is asked of memory, which a change meanwhile has cleared.
+  const others = checking.get(key);
+  if (others !== undefined) {
+    await Promise.allSettled([others]);
+    const known = await recallPerson(context, key, login);
+    if (known !== undefined) return known;
+  }
+  const check = checkAnew(context, shown, key);
+  checking.set(key, check);
+  try {
+    return await check;
+  } finally {
+    if (checking.get(key) === check) checking.delete(key);
+  }
+}
+
+async function recallPerson(context: Context, key: string, login: string): Promise<Person | undefined> {
   const verified = context.memory.recall<Verified>(key);
-  const known = verified && (await findPerson(context, verified.userId));
+  if (verified === undefined) return undefined;
+  const known = await findPerson(context, verified.userId);
   if (known && !known.isDisabled && known.passwordHash === verified.passwordHash && goesBy(known, login)) {
     return known;
   }
+  context.touch(key);
+  return undefined;
+}
 
+async function checkAnew(context: Context, shown: Shown, key: string): Promise<Person> {
   const person = await tryPassword(context, shown, () => findFitting(context, shown));
   noteRight(context, shown);
   context.touch(key);
   const isImported = isImportedPassword(person.passwordHash ?? undefined);
-  const current = isImported ? await keepByOwnHash(context, person, password) : person;
+  const current = isImported ? await keepByOwnHash(context, person, shown.password) : person;
   if (current === undefined) throw wrongPassword(refusedOf(person, 'it was changed meanwhile'));
   await keepVerified(context, key, current);
   return current;

@@ -2,6 +2,7 @@ import type { Identity, Proof } from '../../access/identity.ts';
 import type { RequestContext } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
 import type { CredentialRow } from '../credentials/credentials.ts';
+import { limitStep } from './limit-step.ts';
 import { organizationStep } from './organization-step.ts';
 import { permissionSteps } from './permission-steps.ts';
 import { isSelf, mayKnowAdministrator, type Pick, requirePicked } from './picked.ts';
@@ -78,6 +79,9 @@ export async function explain(
   const isServerAdmin = knowsAdministrator ? proof.principal.isServerAdmin : undefined;
   const known = { proof, row, identity, orgName, isServerAdmin };
   if (identity === undefined) return end(steps, { status: where.status, known });
+  const limit = limitStep(context, proof);
+  if (limit !== undefined) steps.push(limit);
+  if (limit?.outcome === 'refused') return end(steps, { status: 429, known });
   if (route === undefined) return end(steps, { status, known });
 
   const subject = {

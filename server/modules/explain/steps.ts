@@ -7,6 +7,7 @@ export const STEPS = [
   'account',
   'validity',
   'organization',
+  'limit',
   'permission',
   'person',
   'rule',
@@ -42,15 +43,18 @@ const UNASKED: Record<StepName, string> = {
   account: 'Whether whoever has the credential is enabled.',
   validity: 'Whether the credential is revoked or expired.',
   organization: 'In which organization the request acts, and whether it may.',
+  limit: 'Whether it asks more often than is allowed.',
   permission: 'Whether it has the permission that the call needs.',
   person: 'Whether it is a person who asks: this call is for people only.',
   rule: 'What the call itself makes of the request.',
 };
 
-/** The steps with those behind them that a refusal kept from being reached. */
+/** The steps with those behind them that a refusal kept from being reached; not whether it asks too often, which is not always asked. */
 export function withUnreached(steps: readonly Step[], isForPeople: boolean): Step[] {
   const reached = new Set(steps.map(({ step }) => step));
-  const missing = STEPS.filter((step) => !reached.has(step) && (step !== 'person' || isForPeople));
+  const missing = STEPS.filter(
+    (step) => !reached.has(step) && step !== 'limit' && (step !== 'person' || isForPeople),
+  );
   return [
     ...steps,
     ...missing.map((step) => ({ step, outcome: 'not reached', text: UNASKED[step] }) as const),

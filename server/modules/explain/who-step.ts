@@ -60,7 +60,7 @@ function noteWrongPassword(
   { log, actor, address, requestId }: RequestContext,
   { status, cause }: ApiError,
 ): void {
-  const { reason, exactly, principal } = (status === 401 ? cause : {}) as Partial<Refusal>;
+  const { reason, exactly, principal } = (status === 401 || status === 429 ? cause : {}) as Partial<Refusal>;
   if (reason !== 'wrong password') return;
   const by = `${actor.principal.kind}:${actor.principal.id}`;
   log.warn(

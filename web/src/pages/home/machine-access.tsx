@@ -1,6 +1,7 @@
 import { api } from '../../lib/api.ts';
 import { Attention } from './attention.tsx';
 import { FirstSteps } from './first-steps.tsx';
+import { LimitedHere } from './limited.tsx';
 import { Requests } from './requests.tsx';
 import { Totals } from './totals.tsx';
 
@@ -13,6 +14,7 @@ export function MachineAccess() {
     <>
       <Totals ofMachines={totals} />
       {isNew ? <FirstSteps hasAccount={totals.serviceAccounts > 0} /> : <Attention asked={attention} />}
+      {!isNew && <LimitedHere />}
       {!isNew && <Requests />}
     </>
   );

@@ -19,6 +19,7 @@ export const STEPS: Record<Step['step'], string> = {
   account: 'Who has it',
   validity: 'Whether it is still good',
   organization: 'The organization',
+  limit: 'How often it asks',
   permission: 'The permission',
   person: 'Whether a person asks',
   rule: 'The call itself',

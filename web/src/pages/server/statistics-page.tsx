@@ -4,6 +4,7 @@ import { useMay, useMayOnServer } from '../../lib/session.ts';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
 import { type Figure, Figures } from './figures.tsx';
+import { LimitedOnServer } from './limited.tsx';
 
 type Stats = Answer<'/api/admin/stats', 'get'>;
 
@@ -64,6 +65,7 @@ function Shown({ stats }: { stats: Stats }) {
         <Figures title="Who was here" figures={activity} />
         <Figures title="What there is" figures={content} />
       </SimpleGrid>
+      {mayOnServer('orgs:write') && <LimitedOnServer />}
     </PageFrame>
   );
 }
