@@ -5,7 +5,7 @@ import { statusesOf } from '../../server/http/statuses.ts';
 import { makeUser } from '../../server/testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
 import { answersGiven, type Given } from '../support/answers.ts';
-import { pythonWith } from '../support/python.ts';
+import { findPython } from '../support/python.ts';
 import { runProgram } from '../support/run-program.ts';
 
 // Two clients of Grafana's API from Python's registry, unmodified, each on a tour through all that it can do.
@@ -14,7 +14,8 @@ const HERE = dirname(fileURLToPath(import.meta.url));
 const VIEWER = 'vera';
 
 describe.each(['grafana-client', 'grafana-api'])('%s', async (client) => {
-  const { python, objection } = await findPython(client);
+  const requirements = join(HERE, client, 'requirements.txt');
+  const { python, objection } = await findPython(requirements, `The tour of ${client}`);
 
   test('works as a server administrator', async ({ skip }) => {
     skip(objection !== '', objection);
@@ -26,18 +27,6 @@ describe.each(['grafana-client', 'grafana-api'])('%s', async (client) => {
     await expectGoodTour(python, client, makeToken);
   });
 });
-
-/** Nothing but Node may be asked of a machine that runs the tests; where LATCHKEY_TEST_PYTHON is "required", this too. */
-async function findPython(client: string): Promise<{ python: string; objection: string }> {
-  try {
-    return { python: await pythonWith(join(HERE, client, 'requirements.txt')), objection: '' };
-  } catch (error) {
-    if (process.env['LATCHKEY_TEST_PYTHON'] === 'required') throw error;
-    const objection = `no Python 3 with venv, or no way to its packages: ${String(error)}`;
-    process.stderr.write(`The tour of ${client} is skipped: ${objection}\n`);
-    return { python: '', objection };
-  }
-}
 
 async function expectGoodTour(
   python: string,

@@ -5,8 +5,26 @@ import { join } from 'node:path';
 import { runProgram } from './run-program.ts';
 
 /**
- * A Python that has what a requirements file names, in a virtual environment of its own outside the repository, made
- * once for each version of the file. Scripts in its folder name the place where it was made: pass them to it as files.
+ * A Python that has what a requirements file names, or what speaks against it, which is printed: nothing but Node may be asked of a
+ * machine that runs the tests. Where LATCHKEY_TEST_PYTHON is "required", this too.
+ */
+export async function findPython(
+  requirements: string,
+  what: string,
+): Promise<{ python: string; objection: string }> {
+  try {
+    return { python: await pythonWith(requirements), objection: '' };
+  } catch (error) {
+    if (process.env['LATCHKEY_TEST_PYTHON'] === 'required') throw error;
+    const objection = `no Python 3 with venv, or no way to its packages: ${String(error)}`;
+    process.stderr.write(`${what} is skipped: ${objection}\n`);
+    return { python: '', objection };
+  }
+}
+
+/**
+ * A Python in a virtual environment of its own outside the repository, made once for each version of the file. Scripts in its folder
+ * name the place where it was made: pass them to it as files.
  */
 export async function pythonWith(requirements: string): Promise<string> {
   const version = hash('sha256', readFileSync(requirements, 'utf8')).slice(0, 12);
