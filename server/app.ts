@@ -82,6 +82,7 @@ import { ApiError } from './errors.ts';
 
 // The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
 const LONGEST_HEAD = 16_384;
+const LOOK_EVERY_MS = 30_000;
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context, tracing?: Tracing): Promise<App> {
@@ -91,17 +92,19 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
   };
   const certificate = readCertificate(context.config);
-  const { trusted_proxies } = context.config.server;
+  const { read_timeout, trusted_proxies } = context.config.server;
+  // How often Node looks for requests that take too long.
+  const patience = { connectionsCheckingInterval: Math.min(read_timeout || LOOK_EVERY_MS, LOOK_EVERY_MS) };
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const app = fastify({
     // One type of server does for both: what sets them apart is known where the certificate is.
-    ...((certificate ? { https: certificate.options } : {}) as object),
+    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...patience } } as object),
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
-    requestTimeout: context.config.server.read_timeout,
+    requestTimeout: read_timeout,
     genReqId: requestIds(),
     ...routing,
     frameworkErrors: refuseUnroutable,

@@ -15,6 +15,38 @@ export interface KeyCall {
   lastAt: number;
 }
 
+/** Requests of one somebody to one route that are recorded alike: refused ones, or reads of what is secret. */
+export interface NotedRequest {
+  action: 'requests:refuse' | 'secrets:read';
+  /** Null is in no organization. */
+  orgId: number | null;
+  /** As `user:ann`. */
+  actor: string;
+  actorId: number;
+  credential: { kind: string; id: number };
+  address: string;
+  /** Of the first of them. */
+  requestId: string;
+  /** Method and pattern. */
+  route: string;
+  status: number;
+  /** Why it was refused; '' where it was not. */
+  reason: string;
+  /** Whom the refused credential is of, as 'user:7', where that is known. */
+  claimed: string;
+  requests: number;
+  /** Of the first of them, in milliseconds since 1970. */
+  at: number;
+}
+
+/** What is recorded later, and how far the record was tidied. */
+export interface Noted {
+  requests: Map<string, NotedRequest>;
+  /** Requests beyond what is kept until it is written. */
+  beyond: number;
+  tidiedDay: number;
+}
+
 /** Requests with one credential to one route that were answered alike. */
 export interface RequestCount {
   kind: string;

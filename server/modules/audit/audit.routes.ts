@@ -89,7 +89,7 @@ function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope)
   app.get(
     `${path}/export`,
     {
-      config: { access },
+      config: { access, readsSecret: true },
       schema: {
         summary: `${summary}, as a file`,
         description: 'JSON lines or, by format or the header Accept, CSV; the earliest first.',

@@ -26,6 +26,20 @@ export async function insertAudit(db: Kysely<Schema>, row: Insertable<AuditTable
   return id;
 }
 
+export async function updateChange(db: Kysely<Schema>, id: number, change: string): Promise<void> {
+  await db.updateTable('audit').set({ change }).where('id', '=', id).execute();
+}
+
+/** Deletes the earliest of what is from before a time, so many at most; returns how many. */
+export async function deleteAuditBefore(db: Kysely<Schema>, before: Time, limit: number): Promise<number> {
+  const earliest = db.selectFrom('audit').select('id').where('at', '<', before).orderBy('at').limit(limit);
+  const { numDeletedRows } = await db
+    .deleteFrom('audit')
+    .where('id', 'in', earliest)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
+}
+
 /** The latest first. */
 export function listAudit(
   db: Kysely<Schema>,

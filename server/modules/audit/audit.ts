@@ -1,7 +1,7 @@
 import type { Context, RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { insertAudit } from './audit.store.ts';
+import { type AuditRow, insertAudit } from './audit.store.ts';
 import { wholeEntry } from './entries.ts';
 
 export interface Change {
@@ -35,6 +35,14 @@ export async function recordChange(context: RequestContext, entry: Change): Prom
   });
 }
 
+/** What the server does by itself, and what nobody known did. */
+export const NOBODYS = {
+  credential: { kind: 'none', id: 0 },
+  actorId: 0,
+  address: '',
+  requestId: '',
+} as const;
+
 /** A change, or whatever else is recorded, with who did it. */
 export interface Recorded extends Change {
   orgId: number | null;
@@ -44,14 +52,16 @@ export interface Recorded extends Change {
   credential: { kind: string; id: number };
   address: string;
   requestId: string;
+  /** When it was, where that is not now. */
+  at?: number;
 }
 
-/** Records something of somebody who is not the one that acts here. */
-export async function record(context: Context, entry: Recorded): Promise<void> {
+/** Records something of somebody who is not the one that acts here. Returns its row. */
+export async function record(context: Context, entry: Recorded): Promise<AuditRow> {
   const { actor, address, requestId, action, name } = entry;
-  await inTransaction(context, async ({ db, now, passage }) => {
+  return inTransaction(context, async ({ db, now, passage }) => {
     const row = {
-      at: now(),
+      at: entry.at ?? now(),
       org_id: entry.orgId,
       actor,
       actor_id: entry.actorId,
@@ -66,7 +76,8 @@ export async function record(context: Context, entry: Recorded): Promise<void> {
       change: JSON.stringify(entry.change ?? {}),
       search_text: searchText(actor, action, String(entry.id), name, address, requestId),
     };
-    const id = await insertAudit(db, row);
-    passage?.note(wholeEntry({ id, ...row }));
+    const kept = { id: await insertAudit(db, row), ...row };
+    passage?.note(wholeEntry(kept));
+    return kept;
   });
 }

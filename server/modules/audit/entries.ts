@@ -4,7 +4,7 @@ import { badRequest } from '../../errors.ts';
 import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
 // As they stand before the name in what is recorded of an actor.
-const ACTORS = ['user', 'service-account', 'api-key', 'operator'];
+const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'server', 'nobody'];
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 const MILLISECONDS = /^\d{1,15}$/;
 const CREDENTIAL = /^([a-z-]+)(?::(\d{1,15}))?$/;

@@ -126,7 +126,10 @@ export function publicDashboardsRoutes(app: App): void {
   app.get(
     '/api/dashboards/public-dashboards',
     {
-      config: { access: signedIn('everybody gets those of the dashboards that they may see') },
+      config: {
+        access: signedIn('everybody gets those of the dashboards that they may see'),
+        readsSecret: true,
+      },
       schema: {
         querystring: Type.Object({ page: Paging.page, perpage: Paging.perpage, query: Query }),
         response: { 200: Listed },
@@ -153,7 +156,7 @@ export function publicDashboardsRoutes(app: App): void {
   app.get(
     '/api/dashboards/uid/:uid/public-dashboards',
     {
-      config: { access: can('dashboards:read', ONE) },
+      config: { access: can('dashboards:read', ONE), readsSecret: true },
       schema: { params: Uid, response: { 200: PublicDashboard } },
     },
     async (request) => answer(await requirePublic(contextOf(request), request.params.uid)),

@@ -25,7 +25,7 @@ export function serverSettingsRoutes(app: App): void {
   app.get(
     '/api/admin/settings',
     {
-      config: { access },
+      config: { access, readsSecret: true },
       schema: { response: { 200: Sections } },
     },
     () => settingsInForce(app.context.config),
@@ -34,7 +34,7 @@ export function serverSettingsRoutes(app: App): void {
   app.get(
     '/api/admin/settings/explained',
     {
-      config: { access },
+      config: { access, readsSecret: true },
       schema: {
         summary: 'Read the settings in force, what they mean and how they are changed',
         response: { 200: Explained },

@@ -33,6 +33,7 @@ const holder = (told: Told): string => {
 };
 const toHolder = (told: Told): string => ` to ${holder(told)}`;
 const fromHolder = (told: Told): string => ` from ${holder(told)}`;
+const times = (requests: unknown): string => (Number(requests) > 1 ? `, ${text(requests)} times` : '');
 const roleFromTo = ({ role, before }: Told): string => {
   const { role: old } = (before ?? {}) as { role?: unknown };
   return `${old === undefined ? '' : ` from ${text(old)}`} to ${text(role)}`;
@@ -224,6 +225,23 @@ export const CHANGE_WORDS: Record<string, Words> = {
   'sessions:end': { title: 'Signed out', did: 'signed out', isOwn: true },
 
   'settings:write': { title: 'Sign-in settings changed', did: 'changed the settings for signing in by' },
+  'server:restore': { title: 'Backup restored', did: 'restored a backup into' },
   'server.secrets:reencrypt': { title: 'Secret key exchanged', did: 'exchanged the secret key of' },
+  'requests:refuse': {
+    title: 'Request refused',
+    did: 'was refused',
+    rest: ({ status, reason, requests }) => ` (${text(status)}, ${text(reason)}${times(requests)})`,
+  },
+  'secrets:read': {
+    title: 'Something secret read',
+    did: 'read what is secret by',
+    rest: ({ requests }) => times(requests),
+  },
+  'audit:delete': {
+    title: 'Old changes removed',
+    did: 'removed from the',
+    rest: ({ entries, before }) => ` ${text(entries)} entries from before ${text(before)}`,
+  },
+
   'grafana:import': { title: 'Grafana imported', did: 'imported the Grafana' },
 };

@@ -17,6 +17,8 @@ export const KINDS: Record<string, string> = {
   session: 'Session',
   'sso-settings': 'Sign-in settings',
   server: 'Server',
+  request: 'Request',
+  audit: 'Record of changes',
 };
 
 /** Through what something was done. */
@@ -26,6 +28,7 @@ export const CREDENTIALS: Record<string, string> = {
   password: 'a password',
   session: 'a session in the browser',
   machine: 'the command line on the server',
+  none: 'no credential',
 };
 
 /** Who does things. */
@@ -34,4 +37,6 @@ export const ACTORS: Record<string, string> = {
   'service-account': 'Service account',
   'api-key': 'API key',
   operator: 'Command line on the server',
+  server: 'The server by itself',
+  nobody: 'Nobody who is known',
 };

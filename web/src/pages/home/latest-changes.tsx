@@ -13,8 +13,10 @@ const ASKED = 25;
 /** The last things that were changed here. */
 export function LatestChanges() {
   const changes = api.useQuery('get', '/api/audit', { params: { query: { perpage: ASKED } } });
-  // Who comes and goes is no change, and would push the changes out.
-  const entries = changes.data?.entries.filter(({ object }) => object.kind !== 'session').slice(0, SHOWN);
+  // Who comes and goes, and who reads, is no change, and would push the changes out.
+  const entries = changes.data?.entries
+    .filter(({ object }) => object.kind !== 'session' && object.kind !== 'request')
+    .slice(0, SHOWN);
   return (
     <Section title="Latest changes" actions={<TextLink to="/org/changes">All changes</TextLink>}>
       <ProblemAlert error={changes.error} onRetry={() => void changes.refetch()} />
