@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { isLimitedStill, type LimitedBy } from '../limits.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { refusalOf } from './refusal.ts';
 import { VERSION } from './version.ts';
 
@@ -20,11 +21,12 @@ export interface Metrics {
 type Figures = ReturnType<typeof createFigures>;
 
 /** Counts and times what an app answers, and keeps the figures apart from those of any other app in the process. */
-export function measureRequests(app: FastifyInstance): Metrics {
+export function measureRequests(app: FastifyInstance, tracing?: Tracing): Metrics {
   const registry = new Registry();
   const figures = createFigures(registry, () => app.certificate);
   showLimits(registry, app.context);
   showTrail(registry, app.context);
+  showLost(registry, app.context, tracing);
   observe(app, figures);
   let hasProcessMetrics = false;
   return {
@@ -92,36 +94,60 @@ function createFigures(registry: Registry, certificate: () => FastifyInstance['c
   };
 }
 
+function showLost(registry: Registry, { log }: Context, tracing: Tracing | undefined): void {
+  const registers = [registry];
+  new Counter({
+    name: 'latchkey_log_lines_lost_total',
+    help: 'Lines of the log that did not get where they go, be it for a full disk or a server that is away.',
+    labelNames: ['output'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [output, { lost }] of log.outputs) this.inc({ output }, lost());
+    },
+  });
+  if (!tracing) return;
+  new Counter({
+    name: 'latchkey_spans_lost_total',
+    help: 'Spans that the collector did not take.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(tracing.lost());
+    },
+  });
+}
+
 function showTrail(registry: Registry, { trail }: Context): void {
   if (!trail) return;
-  const registers = [registry];
   const name = 'latchkey_audit_trail';
-  new Gauge({
+  const waiting = new Gauge({
     name: `${name}_waiting`,
     help: 'Entries of the record of changes that wait to be written to the file or the syslog server.',
-    registers,
+    registers: [],
     collect() {
       this.set(trail.figures().waiting);
     },
   });
-  new Counter({
+  const lost = new Counter({
     name: `${name}_lost_total`,
     help: 'Entries that were not written there, because too many waited.',
-    registers,
+    registers: [],
     collect() {
       this.reset();
       this.inc(trail.figures().lost);
     },
   });
-  new Counter({
+  const failures = new Counter({
     name: `${name}_failures_total`,
     help: 'How often writing there failed.',
-    registers,
+    registers: [],
     collect() {
       this.reset();
       this.inc(trail.figures().failed);
     },
   });
+  for (const figure of [waiting, lost, failures]) registry.registerMetric(figure as Metric);
 }
 
 function showLimits(registry: Registry, { limits, now }: Context): void {

@@ -92,15 +92,21 @@ export function openTrail(
   };
 }
 
+interface Retraction extends TrailEntry {
+  entries: number[];
+  outcome: 'not made' | 'unknown';
+}
+
 /** Says of entries that were written that the change was not made after all; "unknown" where the answer to a commit was lost. */
-function retraction(entries: readonly TrailEntry[], error: unknown, now: number): TrailEntry {
+function retraction(entries: readonly TrailEntry[], error: unknown, now: number): Retraction {
   const isUnknown = troubleOf(error) !== undefined && !(error instanceof ApiError);
   return {
     id: 0,
     at: new Date(now).toISOString(),
     requestId: entries[0]?.requestId ?? '',
     action: 'audit:retract',
-    ...{ entries: entries.map(({ id }) => id), outcome: isUnknown ? 'unknown' : 'not made' },
+    entries: entries.map(({ id }) => id),
+    outcome: isUnknown ? 'unknown' : 'not made',
   };
 }
 
