@@ -139,7 +139,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     api: context.log.part('api'),
     auth: context.log.part('auth'),
   });
-  const metrics = measureRequests(app);
+  const metrics = measureRequests(app, tracing);
   const limiter = requestLimiter(context);
   guardRoutes(app, authenticators, limiter);
   countRequests(app);

@@ -95,27 +95,28 @@ function createFigures(registry: Registry, certificate: () => FastifyInstance['c
 }
 
 function showLost(registry: Registry, { log }: Context, tracing: Tracing | undefined): void {
-  const registers = [registry];
-  new Counter({
+  const lines = new Counter({
     name: 'latchkey_log_lines_lost_total',
     help: 'Lines of the log that did not get where they go, be it for a full disk or a server that is away.',
     labelNames: ['output'],
-    registers,
+    registers: [],
     collect() {
       this.reset();
       for (const [output, { lost }] of log.outputs) this.inc({ output }, lost());
     },
   });
+  registry.registerMetric(lines);
   if (!tracing) return;
-  new Counter({
+  const spans = new Counter({
     name: 'latchkey_spans_lost_total',
     help: 'Spans that the collector did not take.',
-    registers,
+    registers: [],
     collect() {
       this.reset();
       this.inc(tracing.lost());
     },
   });
+  registry.registerMetric(spans);
 }
 
 function showTrail(registry: Registry, { trail }: Context): void {
