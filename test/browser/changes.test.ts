@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
@@ -81,6 +82,30 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
     await page.getByText('No change is like that').waitFor();
     // Midnight in the zone of the browser, Berlin.
     await page.waitForURL(/to=2019-12-31T23%3A00/);
+    await visitor.close();
+  });
+
+  test('downloads what the filters let through, all of it, in both forms', async () => {
+    const visitor = await visit(browser, world.url, { now: world.clock.now });
+    const { page } = visitor;
+    await visitor.signIn('admin', 'admin');
+    await visitor.open('/org/changes?kind=token&query=gitlab');
+    const download = async (name: string): Promise<{ name: string; text: string }> => {
+      const begun = page.waitForEvent('download');
+      await page.getByRole('link', { name }).click();
+      const file = await begun;
+      return { name: file.suggestedFilename(), text: readFileSync(await file.path(), 'utf8') };
+    };
+    const lines = await download('Download JSON lines');
+    expect(lines.name).toMatch(/^changes-\d{4}-\d\d-\d\d\.jsonl$/);
+    const told = lines.text
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
+    expect(told).toMatchObject([{ action: 'serviceaccounts.tokens:create', object: { name: 'gitlab' } }]);
+    const csv = await download('Download CSV');
+    expect(csv.name).toMatch(/\.csv$/);
+    expect(csv.text.split('\r\n')).toHaveLength(3);
     await visitor.close();
   });
 
