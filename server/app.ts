@@ -83,6 +83,7 @@ import { ApiError } from './errors.ts';
 // The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
 const LONGEST_HEAD = 16_384;
 const LOOK_EVERY_MS = 30_000;
+const HEADERS_WITHIN_MS = 60_000;
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
 export async function buildApp(context: Context, tracing?: Tracing): Promise<App> {
@@ -93,8 +94,11 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   };
   const certificate = readCertificate(context.config);
   const { read_timeout, trusted_proxies } = context.config.server;
-  // How often Node looks for requests that take too long.
-  const patience = { connectionsCheckingInterval: Math.min(read_timeout || LOOK_EVERY_MS, LOOK_EVERY_MS) };
+  // Node looks only now and then for requests that take too long, and takes the shorter of its two limits for that of the headers.
+  const patience = {
+    connectionsCheckingInterval: Math.min(read_timeout || LOOK_EVERY_MS, LOOK_EVERY_MS),
+    headersTimeout: Math.min(read_timeout || HEADERS_WITHIN_MS, HEADERS_WITHIN_MS),
+  };
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const app = fastify({
     // One type of server does for both: what sets them apart is known where the certificate is.

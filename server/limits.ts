@@ -27,6 +27,8 @@ export function waitOf({ cost, refillPerMs }: Limit, units: number): number {
 
 /** Whom an address stands for: an IPv6 address for its /64, of which one customer has all. */
 export function networkOf(address: string): string {
+  // A connection that broke meanwhile has none any more.
+  if (!address) return 'unknown';
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

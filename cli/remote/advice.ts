@@ -38,7 +38,10 @@ function explain({ status, message }: ApiFailure, look: Look): Explanation {
       steps: ['Leave out --org to act in its own organization.'],
     };
   }
-  if (status === 429) return { steps: ['The limits are set under [rate_limiting].'] };
+  if (status === 429)
+    return {
+      steps: ['The limits are set under [rate_limiting]; those of wrong passwords under [security].'],
+    };
   if (status >= 500) return { steps: ['The credential is not to blame: look at the log of the server.'] };
   return { steps: [] };
 }

@@ -54,10 +54,10 @@ export function loadConfig(options: LoadOptions): {
   for (const { section, key, resolved } of implied) give(given, section, key, { ...resolved, literal: true });
 
   const resolve = resolver(given, env, readSecret);
-  const { config, entries, warnings } = settle(given, resolve, home);
+  const { config, entries } = settle(given, resolve, home);
   const unknown = warnOfUnknown(file, environment.unknown);
   const together = checkTogether({ config, resolve });
-  return { config, entries, warnings: [...unknown, ...repeated, ...warnings, ...together] };
+  return { config, entries, warnings: [...unknown, ...repeated, ...together] };
 }
 
 /** Rows for people to read: secrets and passwords inside addresses hidden. */

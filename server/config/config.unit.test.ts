@@ -32,10 +32,17 @@ test('without a file and variables the defaults are in force', () => {
   expect(new Set(entries.map(({ source }) => source))).toEqual(new Set(['default']));
   expect(config.server).toEqual({
     protocol: 'http',
+    cert_file: '',
+    cert_key: '',
+    cert_pass: '',
+    certs_watch_interval: 60_000,
+    min_tls_version: 'TLS1.2',
     http_addr: '127.0.0.1',
     http_port: 3000,
     domain: 'localhost',
     root_url: 'http://localhost:3000/',
+    enforce_domain: false,
+    trusted_proxies: [],
     serve_from_sub_path: false,
     read_timeout: 300_000,
     shutdown_timeout: 10_000,
@@ -106,7 +113,20 @@ test.each([
   ['[server]\nhttp_port = 65536', 'must be a whole number from 0 to 65535'],
   ['[server]\nhttp_port = -1', 'must be a whole number from 0 to 65535'],
   ['[server]\nhttp_port = 1e3', 'must be a whole number from 0 to 65535'],
-  ['[server]\nprotocol = https', '[server] protocol = "https" (conf/latchkey.ini:2) must be http'],
+  ['[server]\nprotocol = h2', '[server] protocol = "h2" (conf/latchkey.ini:2) must be http or https'],
+  ['[server]\nprotocol = https', 'needs cert_file and cert_key'],
+  ['[server]\nprotocol = https\ncert_file = a.pem', 'needs cert_file and cert_key'],
+  ['[server]\nmin_tls_version = TLS1.0', 'must be TLS1.2 or TLS1.3'],
+  ['[server]\ntrusted_proxies = 10.0.0.0/33', 'must be addresses and ranges such as 10.0.0.0/8'],
+  ['[server]\ntrusted_proxies = 10.0.0.1 proxy.example', 'must be addresses and ranges'],
+  [
+    '[server]\nenforce_domain = true\nroot_url = https://keys.example.org/',
+    '[server] enforce_domain (conf/latchkey.ini:2) would send browsers in circles',
+  ],
+  [
+    '[security]\ngenerate_admin_password = true\nadmin_password = own',
+    '[security] generate_admin_password contradicts admin_password (conf/latchkey.ini:3)',
+  ],
   [
     '[server]\nhttp_addr =',
     '[server] http_addr = "" (conf/latchkey.ini:2) must be an IP address or a host name',
@@ -377,13 +397,10 @@ test('half a password for /metrics stops, and a cookie that browsers drop warns'
   expect(load('[security]\ncookie_samesite = none\ncookie_secure = on').warnings).toEqual([]);
 });
 
-test('what is accepted and not built in yet says so', () => {
+test('the limits of requests are read as they are documented', () => {
   const { config, warnings } = load('[rate_limiting]\nenabled = true\nper_second = 100\nburst = 200');
   expect(config.rate_limiting).toEqual({ enabled: true, per_second: 100, burst: 200 });
-  expect(warnings).toEqual([
-    '[rate_limiting] enabled (conf/latchkey.ini:2): rate limiting is not built in yet',
-  ]);
-  expect(load('[rate_limiting]\nenabled = false').warnings).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test('unknown names and keys given twice warn and change nothing', () => {

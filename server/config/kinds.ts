@@ -10,8 +10,6 @@ type Extras = {
   readonly secret?: 'whole' | 'url';
   /** Another section in which the same key means the same. */
   readonly twin?: string;
-  /** A warning while the value is not the default. */
-  readonly later?: string;
   /** What an error says after "must be", where the kind's own words do not do. */
   readonly allowed?: string;
 };

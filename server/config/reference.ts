@@ -36,7 +36,6 @@ export function sampleIni(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function meaningOf({ meaning, secret, later }: Setting<unknown>): string {
-  const notes = [later === undefined ? '' : ` (${later})`, secret === 'whole' ? ' (secret)' : ''];
-  return `${meaning}${notes.join('')}`;
+function meaningOf({ meaning, secret }: Setting<unknown>): string {
+  return secret === 'whole' ? `${meaning} (secret)` : meaning;
 }

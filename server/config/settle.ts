@@ -17,7 +17,7 @@ export type ConfigEntry = {
 };
 
 type Row = { readonly section: string; readonly key: string; readonly setting: Setting<unknown> };
-type Settled = { readonly config: Config; readonly entries: ConfigEntry[]; readonly warnings: string[] };
+type Settled = { readonly config: Config; readonly entries: ConfigEntry[] };
 
 /** Turns every text into its value; the first that is not allowed stops with a ConfigError. */
 export function settle(given: AllGiven, resolve: Resolve, home: string): Settled {
@@ -26,7 +26,6 @@ export function settle(given: AllGiven, resolve: Resolve, home: string): Settled
   const bases = { home, data: data ?? home };
   const config: Record<string, Record<string, unknown>> = {};
   const entries: ConfigEntry[] = [];
-  const warnings: string[] = [];
   const rows = listSettings().flatMap((row) => (row.key === '*' ? modulesOf(given, row) : [row]));
   for (const row of rows) {
     const { section, key, setting } = row;
@@ -35,14 +34,11 @@ export function settle(given: AllGiven, resolve: Resolve, home: string): Settled
     const text = setting.type === 'path' ? String(value) : resolved.text;
     (config[section] ??= {})[key] = value;
     entries.push({ section, key, text, source: resolved.source, setting });
-    if (setting.later !== undefined && value !== setting.parse(setting.default, bases)) {
-      warnings.push(`[${section}] ${key} (${resolved.source}): ${setting.later}`);
-    }
   }
   const filters = filtersOf(rows, resolve, bases);
   config['log'] = { ...config['log'], filters };
   config['log.filters'] = filters;
-  return { config: frozen(config) as Config, entries, warnings };
+  return { config: frozen(config) as Config, entries };
 }
 
 function parse({ section, key, setting }: Row, { text, source }: Resolved, bases: Bases): unknown {

@@ -72,17 +72,26 @@ function guard(
         .then(() => condition?.(context, parameters))
         .then(() => done(), done);
     };
-    const refuse = (error: unknown): void =>
-      done((limiter ? limiter.spendRefused(request, reply, error) : error) as Error);
     let identity: Identity | Promise<Identity>;
     try {
       identity = authenticate(request.server.context, authenticators, request);
     } catch (error) {
-      return refuse(error);
+      return done(refusalOf(error, limiter, request, reply));
     }
-    if (identity instanceof Promise) identity.then(admit, refuse).catch(done);
-    else admit(identity);
+    if (identity instanceof Promise) {
+      identity.then(admit, (error) => done(refusalOf(error, limiter, request, reply))).catch(done);
+    } else admit(identity);
   };
+}
+
+/** What a request is answered with that was refused: 429 where whoever sent it sent too much. */
+function refusalOf(
+  error: unknown,
+  limiter: RequestLimiter | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Error {
+  return (limiter ? limiter.spendRefused(request, reply, error) : error) as Error;
 }
 
 /** Asks again where a body was sent, which came later. */

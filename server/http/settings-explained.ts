@@ -22,13 +22,13 @@ export function settingsExplained(config: Config): ExplainedSetting[] {
     Object.entries(values).flatMap(([key, value]) => {
       const setting = findSetting(section, key);
       if (setting === undefined) return [];
-      const { meaning, later, allowed, secret } = setting;
+      const { meaning, allowed, secret } = setting;
       return {
         section,
         key,
         value,
         default: setting.default,
-        meaning: later === undefined ? meaning : `${meaning} (${later})`,
+        meaning,
         allowed,
         variable: variableName(section, key),
         isSecret: secret === 'whole',

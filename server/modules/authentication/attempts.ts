@@ -124,7 +124,9 @@ function count(context: Context, attempts: Attempts, key: string, by = 1): numbe
   const longest = LONGEST_MS[kind];
   const least = -Math.ceil(longest / PAUSE_MS) * limit.cost;
   const left = Math.min(limit.capacity, Math.max(least, units - by * limit.cost));
-  attempts.buckets.set(key, { units: left, at: now });
+  // Whoever invents names and is turned away without a look leaves none of them behind.
+  if (left === limit.capacity) attempts.buckets.delete(key);
+  else attempts.buckets.set(key, { units: left, at: now });
   return left >= 0 ? 0 : Math.min(longest, Math.ceil(-left / limit.cost) * PAUSE_MS);
 }
 
