@@ -1,5 +1,13 @@
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { backUp, type Backup, type BackupOptions, knownSecretKey } from './backup/backup.ts';
+import {
+  keepSecretKey,
+  readForRestoring,
+  restore,
+  type Restored,
+  type RestoreOptions,
+} from './backup/restore.ts';
 import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
@@ -88,6 +96,39 @@ export function rehearseFromOutside<T>(
   // Nothing sealed is kept, so any key will do, and none is made.
   const { config } = load(options, { security: { secret_key: 'for a rehearsal' } });
   return rehearse(forCommand(config), { console: process.stderr }, (context) => work(asOperator(context)));
+}
+
+/** Writes a backup of the database into a file while servers go on. SIGINT and SIGTERM end it, and leave nothing behind. */
+export function backUpTo(
+  options: Options,
+  file: string,
+  how: Omit<BackupOptions, 'signal'>,
+): Promise<Backup> {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  return backUp(load(options).config, file, { ...how, signal: stop.signal });
+}
+
+/** Puts a backup into the database, from another kind of database as well; servers that run beside it are told. */
+export async function restoreFrom(options: Options, file: string, how: RestoreOptions): Promise<Restored> {
+  const contents = await readForRestoring(file);
+  const { config } = load(options);
+  const known = knownSecretKey(config);
+  // Any will do to look whether it fits.
+  const secret_key = known || contents.secretKey || 'there is none';
+  const { context, close } = await openContext(
+    forCommand(load(options, { security: { secret_key }, database: { query_timeout: '0s' } }).config),
+    { console: process.stderr, isLeftAsItIs: true },
+  );
+  try {
+    const restored = await restore(asOperator(context), file, contents, how);
+    if (known === '' && contents.secretKey !== undefined)
+      keepSecretKey(config.paths.data, contents.secretKey);
+    tellOthers(context);
+    return restored;
+  } finally {
+    await close();
+  }
 }
 
 /** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */

@@ -166,7 +166,10 @@ async function prepare(context: RequestContext): Promise<void> {
       'Put that one back; "latchkey serve" says more about it.',
     );
   }
-  await prepareFirstRun(context);
+  const { generatedPassword } = await prepareFirstRun(context);
+  if (generatedPassword !== undefined) {
+    say(`The password of ${context.config.security.admin_user}, shown this once: ${generatedPassword}`);
+  }
 }
 
 interface Notes {

@@ -20,11 +20,7 @@ const sections = words(`
 const keys: ReadonlyMap<string, readonly string[]> = new Map([
   ['DEFAULT', words('force_migration target')],
   ['paths', words('config home permitted_provisioning_paths plugins provisioning temp_data_lifetime')],
-  [
-    'server',
-    words(`cdn_url cert_file cert_key cert_pass certs_watch_interval enable_gzip enforce_domain min_tls_version
-      router_logging socket socket_gid socket_mode static_root_path`),
-  ],
+  ['server', words('cdn_url enable_gzip router_logging socket socket_gid socket_mode static_root_path')],
   ['server.custom_response_headers', []],
   [
     'database',
@@ -40,8 +36,7 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
       csrf_always_check csrf_trusted_origins data_source_proxy_whitelist disable_brute_force_login_protection
       disable_frontend_sandbox_for_plugins disable_gravatar disable_ip_address_login_protection
       disable_username_login_protection enable_frontend_sandbox_for_plugins encryption_provider
-      login_remember_days strict_transport_security strict_transport_security_max_age_seconds
-      strict_transport_security_preload strict_transport_security_subdomains x_content_type_options x_xss_protection`),
+      login_remember_days x_content_type_options x_xss_protection`),
   ],
   [
     'auth',

@@ -19,7 +19,7 @@ test.each([
   ['[smtp]\nhost = x\npassword = y', 'f.ini:1: [smtp] is not used by Latchkey'],
   ['[quota]\nglobal_session = 1', 'f.ini:2: [quota] global_session is not used by Latchkey'],
   ['[plugin.some-renderer]\nx = 1', 'f.ini:1: [plugin.some-renderer] is not used by Latchkey'],
-  ['[server]\nenforce_domain = true', 'f.ini:2: [server] enforce_domain is not used by Latchkey'],
+  ['[server]\nenable_gzip = true', 'f.ini:2: [server] enable_gzip is not used by Latchkey'],
 ])('the file %j gives one warning', (text, warning) => {
   expect(ofFile(text)).toEqual([warning]);
 });

@@ -66,7 +66,12 @@ function write({ config, now }: Context, cookie: SessionSecret | 'clear', reply:
     path: '/',
     httpOnly: true,
     sameSite: security.cookie_samesite,
-    secure: security.cookie_secure || server.root_url.startsWith('https:'),
+    // Browsers take a cookie whose name begins so only when it is secure.
+    secure:
+      security.cookie_secure ||
+      server.root_url.startsWith('https:') ||
+      reply.request.protocol === 'https' ||
+      /^__(Host|Secure)-/.test(auth.login_cookie_name),
   };
   if (cookie === 'clear') {
     reply.clearCookie(auth.login_cookie_name, options);

@@ -3,6 +3,7 @@ import { open } from '../../access/can.ts';
 import { notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
 import { MIGRATION_TEXT } from '../../http/deprecation.ts';
+import { GUARDS_OF_DOCUMENTS } from '../../http/guard-answers.ts';
 import { Text } from '../../http/schemas.ts';
 import { PAGE, readAboutKeys, readAsset, readDescription } from './api-docs.ts';
 
@@ -47,7 +48,7 @@ export function apiDocsRoutes(app: App): void {
     async (_request, reply) =>
       reply
         .type('text/html; charset=utf-8')
-        .headers({ 'content-security-policy': POLICY, 'x-content-type-options': 'nosniff' })
+        .headers({ 'content-security-policy': POLICY, ...GUARDS_OF_DOCUMENTS })
         .send(PAGE),
   );
 
@@ -66,7 +67,7 @@ export function apiDocsRoutes(app: App): void {
       if (asset === undefined) throw notFound('Not found');
       return reply
         .type(asset.type)
-        .headers({ 'cache-control': AN_HOUR, 'x-content-type-options': 'nosniff' })
+        .header('cache-control', AN_HOUR)
         .send(asset.content as unknown as string);
     },
   );

@@ -1,9 +1,12 @@
+import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { open, signedIn } from '../../access/can.ts';
+import type { Identity } from '../../access/identity.ts';
+import { ApiError } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
 import { Message } from '../../http/schemas.ts';
 import { COMMIT, GRAFANA_VERSION, VERSION } from '../../http/version.ts';
-import { databaseCheck } from './health.ts';
+import { databaseCheck, warningsOf } from './health.ts';
 
 const Health = Type.Object({
   commit: Type.String(),
@@ -11,6 +14,11 @@ const Health = Type.Object({
   version: Type.String({ description: 'The version of Grafana whose API this is' }),
   latchkey: Type.String({ description: 'The version of this server' }),
   reason: Type.Optional(Type.String({ description: 'What is wrong, when something is' })),
+  warnings: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'What a server administrator should see to; nobody else is told',
+    }),
+  ),
 });
 
 const Readiness = Type.Object({
@@ -18,7 +26,11 @@ const Readiness = Type.Object({
   reason: Type.Optional(Type.String({ description: 'What is wrong; a server that can still read is ready' })),
 });
 
-export function healthRoutes(app: App): void {
+/** `identify` says who asks, undefined for nobody, and throws for a wrong credential. */
+export function healthRoutes(
+  app: App,
+  identify: (request: FastifyRequest) => Promise<Identity | undefined>,
+): void {
   const checkDatabase = databaseCheck(app.context, app);
 
   app.get(
@@ -29,11 +41,15 @@ export function healthRoutes(app: App): void {
       },
       schema: { response: { 200: Health, 503: Health } },
     },
-    async (_request, reply) => {
+    async (request, reply) => {
       const { reason } = await checkDatabase();
+      const identity = reason === undefined ? await identify(request).catch(nobody) : undefined;
+      const warnings = identity?.principal.isServerAdmin ? await warningsOf(app.context) : [];
       const database = reason === undefined ? 'ok' : 'failing';
       const health = { commit: COMMIT, database, version: GRAFANA_VERSION, latchkey: VERSION };
-      return reply.code(reason === undefined ? 200 : 503).send({ ...health, ...because(reason) });
+      return reply
+        .code(reason === undefined ? 200 : 503)
+        .send({ ...health, ...because(reason), ...(warnings.length > 0 && { warnings }) });
     },
   );
 
@@ -64,6 +80,11 @@ export function healthRoutes(app: App): void {
     },
     () => ({ message: 'Logged in' }),
   );
+}
+
+/** Who is refused is told of health as much as anybody. */
+function nobody(error: unknown): undefined {
+  if (!(error instanceof ApiError) || error.status >= 500) throw error;
 }
 
 function because(reason: string | undefined): { reason?: string } {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { type Trouble, troubleOf } from '../../db/errors.ts';
+import { DEFAULT_PASSWORD, whoKeepsDefaultPassword } from '../users/first-password.ts';
 import { readAnything, writeNothing } from './health.store.ts';
 
 const PATIENCE_MS = 2000;
@@ -82,4 +83,13 @@ function sharedQuestion(ask: () => Promise<void>, patience: number): () => Promi
     given.abort();
     return answer;
   };
+}
+
+/** What the administrators of the server should see to, in sentences. */
+export async function warningsOf(context: Context): Promise<string[]> {
+  const login = await whoKeepsDefaultPassword(context);
+  if (login === undefined) return [];
+  return [
+    `Others can reach this server, and its administrator ${login} still has the password ${DEFAULT_PASSWORD}: set another.`,
+  ];
 }

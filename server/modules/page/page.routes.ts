@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { open } from '../../access/can.ts';
 import { ApiError, notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
+import { GUARDS_OF_DOCUMENTS } from '../../http/guard-answers.ts';
 import { FILES, isFileOfPage, PAGE_DIRECTORY, renderPage } from './page.ts';
 
 // The name of what was built changes with its content, so that it can be kept for good.
@@ -68,11 +69,6 @@ export function sendPage({ server }: FastifyRequest, reply: FastifyReply): Fasti
   }
   return reply
     .type('text/html; charset=utf-8')
-    .headers({
-      'content-security-policy': page.policy,
-      'cross-origin-opener-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    })
+    .headers({ 'content-security-policy': page.policy, ...GUARDS_OF_DOCUMENTS })
     .send(page.html);
 }

@@ -1,7 +1,7 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { TeamPermission } from '../../access/identity.ts';
 import type { Role } from '../../access/roles.ts';
-import { contains } from '../../db/search.ts';
+import { comparableName, contains } from '../../db/search.ts';
 import type { Schema, UserTable } from '../../db/schema.ts';
 
 export type UserRow = Selectable<UserTable>;
@@ -30,12 +30,12 @@ export function getUser(db: Kysely<Schema>, id: number): Promise<UserRow | undef
   return db.selectFrom('user').selectAll().where('id', '=', id).executeTakeFirst();
 }
 
-/** By login first, so that nobody's login can stand before another one's email. Both in lower case. */
+/** By login first, so that nobody's login can stand before another one's email. */
 export function getUserByLoginOrEmail(
   db: Kysely<Schema>,
   loginOrEmail: string,
 ): Promise<UserRow | undefined> {
-  const text = loginOrEmail.toLowerCase();
+  const text = comparableName(loginOrEmail);
   return db
     .selectFrom('user')
     .selectAll()
@@ -124,6 +124,28 @@ export async function replacePasswordHash(
 /** Deletes a user with their memberships, sessions and stars. */
 export async function deleteUserRow(db: Kysely<Schema>, id: number): Promise<void> {
   await db.deleteFrom('user').where('id', '=', id).execute();
+}
+
+/** The enabled server administrators who have one of these logins, and the oldest one. */
+export function listFirstAdmins(
+  db: Kysely<Schema>,
+  logins: readonly string[],
+): Promise<Pick<UserRow, 'login' | 'password_hash'>[]> {
+  const admins = db.selectFrom('user').where('is_server_admin', '=', 1).where('is_disabled', '=', 0);
+  return admins
+    .select(['login', 'password_hash'])
+    .where((is) =>
+      is.or([
+        is('login', 'in', logins),
+        is(
+          'id',
+          '=',
+          admins.select((of) => of.fn.min('id').as('id')),
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .execute();
 }
 
 export function listMemberships(

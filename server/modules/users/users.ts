@@ -2,7 +2,7 @@ import { MAIN_ORG_ID } from '../../access/basic-roles.ts';
 import type { Principal, TeamPart } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { hashPassword } from '../../crypto/passwords.ts';
-import { searchText } from '../../db/search.ts';
+import { comparableName, searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
@@ -62,16 +62,21 @@ export async function requireUser(context: Context, id: number): Promise<UserRow
   return user;
 }
 
+/** Whether there is anybody, or the settings want nobody made. */
+export async function hasUsers({ config, db }: Context): Promise<boolean> {
+  return config.security.disable_initial_admin_creation || (await countUsers(db)) > 0;
+}
+
 /** On a server without any user, makes the administrator that the configuration names. Says whether it did. */
-export async function ensureFirstAdmin(context: Context): Promise<boolean> {
-  const { admin_user, admin_password, admin_email, disable_initial_admin_creation } = context.config.security;
-  if (disable_initial_admin_creation || (await countUsers(context.db)) > 0) return false;
-  const password_hash = await hashPassword(admin_password);
+export async function ensureFirstAdmin(context: Context, password: string): Promise<boolean> {
+  const { admin_user, admin_email } = context.config.security;
+  if (await hasUsers(context)) return false;
+  const password_hash = await hashPassword(password);
   return inTransaction(context, async (context) => {
     if ((await countUsers(context.db)) > 0) return false;
     const now = context.now();
-    const login = admin_user.toLowerCase();
-    const email = admin_email.toLowerCase();
+    const login = comparableName(admin_user);
+    const email = comparableName(admin_email);
     const id = await insertUser(context.db, {
       login,
       email,

@@ -1,0 +1,79 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { BlockList, isIP } from 'node:net';
+import { type AddressRange, plainAddress } from '../config/address-ranges.ts';
+
+// Nobody has more proxies one behind the other; what stands further to the left, anybody may have written.
+const MOST_PROXIES = 16;
+const MOST_KNOWN = 1000;
+const HOST = /^([\w.-]{1,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
+
+/** Whether an address is that of a proxy whose word is taken. */
+export type IsProxy = (address: string | undefined) => boolean;
+
+/** A function that says which addresses are in these ranges. */
+export function proxiesIn(ranges: readonly AddressRange[]): IsProxy {
+  const list = new BlockList();
+  for (const { address, prefix, family } of ranges) list.addSubnet(address, prefix, family);
+  const known = new Map<string, boolean>();
+  return (written) => {
+    if (written === undefined) return false;
+    const answer = known.get(written);
+    if (answer !== undefined) return answer;
+    // A link-local address comes with the name of its interface.
+    const address = plainAddress(written.replace(/%.*/, ''));
+    const isIn = list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(written, isIn);
+    return isIn;
+  };
+}
+
+/**
+ * Puts what a proxy says of a request in plain words before anything reads it: X-Forwarded-For holds the one address that asks,
+ * X-Forwarded-Proto one word, and Host what the client sent. What anybody else says of it is taken away.
+ */
+export function believeProxies(server: Server, isProxy: IsProxy): void {
+  server.prependListener('request', ({ headers, socket }: IncomingMessage) => {
+    const said = {
+      addresses: textOf(headers['x-forwarded-for']),
+      protocol: lastOf(headers['x-forwarded-proto']).toLowerCase(),
+      host: lastOf(headers['x-forwarded-host']),
+    };
+    delete headers['x-forwarded-for'];
+    delete headers['x-forwarded-proto'];
+    delete headers['x-forwarded-host'];
+    const peer = socket.remoteAddress;
+    if (peer === undefined || !isProxy(peer)) return;
+    headers['x-forwarded-for'] = whoAsks(plainAddress(peer), said.addresses, isProxy);
+    if (/^https?$/.test(said.protocol)) headers['x-forwarded-proto'] = said.protocol;
+    if (HOST.test(said.host)) headers.host = said.host;
+  });
+}
+
+/** The address that the outermost of the trusted proxies vouches for; where that says nonsense, its own. */
+function whoAsks(peer: string, addresses: string, isProxy: IsProxy): string {
+  const entries = addresses.split(',').slice(-MOST_PROXIES);
+  let known = peer;
+  while (isProxy(known)) {
+    const next = addressIn(entries.pop() ?? '');
+    if (next === undefined) return known;
+    known = next;
+  }
+  return known;
+}
+
+/** The address in an entry, which some proxies write with a port; undefined for anything else. */
+function addressIn(entry: string): string | undefined {
+  const text = entry.trim();
+  const [, bracketed, withPort] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
+  const address = bracketed ?? withPort ?? text;
+  return isIP(address) === 0 || address.includes('%') ? undefined : plainAddress(address);
+}
+
+function lastOf(header: string | string[] | undefined): string {
+  return textOf(header).split(',').at(-1)?.trim() ?? '';
+}
+
+function textOf(header: string | string[] | undefined): string {
+  return [header ?? ''].flat().join(',');
+}
