@@ -4,9 +4,12 @@ import { type KeyToSeed, seedKeys } from '../../bench/seed.ts';
 import type { MovedKey } from '../../client/shapes.ts';
 import { type Environment, onPostgres, onSqlite, type Place } from '../support/place.ts';
 import { latchkey, type Running, serve } from '../support/serving.ts';
+import type { Run, Shown, Tell } from './table.ts';
 
-const KEYS = Number(process.env['FAULTS_KEYS'] ?? 10_000);
-const KILLS = Number(process.env['FAULTS_KILLS'] ?? 20);
+const KEYS = 10_000;
+const KILLS = 20;
+const KEYS_SHORT = 500;
+const KILLS_SHORT = 2;
 // Every so many keys have a name whose service account is there already.
 const COLLIDING = 10;
 const AT_ONCE = 32;
@@ -15,43 +18,43 @@ const AT_ONCE = 32;
  * Moves 10,000 keys by one command while the server is killed at 20 random moments, each time from the start, and finishes with a
  * second run. Then every secret works with its role, nothing moved twice, and a further run changes nothing.
  */
-export async function migrationSurvivesKills(): Promise<void> {
+export const migrationSurvivesKills: Run = async (tell) => {
   for (const open of [() => Promise.resolve(onSqlite()), onPostgres]) {
     const place = await open();
     try {
-      await killAtRandom(place);
+      await tell.scenario(`moving keys, killed, on ${place.name}`, () => killAtRandom(place, tell));
     } finally {
       await place.end();
     }
   }
-}
+};
 
-async function killAtRandom(place: Place): Promise<void> {
+async function killAtRandom(place: Place, { isShort, progress }: Tell): Promise<Shown> {
+  const kills = isShort ? KILLS_SHORT : KILLS;
   const original = await place.create();
-  const keys = await seedKeys(original, KEYS, COLLIDING);
+  const keys = await seedKeys(original, isShort ? KEYS_SHORT : KEYS, COLLIDING);
   const whole = await moveUndisturbed(place, original, keys);
-  console.log(`${place.name}: ${KEYS.toLocaleString('en')} keys moved in ${whole.toFixed(1)} s, undisturbed`);
+  progress(`${keys.length.toLocaleString('en')} keys moved in ${whole.toFixed(1)} s, undisturbed`);
   let interrupted = 0;
-  for (let kill = 1; kill <= KILLS; kill++) {
+  for (let kill = 1; kill <= kills; kill++) {
     const after = Math.random() * whole * 1000;
     const copy = await place.copy(original);
     const moved = await moveAndKill(copy, after);
     const server = await serve(copy);
     const report = await moveAll(server);
-    assert.equal(report.length, KEYS);
-    assert.equal(count(report, 'moved') + count(report, 'already moved'), KEYS);
+    assert.equal(report.length, keys.length);
+    assert.equal(count(report, 'moved') + count(report, 'already moved'), keys.length);
     if (count(report, 'moved') > 0) interrupted++;
     await expectWhole(server, keys);
     await server.stop();
     await place.remove(copy);
-    console.log(
-      `${place.name}: kill ${kill} of ${KILLS} after ${(after / 1000).toFixed(1)} s: ${moved}; ` +
+    progress(
+      `kill ${kill} of ${kills} after ${(after / 1000).toFixed(1)} s: ${moved}; ` +
         `the next run found ${count(report, 'already moved')} done and moved ${count(report, 'moved')}`,
     );
   }
-  console.log(
-    `${place.name}: ${KILLS} kills, ${interrupted} of them in the middle; every secret works each time`,
-  );
+  const size = keys.length.toLocaleString('en');
+  return { times: kills, held: `${size} keys moved once each, every secret works; ${interrupted} in the middle` };
 }
 
 /** The seconds that it takes when nothing goes wrong; a second run changes nothing. */
@@ -61,10 +64,10 @@ async function moveUndisturbed(place: Place, original: Environment, keys: KeyToS
   const begun = performance.now();
   const report = await moveAll(server);
   const seconds = (performance.now() - begun) / 1000;
-  assert.equal(count(report, 'moved'), KEYS);
+  assert.equal(count(report, 'moved'), keys.length);
   await expectWhole(server, keys);
   const before = await pictureOf(server);
-  assert.equal(count(await moveAll(server), 'already moved'), KEYS);
+  assert.equal(count(await moveAll(server), 'already moved'), keys.length);
   assert.deepEqual(await pictureOf(server), before);
   await server.stop();
   await place.remove(copy);
@@ -89,9 +92,9 @@ async function moveAll(server: Running): Promise<MovedKey[]> {
 
 async function expectWhole(server: Running, keys: readonly KeyToSeed[]): Promise<void> {
   const status = await get(server, '/api/serviceaccounts/migrationstatus');
-  assert.deepEqual(status, { migrated: true, hidden: false, remaining: 0, moved: KEYS });
+  assert.deepEqual(status, { migrated: true, hidden: false, remaining: 0, moved: keys.length });
   const { totalCount } = (await get(server, '/api/serviceaccounts/search')) as { totalCount: number };
-  assert.equal(totalCount, KEYS + Math.ceil(KEYS / COLLIDING));
+  assert.equal(totalCount, keys.length + Math.ceil(keys.length / COLLIDING));
   const waiting = [...keys];
   const worker = async (): Promise<void> => {
     for (let key = waiting.pop(); key !== undefined; key = waiting.pop()) {

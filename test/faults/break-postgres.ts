@@ -1,0 +1,2 @@
+import type { Run } from './table.ts';
+export const breakPostgres: Run = async () => {};

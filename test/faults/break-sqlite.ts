@@ -1,0 +1,2 @@
+import type { Run } from './table.ts';
+export const breakSqlite: Run = async () => {};
