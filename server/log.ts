@@ -36,7 +36,7 @@ export function createLog(config: Config, surroundings: LogSurroundings = {}): L
   const { console = process.stdout, complaints = process.stderr, now = Date.now } = surroundings;
   const complain = (name: string): Complaints => ({
     broke: ({ message }) =>
-      void complaints.write(`latchkey: the log does not get to the ${name}: ${message}\n`),
+      void complaints.write(`latchkey: lines do not get to [log.${name}]: ${message}\n`),
     mended: (lost) => server.warn({ output: name, lost }, 'the log gets there again'),
   });
   const outputs = new Map<string, LogOutput>(

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { loadConfig } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
@@ -36,6 +37,41 @@ test('whatever a value holds, it makes no line of its own', () => {
   log.warn({ name: 'a\nlevel=error msg=forged\r\u001b[31m' }, 'x\ny');
   const codes = Array.from(written.join('').trimEnd(), (letter) => letter.charCodeAt(0));
   expect(codes.filter((code) => code < 0x20)).toEqual([]);
+});
+
+test('any text is one line of visible characters in either form, and comes back from JSON as it was', () => {
+  const anything = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({
+      unit: fc.constantFrom(
+        '\n',
+        '\r',
+        '\u001b',
+        '\u0085',
+        '\u2028',
+        '\u202e',
+        '\u{e0041}',
+        '\ud800',
+        '"',
+        '\\',
+        ' ',
+      ),
+    }),
+  );
+  const text = listen();
+  const json = listen({ 'log.console': { format: 'json' } });
+  fc.assert(
+    fc.property(anything, (value) => {
+      for (const { log, written } of [text, json]) {
+        written.length = 0;
+        log.child({ bound: value }).warn({ value }, value);
+        expect(written).toHaveLength(1);
+        expect(written[0]).toMatch(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+\n$/u);
+      }
+      const back = JSON.parse(json.written.join(''));
+      expect([back.value, back.bound, back.msg]).toEqual([value, value, value]);
+    }),
+  );
 });
 
 test('an error shows its message, its cause and its stack on the one line, and no further property', () => {

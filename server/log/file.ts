@@ -135,7 +135,8 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
   }
 
   function flush(): void {
-    // What is under way is finished by the system.
+    // What is under way is finished by the system, and comes first.
+    if (underWay && batch) awaitArrival(file.fd, file.bytes + batch.bytes.length);
     const rest = underWay ? undefined : batch;
     const lines = waiting;
     waiting = [];
@@ -200,4 +201,10 @@ function dayOf(time: number): string {
 
 function writeWhole(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
+}
+
+/** Waits until a file has a size, a tenth of a second at most: nothing tells of what arrives once the process is ending. */
+function awaitArrival(fd: number, size: number): void {
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let tries = 0; tries < 20 && fstatSync(fd).size < size; tries++) Atomics.wait(clock, 0, 0, 5);
 }

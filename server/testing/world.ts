@@ -51,7 +51,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
     env: {},
     overrides: {
       ...overrides,
-      paths: { data: database.directory },
+      paths: { ...overrides['paths'], data: database.directory },
       server: { http_port: 0, ...overrides['server'] },
       database: { ...overrides['database'], ...database.settings },
       security: { secret_key: 'a key for tests', ...overrides['security'] },
@@ -67,7 +67,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
       done();
     },
   });
-  const server = await startServer(config, { now, console });
+  const server = await startServer(config, { now, console, complaints: console });
   const expectDocumented = documentedOnly(server.app.routes);
 
   return {
