@@ -75,6 +75,9 @@ export interface Lane {
   run<T>(work: () => Promise<T>): Promise<T> | undefined;
 }
 
+/** What has a bucket: the kinds of credentials, and addresses. */
+export type BucketKind = 'api-key' | 'token' | 'password' | 'session' | 'address';
+
 /** What is counted of wrong credentials; see `modules/authentication/attempts.ts`. */
 export interface Attempts {
   mostWrong: number;
@@ -90,7 +93,7 @@ export interface Attempts {
 
 export interface Limits {
   /** The buckets of credentials by kind and of addresses; undefined where requests are not limited. */
-  requests: { limit: Limit; buckets: Record<string, LRUCache<number | string, Bucket>> } | undefined;
+  requests: { limit: Limit; buckets: Record<BucketKind, LRUCache<number | string, Bucket>> } | undefined;
   /** Undefined where wrong credentials are not limited. */
   attempts: Attempts | undefined;
   lately: LimitedLately;
@@ -112,13 +115,18 @@ const STILL_MS = 60_000;
 
 /** What limits keep in memory, as the settings say. What is switched off is not there. */
 export function createLimits({ rate_limiting, security }: Config): Limits {
-  const kinds = ['api-key', 'token', 'password', 'session', 'address'];
   const isProtected = !security.disable_brute_force_login_protection;
   return {
     requests: rate_limiting.enabled
       ? {
           limit: { capacity: rate_limiting.burst * 1000, refillPerMs: rate_limiting.per_second, cost: 1000 },
-          buckets: Object.fromEntries(kinds.map((kind) => [kind, new LRUCache({ max: MOST_BUCKETS })])),
+          buckets: {
+            'api-key': new LRUCache({ max: MOST_BUCKETS }),
+            token: new LRUCache({ max: MOST_BUCKETS }),
+            password: new LRUCache({ max: MOST_BUCKETS }),
+            session: new LRUCache({ max: MOST_BUCKETS }),
+            address: new LRUCache({ max: MOST_BUCKETS }),
+          },
         }
       : undefined,
     attempts: isProtected

@@ -38,10 +38,11 @@ export function guardRoutes(
       );
     }
     const { schema = {}, config: { condition, mayAnswer = [] } = {} } = route;
-    routes.push({ method: String(route.method), url: route.url, access, condition, schema, mayAnswer });
+    const guarded = { method: String(route.method), url: route.url, access, condition, schema, mayAnswer };
+    routes.push(guarded);
     if (access.kind === 'open') {
       // Routes that look at a credential themselves pay when they have.
-      if (limiter && isLimited(routes.at(-1)!) && route.config?.paysItself !== true) {
+      if (limiter && isLimited(guarded) && route.config?.paysItself !== true) {
         route.onRequest = (request, reply, done) => done(limiter.spendAddress(request, reply));
       }
       return;

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Identity } from '../access/identity.ts';
+import type { CredentialKind, Identity } from '../access/identity.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
-import { type Bucket, networkOf, unitsAt, waitOf } from '../limits.ts';
+import { type Bucket, type BucketKind, networkOf, unitsAt, waitOf } from '../limits.ts';
 import { refusedBy } from './refusal.ts';
 
 declare module 'fastify' {
@@ -21,7 +21,7 @@ export interface RequestLimiter {
 }
 
 interface Payer {
-  kind: string;
+  kind: BucketKind;
   id: number;
   personId: number;
   orgId: number;
@@ -62,7 +62,7 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
     request.isPaid = true;
     const now = context.now();
     const key = payer.id === 0 ? networkOf(request.ip) : payer.id;
-    const ofKind = buckets[payer.kind] ?? buckets['address']!;
+    const ofKind = buckets[payer.kind];
     let bucket: Bucket | undefined = ofKind.get(key);
     if (bucket === undefined) {
       bucket = { units: limit.capacity, at: now };
@@ -88,7 +88,7 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
   return {
     spend(request, reply, { credential, principal, orgId }) {
       if (request.isPaid) return undefined;
-      const { kind } = credential;
+      const kind = bucketKind(credential.kind);
       const personId = principal.kind === 'user' ? principal.id : 0;
       return take(request, reply, {
         kind,
@@ -105,7 +105,7 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
       const refused = refusedBy(error);
       const payer = refused && {
         // What is known of a refused session is whose it is.
-        kind: refused.kind === 'session' ? 'password' : refused.kind,
+        kind: refused.kind === 'session' ? 'password' : bucketKind(refused.kind),
         id: refused.credentialId,
         personId: refused.kind === 'session' || refused.kind === 'password' ? refused.credentialId : 0,
         orgId: refused.orgId,
@@ -113,6 +113,11 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
       return take(request, reply, payer ?? NOBODY) ?? error;
     },
   };
+}
+
+// Whoever runs commands on the machine sends no requests.
+function bucketKind(kind: CredentialKind): BucketKind {
+  return kind === 'machine' ? 'address' : kind;
 }
 
 function tooMany(kind: string, wait: number, perSecond: number, burst: number): ApiError {

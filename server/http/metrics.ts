@@ -49,16 +49,7 @@ function createFigures(registry: Registry, certificate: () => FastifyInstance['c
     registers,
   });
   build.set({ version: VERSION, nodejs: process.version }, 1);
-  if (certificate() !== undefined) {
-    new Gauge({
-      name: 'latchkey_certificate_expiry_timestamp_seconds',
-      help: 'When the certificate in use expires, in seconds since 1970.',
-      registers,
-      collect() {
-        this.set((certificate()?.expiresAt ?? 0) / 1000);
-      },
-    });
-  }
+  if (certificate() !== undefined) registry.registerMetric(expiryOf(certificate));
   return {
     requests: new Counter({
       name: 'http_requests_total',
@@ -152,26 +143,39 @@ function showTrail(registry: Registry, { trail }: Context): void {
 }
 
 function showLimits(registry: Registry, { limits, now }: Context): void {
-  new Gauge({
+  const limited = new Gauge({
     name: 'latchkey_limited',
     help: 'Credentials and addresses that were answered 429 within the last minute.',
     labelNames: ['reason'],
-    registers: [registry],
+    registers: [],
     collect() {
       const at = now();
-      const limited = limits.lately.list(at).filter((one) => isLimitedStill(one, at));
+      const still = limits.lately.list(at).filter((one) => isLimitedStill(one, at));
       for (const reason of ['requests', 'wrong credentials'] as const) {
-        this.set({ reason }, limited.filter((one) => one.reason === reason).length);
+        this.set({ reason }, still.filter((one) => one.reason === reason).length);
       }
     },
   });
-  new Counter({
+  const heldUp = new Counter({
     name: 'latchkey_password_checks_held_up_total',
     help: 'Checks of passwords that had to wait because too many wrong ones came before.',
-    registers: [registry],
+    registers: [],
     collect() {
       this.reset();
       this.inc(limits.attempts?.heldUp ?? 0);
+    },
+  });
+  registry.registerMetric(limited);
+  registry.registerMetric(heldUp);
+}
+
+function expiryOf(certificate: () => FastifyInstance['certificate']): Gauge {
+  return new Gauge({
+    name: 'latchkey_certificate_expiry_timestamp_seconds',
+    help: 'When the certificate in use expires, in seconds since 1970.',
+    registers: [],
+    collect() {
+      this.set((certificate()?.expiresAt ?? 0) / 1000);
     },
   });
 }

@@ -49,17 +49,16 @@ describe.runIf(HAS_BROWSER)('who is limited, on the page', { timeout: 60_000 }, 
   });
 
   test('the administrator of the server sees from where wrong passwords come', async () => {
-    world.context.limits.attempts!.pause = async () => {};
+    const { attempts } = world.context.limits;
+    if (attempts) attempts.pause = async () => {};
     for (let time = 0; time < 8; time++) await world.send({ basic: 'admin:a guess' }, 'GET', '/api/org');
     const visitor = await visit(browser, world.url);
     await visitor.signIn('admin', 'admin');
     await visitor.open('/admin/stats');
     const list = visitor.page.getByRole('region', { name: 'Limited lately' });
-    await list
-      .getByRole('row')
-      .filter({ hasText: '127.0.0.1' })
-      .getByText('too many wrong passwords')
-      .waitFor();
+    const row = list.getByRole('row').filter({ hasText: 'too many wrong passwords' });
+    await row.waitFor();
+    expect(await row.textContent()).toContain('127.0.0.1');
     await visitor.close();
   });
 });

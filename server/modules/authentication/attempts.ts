@@ -2,7 +2,15 @@ import { hash } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { comparableName } from '../../db/search.ts';
 import { ApiError, type Refusal } from '../../errors.ts';
-import { type Attempts, type Lane, type Limit, networkOf, unitsAt } from '../../limits.ts';
+import {
+  type Attempts,
+  type Bucket,
+  type Lane,
+  type Limit,
+  networkOf,
+  unitsAt,
+  waitOf,
+} from '../../limits.ts';
 
 /** Whose password is tried, and from where. */
 export interface Tried {
@@ -66,12 +74,13 @@ export function noteRight({ limits: { attempts } }: Context, tried: Tried): void
 export async function tryKey<T>(context: Context, address: string, lookUp: () => T | Promise<T>): Promise<T> {
   const { attempts, requests, lookingUp } = context.limits;
   const network = networkOf(address);
-  const wrong = attempts?.buckets.get(keyOf('key', network));
-  const asked = requests?.buckets['address']?.get(network);
+  const now = context.now();
+  const isEmpty = (limit: Limit, bucket: Bucket | undefined): boolean =>
+    bucket !== undefined && waitOf(limit, unitsAt(limit, bucket, now)) > 0;
   const isHeldUp =
-    (wrong !== undefined && unitsAt(limitOf(attempts!, 'key'), wrong, context.now()) <= 0) ||
-    (asked !== undefined && unitsAt(requests!.limit, asked, context.now()) < requests!.limit.cost);
-  return isHeldUp ? inLane(lookingUp, async () => lookUp()) : lookUp();
+    (attempts && isEmpty(limitOf(attempts, 'key'), attempts.buckets.get(keyOf('key', network)))) ||
+    (requests && isEmpty(requests.limit, requests.buckets.address.get(network)));
+  return isHeldUp === true ? inLane(lookingUp, async () => lookUp()) : lookUp();
 }
 
 /** Counts a key that nobody has: the error to answer with, which is 429 when there were too many from this address. */

@@ -55,8 +55,8 @@ export async function verifyPassword(context: Context, shown: Shown): Promise<Pe
   const others = checking.get(key);
   if (others !== undefined) {
     await Promise.allSettled([others]);
-    const known = await recallPerson(context, key, login);
-    if (known !== undefined) return known;
+    const found = await recallPerson(context, key, login);
+    if (found !== undefined) return found;
   }
   const check = checkAnew(context, shown, key);
   checking.set(key, check);

@@ -63,7 +63,7 @@ async function verify(context: Unproven, login: string, password: string): Promi
     // What was typed is not logged: it may be a password in the wrong field.
     const { exactly, principal } = error.cause as Refusal;
     const { address, requestId } = context;
-    context.log.warn({ address, requestId, exactly, principal }, 'a sign-in failed');
+    context.log.part('auth').warn({ address, requestId, exactly, principal }, 'a sign-in failed');
     if (error.status === 429) throw error;
     throw wrongPassword({ ...(exactly && { exactly }), ...(principal && { principal }) }, REFUSED);
   }

@@ -63,10 +63,12 @@ function noteWrongPassword(
   const { reason, exactly, principal } = (status === 401 || status === 429 ? cause : {}) as Partial<Refusal>;
   if (reason !== 'wrong password') return;
   const by = `${actor.principal.kind}:${actor.principal.id}`;
-  log.warn(
-    { address, requestId, actor: by, exactly, principal },
-    'a password was wrong that was to be explained',
-  );
+  log
+    .part('auth')
+    .warn(
+      { address, requestId, actor: by, exactly, principal },
+      'a password was wrong that was to be explained',
+    );
 }
 
 async function rowOf(

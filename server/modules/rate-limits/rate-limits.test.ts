@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Overrides } from '../../config/settings.ts';
+import { createLane } from '../../limits.ts';
 import { makeMember, makeOrg, makeUser, signIn } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
 
@@ -45,10 +46,15 @@ function askFrom(localAddress: string, world: World, basic: string): Promise<num
   });
 }
 
+function waitBy({ limits }: World['context'], pause: (milliseconds: number) => Promise<void>): void {
+  if (limits.attempts === undefined) throw new Error('nobody is held up in this world');
+  limits.attempts.pause = pause;
+}
+
 /** Has nobody wait in truth, and tells how long each would have. */
 function pausesOf({ context }: World): number[] {
   const pauses: number[] = [];
-  context.limits.attempts!.pause = async (milliseconds) => void pauses.push(milliseconds);
+  waitBy(context, async (milliseconds) => void pauses.push(milliseconds));
   return pauses;
 }
 
@@ -302,13 +308,13 @@ test('of many wrong passwords at once only a few are looked at, and others are l
   let held = 0;
   let release = (): void => {};
   const released = new Promise<void>((resolve) => (release = resolve));
-  world.context.limits.attempts!.pause = () => {
+  waitBy(world.context, () => {
     held++;
     return released;
-  };
+  });
   const flood = Array.from({ length: 60 }, () => askFrom('127.0.0.7', world, 'flooded:a guess'));
   const quick = Promise.all(flood.map((answer) => Promise.race([answer, released])));
-  while (held < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+  await vi.waitUntil(() => held === 4, { timeout: 20_000 });
   expect(await statuses(world, token, 1)).toEqual([200]);
   expect(await statuses(world, { basic: 'bystander:password of bystander' }, 1)).toEqual([200]);
   expect(await askFrom('127.0.0.8', world, 'flooded:password of flooded')).toBe(200);
@@ -317,6 +323,21 @@ test('of many wrong passwords at once only a few are looked at, and others are l
   const answers = (await Promise.all(flood)).toSorted((one, other) => one - other);
   expect(answers).toEqual([...times(5, 401), ...times(55, 429)]);
   expect(held).toBe(4);
+});
+
+test('while more passwords are being checked than the server can take, the next is asked to come again, and not told that it is wrong', async () => {
+  const world = await still();
+  world.context.limits.hashing = createLane({ atOnce: 1, waiting: 1 });
+  const token = await makeToken(world, 'unhindered');
+  const people = await Promise.all([makeUser(world, 'a'), makeUser(world, 'b'), makeUser(world, 'c')]);
+  world.context.memory.clear();
+  const answers = Promise.all(people.map(({ as }) => world.send(as, 'GET', '/api/org')));
+  expect(await statuses(world, token, 1)).toEqual([200]);
+  const refused = (await answers).filter(({ status }) => status !== 200);
+  expect(refused).toMatchObject([{ status: 503, body: { messageId: 'busy' } }]);
+  expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  const again = await Promise.all(people.map(({ as }) => statuses(world, as, 1).then(([status]) => status)));
+  expect(again).toEqual([200, 200, 200]);
 });
 
 test('after many unknown keys from an address the next are 429, and a key that is known is let in from there', async () => {
