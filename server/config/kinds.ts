@@ -145,7 +145,7 @@ export function choice<const Word extends string>(
 }
 
 /** Some of a few words, in any case, at least one, separated by spaces. */
-export function words<const Word extends string>(
+export function someOf<const Word extends string>(
   known: readonly Word[],
   fallback: NoInfer<Word>,
   meaning: string,

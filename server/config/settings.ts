@@ -12,7 +12,7 @@ import {
   path,
   share,
   text,
-  words,
+  someOf,
 } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
@@ -318,7 +318,7 @@ const settings = {
     enabled: bool(true, 'Dashboards may be made public: whoever has the link may read them'),
   },
   log: {
-    mode: words(['console', 'file', 'syslog'], 'console', 'Where logs go: to one or more places'),
+    mode: someOf(['console', 'file', 'syslog'], 'console', 'Where logs go: to one or more places'),
     level: choice(logLevels, 'info', 'Least severe level that is logged'),
     filters: levels('Levels of single parts of the server, such as api:debug auth:warn'),
   },

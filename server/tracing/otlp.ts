@@ -10,7 +10,12 @@ import {
   TraceFlags,
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  detectResources,
+  resourceAttributesEnvDetector,
+  resourceFromAttributes,
+  serviceNameEnvDetector,
+} from '@opentelemetry/resources';
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../http/version.ts';
@@ -155,7 +160,7 @@ function resourceOf({ DEFAULT, 'tracing.opentelemetry': { custom_attributes } }:
     'service.version': VERSION,
     'service.instance.id': DEFAULT.instance_name,
     ...(Object.fromEntries(custom) as Record<string, string>),
-  }).merge(detectResources({ detectors: [envDetector] }));
+  }).merge(detectResources({ detectors: [resourceAttributesEnvDetector, serviceNameEnvDetector] }));
 }
 
 function urlOf(address: string): string {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type Collector, startCollector } from '../../test/support/otlp.ts';
-import { ADMIN, startWorld, type World } from '../testing/world.ts';
+import { serve } from '../../test/support/serving.ts';
+import { ADMIN, newDatabase, startWorld, type World } from '../testing/world.ts';
 
 const SERVER = 2;
 const CLIENT = 3;
@@ -86,6 +87,34 @@ test('a sampler by rate lets no more through than it may, and one by share none 
   const limited = await tracesOf({ sampler_type: 'rateLimiting', sampler_param: '0.001' }, many);
   expect(limited.spans.filter(({ kind }) => kind === SERVER)).toHaveLength(1);
   expect((await tracesOf({ sampler_type: 'probabilistic', sampler_param: '0' }, many)).spans).toEqual([]);
+});
+
+test("OpenTelemetry's own variables are heeded: where the collector is, what opens it, and who sends", async () => {
+  const collector = await startCollector();
+  onTestFinished(() => collector.stop());
+  const { directory, settings, remove } = await newDatabase();
+  onTestFinished(remove);
+  const server = await serve({
+    ...Object.fromEntries(
+      Object.entries(settings).map(([key, value]) => [`GF_DATABASE_${key.toUpperCase()}`, value]),
+    ),
+    GF_PATHS_DATA: directory,
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${collector.address}/base`,
+    OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20of-the-collector',
+    OTEL_SERVICE_NAME: 'keys',
+    OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test',
+  });
+  try {
+    await fetch(`${server.url}/api/health`);
+  } finally {
+    await server.stop();
+  }
+  expect(collector.raw[0]).toBe('POST /base/v1/traces application/x-protobuf');
+  expect(collector.headers[0]?.authorization).toBe('Bearer of-the-collector');
+  expect(collector.spans[0]?.resource).toMatchObject({
+    'service.name': 'keys',
+    'deployment.environment.name': 'test',
+  });
 });
 
 test('no secret is in any span', async () => {

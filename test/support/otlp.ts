@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ReceivedSpan {
@@ -21,6 +21,7 @@ export interface Collector {
   spans: ReceivedSpan[];
   /** Everything that came, as it came. */
   raw: string[];
+  headers: IncomingHttpHeaders[];
   stop(): Promise<void>;
 }
 
@@ -28,6 +29,7 @@ export interface Collector {
 export async function startCollector(): Promise<Collector> {
   const spans: ReceivedSpan[] = [];
   const raw: string[] = [];
+  const headers: IncomingHttpHeaders[] = [];
   const server = createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
@@ -37,6 +39,7 @@ export async function startCollector(): Promise<Collector> {
         `${request.method} ${request.url} ${request.headers['content-type']}`,
         body.toString('latin1'),
       );
+      headers.push(request.headers);
       spans.push(...spansOf(body));
       response.setHeader('content-type', 'application/x-protobuf').end();
     });
@@ -47,6 +50,7 @@ export async function startCollector(): Promise<Collector> {
     address: `127.0.0.1:${port}`,
     spans,
     raw,
+    headers,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => void server.close(resolve));
