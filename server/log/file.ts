@@ -19,7 +19,7 @@ const LINES_AT_ONCE = 1000;
 const RETRY_MS = 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** When a new file is begun, and how long old ones are kept; undefined: never. */
+/** When a new file is begun, and how long old ones are kept. */
 export interface Rotation {
   lines: number;
   bytes: number;
@@ -36,6 +36,7 @@ interface OpenFile {
 
 interface Options {
   directory: string;
+  /** Not there: another program moves the file away. */
   rotation: Rotation | undefined;
   now: () => number;
 }

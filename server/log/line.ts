@@ -28,9 +28,9 @@ function fieldText(value: unknown): string {
 }
 
 function withoutUnseen(text: string): string {
-  return text.replace(UNSEEN, (character) =>
-    Array.from(character.split(''), (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join(
-      '',
-    ),
-  );
+  return text.replace(UNSEEN, (character) => character.split('').map(escaped).join(''));
+}
+
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

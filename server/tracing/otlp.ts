@@ -16,7 +16,12 @@ import {
   resourceFromAttributes,
   serviceNameEnvDetector,
 } from '@opentelemetry/resources';
-import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
+import {
+  BatchSpanProcessor,
+  type SpanExporter,
+  type SpanProcessor,
+  TracerProvider,
+} from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
 import { VERSION } from '../http/version.ts';
 import type { Log } from '../log.ts';
@@ -27,6 +32,8 @@ const WAITING_MOST = 2048;
 const SEND_EVERY_MS = 2000;
 const SEND_TIMEOUT_MS = 5000;
 const CLOSE_TIMEOUT_MS = 2000;
+// ExportResultCode.SUCCESS of a package that is not among ours.
+const SUCCESS = 0;
 
 interface Traced extends RequestSpan {
   span: Span;
@@ -34,24 +41,15 @@ interface Traced extends RequestSpan {
 
 /** Sends spans to an OTLP collector over HTTP, in batches; beyond 2048 that wait they are dropped. */
 export function traceByOtlp(config: Config, log: Log): Tracing {
-  const { exporter, lost } = watched(
-    new OTLPTraceExporter({
-      url: urlOf(config['tracing.opentelemetry.otlp'].address),
-      timeoutMillis: SEND_TIMEOUT_MS,
-    }),
-    log,
-  );
+  const exporter = new OTLPTraceExporter({
+    url: urlOf(config['tracing.opentelemetry.otlp'].address),
+    timeoutMillis: SEND_TIMEOUT_MS,
+  });
+  const { processor, lost } = inBatches(exporter, log);
   const provider = new TracerProvider({
     resource: resourceOf(config),
     sampler: samplerOf(config['tracing.opentelemetry']),
-    spanProcessors: [
-      new BatchSpanProcessor({
-        exporter,
-        maxQueueSize: WAITING_MOST,
-        scheduledDelayMillis: SEND_EVERY_MS,
-        exportTimeoutMillis: SEND_TIMEOUT_MS,
-      }),
-    ],
+    spanProcessors: [processor],
   });
   const tracer = provider.getTracer('latchkey', VERSION);
   const current = new AsyncLocalStorage<Traced>();
@@ -128,26 +126,47 @@ function parentOf({ parent, tracestate }: Asked) {
   });
 }
 
-/** Says once that a collector is away, and once that it is back: traces are no reason to fill the log. */
-function watched(exporter: OTLPTraceExporter, log: Log): { exporter: SpanExporter; lost: () => number } {
-  let isAway = false;
+/**
+ * Sends spans in batches and counts those that are lost: what the library drops or cannot send, it tells nobody. That a collector is
+ * away is said once, and once that it is back: traces are no reason to fill the log.
+ */
+function inBatches(to: OTLPTraceExporter, log: Log): { processor: SpanProcessor; lost: () => number } {
+  let waiting = 0;
   let lost = 0;
+  let isAway = false;
+  const exporter: SpanExporter = {
+    export(spans, done) {
+      waiting -= spans.length;
+      to.export(spans, (result) => {
+        const { error } = result;
+        if (error) lost += spans.length;
+        if (error && !isAway) log.warn({ err: error }, 'traces do not get to the collector');
+        if (!error && isAway) log.info('traces get to the collector again');
+        isAway = error !== undefined;
+        // Told of a failure, the library would only print it.
+        done({ code: SUCCESS });
+      });
+    },
+    shutdown: () => to.shutdown(),
+  };
+  const batches = new BatchSpanProcessor({
+    exporter,
+    maxQueueSize: WAITING_MOST,
+    scheduledDelayMillis: SEND_EVERY_MS,
+    exportTimeoutMillis: 2 * SEND_TIMEOUT_MS,
+  });
   return {
     lost: () => lost,
-    exporter: {
-      export(spans, done) {
-        exporter.export(spans, (result) => {
-          const failed = result.error !== undefined;
-          if (failed) lost += spans.length;
-          if (failed && !isAway) log.warn({ err: result.error }, 'traces do not get to the collector');
-          if (!failed && isAway) log.info('traces get to the collector again');
-          isAway = failed;
-          // It is told of no failure, since it would print it.
-          done({ code: 0 });
-        });
+    processor: {
+      onStart: () => {},
+      onEnd(span) {
+        if (waiting < WAITING_MOST) {
+          waiting += 1;
+          batches.onEnd(span);
+        } else lost += 1;
       },
-      shutdown: () => exporter.shutdown(),
-      forceFlush: () => exporter.forceFlush(),
+      forceFlush: () => batches.forceFlush(),
+      shutdown: () => batches.shutdown(),
     },
   };
 }

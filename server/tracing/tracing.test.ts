@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { type Collector, startCollector } from '../../test/support/otlp.ts';
 import { serve } from '../../test/support/serving.ts';
@@ -157,6 +160,26 @@ test('a collector that is away is said once and counted, and every request is an
   const said = world.log.filter((line) => line.includes('logger=tracing'));
   expect(said).toHaveLength(1);
   expect(said[0]).toContain('traces do not get to the collector');
+});
+
+test('a collector that does not answer fills no memory: what is too much is dropped and counted', async () => {
+  const silent = createServer((request) => void request.resume());
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const world = await startWorld({
+    'tracing.opentelemetry.otlp': { address: `127.0.0.1:${(silent.address() as AddressInfo).port}` },
+  });
+  onTestFinished(async () => {
+    await world.stop();
+    silent.closeAllConnections();
+    silent.close();
+  });
+  for (let n = 0; n < 80; n++) {
+    const answers = Array.from({ length: 50 }, () => fetch(`${world.url}/api/health`));
+    for (const { status } of await Promise.all(answers)) expect(status).toBe(200);
+  }
+  const { body } = await world.send(undefined, 'GET', '/metrics');
+  expect(Number(/^latchkey_spans_lost_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThan(1000);
 });
 
 test('without a collector, a request still shows the trace that it belongs to, and nothing of tracing is there', async () => {
