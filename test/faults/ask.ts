@@ -57,7 +57,11 @@ export async function get(server: Pick<Running, 'url'>, path: string, as = ADMIN
 
 /** An answer with just this status. */
 export function mustBe(status: number, answer: Answer): Answer {
-  assert.equal(answer.status, status, `${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`);
+  assert.equal(
+    answer.status,
+    status,
+    `${answer.status} instead of ${status}: ${JSON.stringify(answer.body)}`,
+  );
   return answer;
 }
 

@@ -218,12 +218,23 @@ export function createKept(): Kept {
        left join service_account s on s.id = c.service_account_id where c.org_id = ? and c.name = ?`,
     );
     for (const thing of things) {
-      if (thing.kind !== 'key' || thing.org === undefined || !touched.has(thing.org) || thing.state === 'gone') continue;
+      if (
+        thing.kind !== 'key' ||
+        thing.org === undefined ||
+        !touched.has(thing.org) ||
+        thing.state === 'gone'
+      )
+        continue;
       const { id, account, org, role } = open.get(thing.orgId, thing.name) as Record<string, unknown>;
       const moves = account === null ? 0 : 1;
       assert.equal(record.moves(Number(id)), moves, `${thing.name}: moved ${moves}, recorded otherwise`);
       if (account !== null) assert.deepEqual([org, role], [thing.orgId, 'Viewer']);
-      else assert.notEqual(thing.org.state, 'migrated', `${thing.name} stayed a key in an organization that was moved`);
+      else
+        assert.notEqual(
+          thing.org.state,
+          'migrated',
+          `${thing.name} stayed a key in an organization that was moved`,
+        );
     }
   }
 
@@ -232,7 +243,11 @@ export function createKept(): Kept {
     const tried = [...touched, ...older].filter(({ secret }) => secret !== undefined);
     for (const { name, secret, state } of new Set(tried)) {
       const { status } = await ask(server, 'GET', '/api/user', { as: `Bearer ${secret}` });
-      assert.equal(status, state === 'there' ? 200 : 401, `${name} is ${state}, and its secret gives ${status}`);
+      assert.equal(
+        status,
+        state === 'there' ? 200 : 401,
+        `${name} is ${state}, and its secret gives ${status}`,
+      );
     }
   }
 

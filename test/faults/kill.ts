@@ -65,10 +65,16 @@ export const kill: Run = async ({ isShort, scenario, progress }) => {
         server = await serve(environment);
         startMs = performance.now() - begun;
         startsMs.push(startMs);
-        await kept.compare(server, databaseIn(environment), count % COMPARE_ALL_EVERY === 0 || count === kills);
+        await kept.compare(
+          server,
+          databaseIn(environment),
+          count % COMPARE_ALL_EVERY === 0 || count === kills,
+        );
         if (count % 25 === 0) {
           const { answered, unanswered } = kept.figures();
-          progress(`${count} of ${kills} kills; ${answered} changes answered, ${unanswered} cut off, nothing lost`);
+          progress(
+            `${count} of ${kills} kills; ${answered} changes answered, ${unanswered} cut off, nothing lost`,
+          );
         }
       }
       await server.kill();

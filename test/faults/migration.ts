@@ -54,7 +54,10 @@ async function killAtRandom(place: Place, { isShort, progress }: Tell): Promise<
     );
   }
   const size = keys.length.toLocaleString('en');
-  return { times: kills, held: `${size} keys moved once each, every secret works; ${interrupted} in the middle` };
+  return {
+    times: kills,
+    held: `${size} keys moved once each, every secret works; ${interrupted} in the middle`,
+  };
 }
 
 /** The seconds that it takes when nothing goes wrong; a second run changes nothing. */

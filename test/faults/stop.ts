@@ -31,7 +31,11 @@ export const stop: Run = async ({ isShort, scenario }) => {
   }
 };
 
-async function often(place: Place, times: number, work: (server: Running) => Promise<string>): Promise<Shown> {
+async function often(
+  place: Place,
+  times: number,
+  work: (server: Running) => Promise<string>,
+): Promise<Shown> {
   let held = '';
   for (let count = 0; count < times; count++) {
     const environment = {
@@ -60,7 +64,9 @@ async function often(place: Place, times: number, work: (server: Running) => Pro
 async function finishesBody(server: Running): Promise<string> {
   const body = JSON.stringify({ name: 'slow', role: 'Viewer' });
   const socket = await open(server);
-  socket.write(head('POST', '/api/auth/keys', `content-type: application/json\r\ncontent-length: ${body.length}\r\n`));
+  socket.write(
+    head('POST', '/api/auth/keys', `content-type: application/json\r\ncontent-length: ${body.length}\r\n`),
+  );
   socket.write(body.slice(0, 10));
   await sleep(100);
   const ended = tellToEnd(server);

@@ -52,11 +52,19 @@ export function summary(rows: readonly Row[]): string {
     recoveryMs === undefined ? '' : `${(recoveryMs / 1000).toFixed(1)} s`,
   ]);
   const table = [['run', 'what was tried', 'times', 'what held', 'well again after'], ...cells];
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
+  const widths = (table[0] ?? []).map((_, column) =>
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: readonly string[]): string =>
     `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   const [head = [], ...body] = table;
   const rule = widths.map((width) => '-'.repeat(width));
   const failed = rows.filter(({ failure }) => failure !== undefined).length;
-  return [line(head), line(rule), ...body.map(line), '', `${rows.length - failed} passed, ${failed} failed`].join('\n');
+  return [
+    line(head),
+    line(rule),
+    ...body.map(line),
+    '',
+    `${rows.length - failed} passed, ${failed} failed`,
+  ].join('\n');
 }

@@ -37,10 +37,20 @@ export function onSqlite(): Place {
 
 /** A PostgreSQL of this run's own, or the one that LATCHKEY_TEST_POSTGRES_URL names. */
 export async function onPostgres(): Promise<Place> {
-  const files = onSqlite();
   const given = process.env['LATCHKEY_TEST_POSTGRES_URL'];
-  const own = given === undefined ? await startPostgres() : undefined;
-  const server = given ?? own?.url ?? '';
+  if (given !== undefined) return placeOn(given);
+  const own = await startPostgres();
+  const place = placeOn(own.url);
+  const end = async (): Promise<void> => {
+    await place.end();
+    await own.stop();
+  };
+  return { ...place, end };
+}
+
+/** A PostgreSQL that is running. */
+export function placeOn(server: string): Place {
+  const files = onSqlite();
   let count = 0;
   const make = async (template: string): Promise<Environment> => {
     const url = new URL(server);
@@ -70,8 +80,7 @@ export async function onPostgres(): Promise<Place> {
     copy: async (original) => keep(await make(databaseOf(original))),
     remove,
     async end() {
-      if (own === undefined) for (const environment of made) await remove(environment);
-      await own?.stop();
+      for (const environment of made) await remove(environment);
       await files.end();
     },
   };

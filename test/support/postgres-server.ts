@@ -17,7 +17,17 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-export type PostgresServer = { url: string; stop: () => Promise<void> };
+export interface PostgresServer {
+  url: string;
+  /** Ends it and removes all that is in it. */
+  stop(): Promise<void>;
+  /** Ends it, so that nobody answers until it is started again. */
+  shutDown(): Promise<void>;
+  startAgain(): Promise<void>;
+  /** Has all its processes stand still, or go on. */
+  pause(): void;
+  resume(): void;
+}
 
 type Programs = { initdb: string; postgres: string };
 type User = { uid?: number; gid?: number };
@@ -44,11 +54,13 @@ export async function startPostgres(): Promise<PostgresServer> {
     const port = await findFreePort();
     const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
     const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-    const server = spawn(programs.postgres, ['-D', data, '-p', String(port), ...settings], {
-      ...user,
-      cwd: directory,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const launch = (): ChildProcess =>
+      spawn(programs.postgres, ['-D', data, '-p', String(port), ...settings], {
+        ...user,
+        cwd: directory,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      });
+    let server = launch();
     const stopAtExit = () => {
       server.kill('SIGQUIT');
       remove(directory);
@@ -62,7 +74,17 @@ export async function startPostgres(): Promise<PostgresServer> {
       await end(server);
       remove(directory);
     };
-    return { url, stop };
+    return {
+      url,
+      stop,
+      shutDown: () => end(server),
+      async startAgain() {
+        server = launch();
+        await waitUntilReady(server, url);
+      },
+      pause: () => signalAll(server, 'SIGSTOP'),
+      resume: () => signalAll(server, 'SIGCONT'),
+    };
   } catch (error) {
     remove(directory);
     throw error;
@@ -159,6 +181,12 @@ function remove(directory: string): void {
 // Without a listener SIGTERM ends the process past its exit listeners, and the server would outlive it.
 function exitAsTerminated(): void {
   process.exit(143);
+}
+
+/** Signals the server and those of its processes that serve connections, which are its children. */
+function signalAll({ pid = 0 }: ChildProcess, signal: NodeJS.Signals): void {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=', '--ppid', String(pid)], { encoding: 'utf8' });
+  for (const each of [pid, ...stdout.split('\n').filter(Boolean).map(Number)]) process.kill(each, signal);
 }
 
 async function end(server: ChildProcess): Promise<void> {
