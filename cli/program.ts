@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
+import { addBackup } from './local/backup.ts';
 import { addConfig } from './local/config.ts';
 import { addImport } from './local/import-grafana.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
 import { addReencryptSecrets } from './local/reencrypt-secrets.ts';
 import { addResetAdminPassword } from './local/reset-admin-password.ts';
+import { addRestore } from './local/restore.ts';
 import { addServe } from './local/serve.ts';
 import { addAudit } from './remote/audit.ts';
 import { addKeys } from './remote/keys.ts';
@@ -53,6 +55,8 @@ export function buildProgram(): Command {
   addServe(program);
   addConfig(program);
   addMigrateDb(program);
+  addBackup(program);
+  addRestore(program);
   addImport(program);
   addResetAdminPassword(program);
   addReencryptSecrets(program);

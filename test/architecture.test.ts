@@ -17,6 +17,7 @@ const TIERS = [
     'attention',
     'effective-permissions',
     'key-inventory',
+    'leaks',
     'library-elements',
     'playlists',
     'public-dashboards',

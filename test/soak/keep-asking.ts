@@ -35,7 +35,9 @@ export async function keepAsking(scene: Scene, { asks, slow, connections, table 
         row.wrong++;
         table.failed();
         const who = `${asker.kind} ${asker.id}, ${asker.role} of ${asker.orgId}`;
-        if (row.examples.length < EXAMPLES) row.examples.push(`${who}: ${placeOf(error)}`);
+        if (row.examples.length >= EXAMPLES) continue;
+        row.examples.push(`${who}: ${placeOf(error)}`);
+        console.log(`wrong: ${row.examples.at(-1)}`);
       }
     }
   };

@@ -44,6 +44,11 @@ export const CHANGE_WORDS: Record<string, Words> = {
   'apikeys:create': { title: 'API key added', did: 'added the API key', rest: asRole },
   'apikeys:delete': { title: 'API key deleted', did: 'deleted the API key' },
   'apikeys:revoke': { title: 'API key revoked', did: 'revoked the API key' },
+  'leaks:revoke': {
+    title: 'Leaked key or token revoked',
+    did: 'found where it should not be, and revoked,',
+    rest: ({ url }) => (url === '' ? '' : ` (${text(url)})`),
+  },
   'apikeys:migrate': {
     title: 'API key migrated',
     did: 'migrated',
