@@ -81,7 +81,7 @@ async function serve() {
 }
 
 // Only Linux has a device that is always full.
-const testOfFullDisk = test.skipIf(!existsSync('/dev/full'));
+const CANNOT_BE_FULL = !existsSync('/dev/full');
 
 const answered = (lines: string[]) => lines.filter((line) => line.includes('path=/api/health '));
 
@@ -121,7 +121,7 @@ test('a log file that was moved away is begun anew on SIGHUP', async () => {
   expect(answered(lines(`${file}.1`))).toHaveLength(5);
 });
 
-testOfFullDisk(
+test.skipIf(CANNOT_BE_FULL)(
   'a full disk stops nothing, is said once on standard error, and costs no line once there is room',
   async () => {
     const { start, lines, file } = await serve();
@@ -145,7 +145,7 @@ testOfFullDisk(
   },
 );
 
-testOfFullDisk('with a full disk the server still ends when it is told to', async () => {
+test.skipIf(CANNOT_BE_FULL)('with a full disk the server still ends when it is told to', async () => {
   const { start, file } = await serve();
   symlinkSync('/dev/full', file);
   const { ask, end } = await start();
