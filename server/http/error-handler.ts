@@ -12,13 +12,13 @@ const UNCHANGED = 'Nothing was changed.';
 declare module 'fastify' {
   interface FastifyInstance {
     /** What the database was last found to suffer from; the health check finds out whether it is over. */
-    trouble: Trouble | undefined;
+    noted: { trouble: Trouble | undefined };
   }
 }
 
 /** Every error becomes a JSON body that says what to do next; what is not meant for clients goes to the log only. */
 export function handleErrors(app: FastifyInstance): void {
-  app.decorate('trouble', undefined);
+  app.decorate('noted', { trouble: undefined });
   app.setErrorHandler((error: FastifyError, request, reply) =>
     answer(asApiError(error, request), request, reply),
   );
@@ -74,7 +74,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
   if (isLostRace(error)) return unavailable('busy', error);
   const trouble = troubleOf(error);
   if (trouble !== undefined) {
-    request.server.trouble = trouble;
+    request.server.noted.trouble = trouble;
     return unavailable(trouble, error);
   }
   return new ApiError(500, 'internal', 'Internal server error', {

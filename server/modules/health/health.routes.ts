@@ -31,7 +31,7 @@ export function healthRoutes(
   app: App,
   identify: (request: FastifyRequest) => Promise<Identity | undefined>,
 ): void {
-  const checkDatabase = databaseCheck(app.context, app);
+  const checkDatabase = databaseCheck(app.context, app.noted);
 
   app.get(
     '/api/health',

@@ -6,11 +6,16 @@ export async function readAnything(db: Kysely<Schema>): Promise<void> {
   await db.selectFrom('org').select('id').limit(1).execute();
 }
 
-/** Writes to the disk and changes nothing, to see whether it can be done. */
+/**
+ * Within a transaction: has its commit write to the disk, and changes nothing. SQLite would write nothing for a row that is set to
+ * what it is.
+ */
 export async function writeNothing(db: Kysely<Schema>): Promise<void> {
-  await db
-    .updateTable('org')
-    .set((row) => ({ updated_at: row.ref('updated_at') }))
-    .where('id', '=', 1)
-    .execute();
+  for (const by of [1, -1]) {
+    await db
+      .updateTable('org')
+      .set((row) => ({ updated_at: row('updated_at', '+', by) }))
+      .where('id', '=', 1)
+      .execute();
+  }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { type Trouble, troubleOf } from '../../db/errors.ts';
 import { DEFAULT_PASSWORD, whoKeepsDefaultPassword } from '../users/first-password.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { readAnything, writeNothing } from './health.store.ts';
 
 const PATIENCE_MS = 2000;
@@ -34,7 +35,7 @@ export function databaseCheck(
   patience = PATIENCE_MS,
 ): () => Promise<DatabaseHealth> {
   const reads = sharedQuestion(() => readAnything(context.db), patience);
-  const writes = sharedQuestion(() => writeNothing(context.db), patience);
+  const writes = sharedQuestion(() => inTransaction(context, ({ db }) => writeNothing(db)), patience);
 
   return async () => {
     const reading = await reads();
