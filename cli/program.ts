@@ -11,6 +11,7 @@ import { addRestore } from './local/restore.ts';
 import { addServe } from './local/serve.ts';
 import { addAudit } from './remote/audit.ts';
 import { addKeys } from './remote/keys.ts';
+import { addLeaks } from './remote/leaks.ts';
 import { addLogin, addLogout } from './remote/login.ts';
 import { addOrgs } from './remote/orgs.ts';
 import { addServiceAccounts } from './remote/service-accounts.ts';
@@ -70,6 +71,7 @@ export function buildProgram(): Command {
   addTokens(program);
   addOrgs(program);
   addAudit(program);
+  addLeaks(program);
 
   program.commandsGroup('On files of yours:');
   addTerraform(program);

@@ -2100,6 +2100,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke keys and tokens that somebody found where they should not be
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        post: operations["postLeaks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leaks/signed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke what a scanner found, which signs it as the secret scanning of GitHub does
+         * @description Nobody has to say who they are.
+         */
+        post: operations["postLeaksSigned"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/library-elements": {
         parameters: {
             query?: never;
@@ -12795,6 +12835,155 @@ export interface operations {
             };
         };
     };
+    postLeaks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "token": "glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11",
+                 *         "type": "grafana_service_account_token",
+                 *         "url": "https://github.com/octocat/hello/blob/main/.env",
+                 *         "source": "commit"
+                 *       }
+                 *     ]
+                 */
+                "application/json": {
+                    token: string;
+                    type?: string;
+                    url?: string;
+                    source?: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "token_hash": "text",
+                     *         "token_type": "text",
+                     *         "label": "true_positive",
+                     *         "credential": {
+                     *           "id": 1,
+                     *           "kind": "token",
+                     *           "name": "deploy",
+                     *           "orgId": 1
+                     *         }
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        /** @description SHA-256 of what was found, in hex */
+                        token_hash: string;
+                        token_type: string;
+                        /**
+                         * @example true_positive
+                         * @example false_positive
+                         */
+                        label: string;
+                        credential?: {
+                            id: number;
+                            /**
+                             * @example token
+                             * @example api-key
+                             */
+                            kind: string;
+                            name: string;
+                            orgId: number;
+                        };
+                    }[];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    postLeaksSigned: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "token": "glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11",
+                 *         "type": "grafana_service_account_token",
+                 *         "url": "https://github.com/octocat/hello/blob/main/.env",
+                 *         "source": "commit"
+                 *       }
+                 *     ]
+                 */
+                "application/json": {
+                    token: string;
+                    type?: string;
+                    url?: string;
+                    source?: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "token_hash": "text",
+                     *         "token_type": "text",
+                     *         "label": "true_positive"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        /** @description SHA-256 of what was found, in hex */
+                        token_hash: string;
+                        token_type: string;
+                        /**
+                         * @example true_positive
+                         * @example false_positive
+                         */
+                        label: string;
+                    }[];
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
     getLibraryElements: {
         parameters: {
             query?: {
@@ -13770,6 +13959,15 @@ export interface operations {
                      *           "tokens": 1
                      *         }
                      *       ],
+                     *       "leaked": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "kind": "token",
+                     *           "at": "text",
+                     *           "url": "/dashboards/f/cIBgcSjkk/production"
+                     *         }
+                     *       ],
                      *       "counts": {
                      *         "expiringTokens": 1,
                      *         "expiringKeys": 1,
@@ -13833,6 +14031,18 @@ export interface operations {
                             /** @enum {unknown} */
                             role: "None" | "Viewer" | "Editor" | "Admin";
                             tokens: number;
+                        }[];
+                        leaked: {
+                            id: number;
+                            name: string;
+                            /**
+                             * @example token
+                             * @example api-key
+                             */
+                            kind: string;
+                            at: string;
+                            /** @description Where it was found; '' where nobody said */
+                            url: string;
                         }[];
                         counts: {
                             expiringTokens: number;

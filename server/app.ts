@@ -43,6 +43,7 @@ import { asksForPage, pageRoutes, sendPage } from './modules/page/page.routes.ts
 import { orgMembersRoutes } from './modules/orgs/org-members.routes.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
 import { serviceAccountsRoutes } from './modules/service-accounts/service-accounts.routes.ts';
+import { leaksRoutes } from './modules/leaks/leaks.routes.ts';
 import { playlistsRoutes } from './modules/playlists/playlists.routes.ts';
 import { preferencesRoutes } from './modules/preferences/preferences.routes.ts';
 import { quotasRoutes } from './modules/quotas/quotas.routes.ts';
@@ -179,6 +180,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   keyInventoryRoutes(app);
   tokensRoutes(app);
   apiKeysRoutes(app);
+  leaksRoutes(app);
   attentionRoutes(app);
   datasourcesRoutes(app);
   foldersRoutes(app);

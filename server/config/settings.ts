@@ -283,6 +283,11 @@ const settings = {
       max: 104_857_600,
     }),
   },
+  leaks: {
+    public_keys_file: file(
+      'Keys that sign reports of leaked keys and tokens: PEM, or the JSON that GitHub answers at /meta/public_keys/secret_scanning',
+    ),
+  },
   usage: {
     flush_interval: duration(
       '30s',

@@ -20,6 +20,15 @@ const Attention = Type.Object({
   unusedTokens: Type.Array(Type.Object({ ...OfToken, ...Unused })),
   unusedKeys: Type.Optional(Type.Array(Type.Object({ ...OfKey, ...Unused }))),
   disabledServiceAccounts: Type.Array(Type.Object({ ...Named, role: RoleSchema, tokens: Count })),
+  // What somebody found where it should not be within a month, and was revoked therefore; the last one first.
+  leaked: Type.Array(
+    Type.Object({
+      ...Named,
+      kind: Type.String({ examples: ['token', 'api-key'] }),
+      at: Timestamp,
+      url: Type.String({ description: "Where it was found; '' where nobody said" }),
+    }),
+  ),
   // How long the lists would be: they hold the most urgent only.
   counts: Type.Object({
     expiringTokens: Count,
@@ -57,7 +66,7 @@ export function attentionRoutes(app: App): void {
 type Found = Awaited<ReturnType<typeof attention>>;
 type Looked = Found['tokens'];
 
-function shown({ accounts, disabled, tokens, keys }: Found) {
+function shown({ accounts, disabled, tokens, keys, leaked }: Found) {
   const each = (count: keyof Looked['counts']) => ({
     tokens: tokens.counts[count],
     ...(keys && { keys: keys.counts[count] }),
@@ -76,6 +85,13 @@ function shown({ accounts, disabled, tokens, keys }: Found) {
       unusedKeys: keys.unused.map((row) => ({ ...ofKey(row), ...unused(row) })),
     }),
     disabledServiceAccounts: disabled,
+    leaked: leaked.map((row) => ({
+      id: Number(row.object_id),
+      name: row.object_name,
+      kind: row.object_kind,
+      at: timestamp(row.at),
+      url: (JSON.parse(row.change) as { url: string }).url,
+    })),
     counts: {
       expiringTokens: tokens.counts.expiring,
       unusedTokens: tokens.counts.unused,

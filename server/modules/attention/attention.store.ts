@@ -126,6 +126,20 @@ export function listDisabledAccounts(db: Kysely<Schema>, orgId: number, limit: n
     .execute();
 }
 
+/** Keys and tokens that somebody found where they should not be, the last one first. */
+export function listLeaked(db: Kysely<Schema>, orgId: number, since: Time, limit: number) {
+  return db
+    .selectFrom('audit')
+    .select(['at', 'object_kind', 'object_id', 'object_name', 'change'])
+    .where('org_id', '=', orgId)
+    .where('action', '=', 'leaks:revoke')
+    .where('at', '>=', since)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute();
+}
+
 function credentials(db: Kysely<Schema>, orgId: number, kind: Kind) {
   return db
     .selectFrom('credential')

@@ -10,12 +10,14 @@ import {
   type Kind,
   listDisabledAccounts,
   listExpiring,
+  listLeaked,
   listUnused,
   listUnusedAmong,
   type Spans,
 } from './attention.store.ts';
 
 const MOST_LISTED = 20;
+const LEAKED_FOR_MS = 30 * 86_400_000;
 
 /** How far to look, as in 12h or 1M. */
 export interface Reach {
@@ -40,8 +42,11 @@ export async function attention(context: RequestContext, { expiringWithin, unuse
   const tokens = await lookThrough(context, 'tokens', spans);
   const mayReadKeys = await holds(context, 'apikeys:read', 'apikeys:*');
   const keys = mayReadKeys ? await lookThrough(context, 'keys', spans) : undefined;
-  return { accounts, disabled, tokens, keys };
+  const leaked = await listLeaked(db, actor.orgId, now - LEAKED_FOR_MS, MOST_LISTED);
+  return { accounts, disabled, tokens, keys, leaked: mayReadKeys ? leaked : leaked.filter(isToken) };
 }
+
+const isToken = ({ object_kind: kind }: { object_kind: string }): boolean => kind === 'token';
 
 async function lookThrough(context: RequestContext, kind: Kind, spans: Spans) {
   const { db, actor } = context;

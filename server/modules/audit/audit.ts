@@ -21,18 +21,23 @@ export interface Change {
 
 /** Records a change. To be called within the change's own transaction, so that there is never one without the other. */
 export async function recordChange(context: RequestContext, entry: Change): Promise<void> {
-  const { principal, credential, orgId } = context.actor;
-  const { address, requestId } = context;
   await record(context, {
     ...entry,
     // Who is in no organization, and a command on the machine, act on the server as a whole.
-    orgId: entry.orgId === undefined ? orgId || null : entry.orgId,
+    orgId: entry.orgId === undefined ? context.actor.orgId || null : entry.orgId,
+    ...doerOf(context),
+  });
+}
+
+/** Who does something, and from where, as it is recorded. */
+export function doerOf({ actor: { principal, credential }, address, requestId }: RequestContext): Doer {
+  return {
     actor: `${principal.kind}:${principal.login || principal.name}`,
     actorId: principal.id,
     credential: { kind: credential.kind, id: credential.id },
     address,
     requestId,
-  });
+  };
 }
 
 /** What the server does by itself, and what nobody known did. */
@@ -43,15 +48,18 @@ export const NOBODYS = {
   requestId: '',
 } as const;
 
-/** A change, or whatever else is recorded, with who did it. */
-export interface Recorded extends Change {
-  orgId: number | null;
+export interface Doer {
   /** As `user:ann`. */
   actor: string;
   actorId: number;
   credential: { kind: string; id: number };
   address: string;
   requestId: string;
+}
+
+/** A change, or whatever else is recorded, with who did it. */
+export interface Recorded extends Change, Doer {
+  orgId: number | null;
   /** When it was, where that is not now. */
   at?: number;
 }

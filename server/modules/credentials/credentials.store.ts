@@ -105,3 +105,14 @@ export function updateRevoked(
     .returningAll()
     .executeTakeFirst();
 }
+
+/** Marks a key or token of whatever organization as revoked, and returns it; undefined where it was so before, or is not there. */
+export function updateRevokedAnywhere(db: Kysely<Schema>, id: number): Promise<CredentialRow | undefined> {
+  return db
+    .updateTable('credential')
+    .set({ is_revoked: 1 })
+    .where('id', '=', id)
+    .where('is_revoked', '=', 0)
+    .returningAll()
+    .executeTakeFirst();
+}

@@ -15,6 +15,7 @@ import {
   listHolders,
   type ProvenRow,
   updateRevoked,
+  updateRevokedAnywhere,
 } from './credentials.store.ts';
 
 export type { CredentialRow };
@@ -130,6 +131,19 @@ export async function revokeCredential(
   const row = await updateRevoked(context.db, context.actor.orgId, serviceAccountId, id);
   if (row) forgetCredential(context, row.secret_hash);
   return row;
+}
+
+/** Revokes a key or token of whatever organization, whose secret somebody found; undefined where there is none of that id any more. */
+export async function revokeFound(
+  context: Context,
+  id: number,
+  secret: string,
+): Promise<{ row: CredentialRow; isNew: boolean } | undefined> {
+  const revoked = await updateRevokedAnywhere(context.db, id);
+  const row = revoked ?? (await getCredential(context.db, id));
+  // By our own hash: what is remembered of an imported one is under that too.
+  if (revoked) forgetCredential(context, secretHash(secret));
+  return row && { row, isNew: revoked !== undefined };
 }
 
 export function forgetCredential(context: Context, hash: string): void {

@@ -11,6 +11,14 @@ export const SERVER_AND_PAGES: Row[] = [
   ['GET /api/admin/settings/explained', SERVER_READ.here],
   ['GET /api/admin/audit', SERVER.here],
   ['GET /api/admin/audit/export', SERVER.here],
+  ['POST /api/leaks', SERVER.here, [], []],
+  [
+    'POST /api/leaks/signed',
+    // Nobody signs here: it is as if it were not there.
+    { own: '404 404 404 404 404', other: '404 404 404 404 404', missing: '404 404 404 404 404' },
+    [],
+    [],
+  ],
   ['GET /api/v1/sso-settings', SERVER_READ.here],
   ['GET /api/v1/sso-settings/:key=github', SERVER_READ.here],
   ['PUT /api/v1/sso-settings/:key=github', WRITTEN, [], { settings: { enabled: false } }],

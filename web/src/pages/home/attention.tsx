@@ -19,6 +19,7 @@ export function Attention({ asked: { data, error, refetch } }: Props) {
       {data === undefined && error === null && <Skeleton height="15rem" />}
       {data !== undefined && (
         <>
+          <Leaked found={data} />
           <SimpleGrid cols={{ base: 1, md: 3 }} spacing="lg" mih="13rem">
             <Expiring found={data} />
             <Unused found={data} />
@@ -30,6 +31,32 @@ export function Attention({ asked: { data, error, refetch } }: Props) {
         </>
       )}
     </Section>
+  );
+}
+
+/** Only where there are any: it is no matter of every day. */
+function Leaked({ found: { leaked } }: { found: Found }) {
+  if (leaked.length === 0) return null;
+  const items = leaked.map(({ id, name, kind, at, url }) => ({
+    key: `${kind} ${id}`,
+    name,
+    to: kind === 'token' ? '/org/serviceaccounts' : '/org/apikeys',
+    of: kind === 'token' ? 'token' : 'API key',
+    about: (
+      <>
+        revoked <TimeText at={at} />
+        {url !== '' && `, found at ${url}`}
+      </>
+    ),
+  }));
+  return (
+    <AttentionList
+      title="Leaked within 30 days"
+      items={items}
+      count={items.length}
+      none="Nothing leaked."
+      advice="Nobody gets in with them any more. Add a new one for whoever needs it, and look under Changes for what was done with the old one."
+    />
   );
 }
 

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { Answer } from '../../client/answer.ts';
+import { addCommand, withJson } from '../command.ts';
+import { EXIT, Failure, usageFailure } from '../failure.ts';
+import { printJson, printTable, say } from '../output.ts';
+import { readSecret } from '../prompt.ts';
+import { connect, type ConnectionFlags, withConnection } from './connection.ts';
+
+type Judged = Answer<'/api/leaks', 'post'>[number];
+type Flags = ConnectionFlags & { json?: boolean; url?: string; foundAt?: string };
+
+const MOST = 1000;
+
+/** `latchkey leaks …` */
+export function addLeaks(program: Command): void {
+  const leaks = addCommand(program, 'leaks', {
+    summary: 'keys and tokens that somebody found where they should not be',
+    examples: ['latchkey leaks revoke < found.txt'],
+  });
+  const revoke = addCommand(leaks, 'revoke', {
+    summary: 'revoke the keys and tokens that stand on standard input, one a line',
+    examples: [
+      'latchkey leaks revoke < found.txt',
+      'latchkey leaks revoke --found-at https://example.org/paste/17 < found.txt',
+    ],
+    more:
+      'Of every organization, so it takes an administrator of the server. What is not known here is told, and nothing is done ' +
+      'with it. Exit code 6 says that something was not known.',
+  }).option('--found-at <address>', 'where they were found, for the record of changes');
+  withConnection(withJson(revoke)).action(async (flags: Flags) => {
+    const secrets = [...new Set((await readSecret('key or token')).split(/\s+/))].filter(
+      (word) => word !== '',
+    );
+    if (secrets.length > MOST) throw usageFailure(`more than ${MOST} at once; send them in parts`);
+    const client = await connect(flags);
+    const place = flags.foundAt === undefined ? {} : { url: flags.foundAt };
+    const found = secrets.map((token) => ({ token, ...place }));
+    const judged = await client.request<Judged[]>('POST', '/api/leaks', found);
+    if (flags.json) printJson(judged);
+    else printJudged(judged);
+    const unknown = judged.filter(({ credential }) => credential === undefined).length;
+    if (unknown > 0) throw new Failure(EXIT.partly, `${unknown} of ${judged.length} are not known here`);
+  });
+}
+
+function printJudged(judged: readonly Judged[]): void {
+  const known = judged.flatMap(({ credential }) => credential ?? []);
+  if (known.length === 0) return;
+  say(`Revoked ${known.length}:`);
+  printTable(
+    [
+      { title: 'KIND' },
+      { title: 'ID', align: 'right' },
+      { title: 'NAME', flexible: true },
+      { title: 'ORG', align: 'right' },
+    ],
+    known.map(({ kind, id, name, orgId }) => [kind, String(id), name, String(orgId)]),
+  );
+}

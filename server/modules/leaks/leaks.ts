@@ -1,0 +1,77 @@
+import type { Context } from '../../context.ts';
+import { secretOf } from '../../crypto/secrets.ts';
+import { inTransaction } from '../../db/transaction.ts';
+import { type Doer, record } from '../audit/audit.ts';
+import { findBySecretUntouched, revokeFound } from '../credentials/credentials.ts';
+
+/** Something that looks like a key or token, and where somebody found it. */
+export interface Leak {
+  token: string;
+  type?: string | undefined;
+  url?: string | undefined;
+  source?: string | undefined;
+}
+
+/** The key or token that a secret is of. */
+export interface Leaked {
+  id: number;
+  kind: 'token' | 'api-key';
+  name: string;
+  orgId: number;
+}
+
+const LONGEST_URL = 500;
+const SOURCE = /^[A-Za-z_ ]{1,40}$/;
+
+/**
+ * Revokes what was found, of whatever organization: an answer for each, undefined for what is no key or token of this server.
+ * One that was revoked before is known, and stays as it is.
+ */
+export async function revokeLeaks(
+  context: Context,
+  doer: Doer,
+  leaks: readonly Leak[],
+): Promise<(Leaked | undefined)[]> {
+  // Scanners find the same secret in many places.
+  const known = new Map<string, Leaked | undefined>();
+  const answers: (Leaked | undefined)[] = [];
+  for (const leak of leaks) {
+    const token = leak.token.trim();
+    if (!known.has(token)) known.set(token, await revokeLeak(context, doer, { ...leak, token }));
+    answers.push(known.get(token));
+  }
+  return answers;
+}
+
+async function revokeLeak(context: Context, doer: Doer, leak: Leak): Promise<Leaked | undefined> {
+  const secret = secretOf(leak.token);
+  if (secret === undefined) return undefined;
+  // Nobody used it by this: an imported one keeps the hash that it has.
+  const found = await findBySecretUntouched(context, secret, leak.token);
+  if (found === undefined) return undefined;
+  return inTransaction(context, async (context) => {
+    const revoked = await revokeFound(context, found.id, secret);
+    if (revoked === undefined) return undefined;
+    const { row, isNew } = revoked;
+    const kind = row.service_account_id === null ? ('api-key' as const) : ('token' as const);
+    if (isNew) {
+      await record(context, {
+        ...doer,
+        orgId: row.org_id,
+        action: 'leaks:revoke',
+        kind,
+        id: row.id,
+        name: row.name,
+        change: { url: placeOf(leak), source: SOURCE.test(leak.source ?? '') ? leak.source : '' },
+      });
+    }
+    return { id: row.id, kind, name: row.name, orgId: row.org_id };
+  });
+}
+
+/** Where it was found, without what may be secret itself. */
+function placeOf({ token, url = '' }: Leak): string {
+  const { origin, pathname } = URL.parse(url) ?? {};
+  if (origin === undefined || origin === 'null' || pathname === undefined) return '';
+  return `${origin}${pathname}`.replaceAll(token, '…').slice(0, LONGEST_URL);
+}
