@@ -169,7 +169,7 @@ test('a hangup has the certificate read anew, and does not end the server', asyn
     GF_SERVER_CERT_FILE: files.settings.cert_file,
     GF_SERVER_CERT_KEY: files.settings.cert_key,
     GF_SERVER_CERTS_WATCH_INTERVAL: '0s',
-  } as never);
+  });
   onTestFinished(() => server.stop());
   files.put(makeCertificate('two'));
   expect(await nameShown(server.url)).toBe('CN=one');

@@ -29,10 +29,9 @@ function expectGuarded(headers: Record<string, string>, where: string): void {
   expect(headers['x-content-type-options'], where).toBe('nosniff');
   expect(headers['x-frame-options'], where).toBe('deny');
   expect(headers['strict-transport-security'], where).toBeUndefined();
-  if (headers['content-type']?.startsWith('text/html')) {
-    expect(headers['cross-origin-opener-policy'], where).toBe('same-origin');
-    expect(headers['permissions-policy'], where).toContain('camera=()');
-  }
+  const isDocument = headers['content-type']?.startsWith('text/html') === true;
+  expect(headers['cross-origin-opener-policy'], where).toBe(isDocument ? 'same-origin' : undefined);
+  expect(headers['permissions-policy']?.includes('camera=()'), where).toBe(isDocument ? true : undefined);
 }
 
 test('no answer of any route, to nobody or to an administrator, is kept by a proxy, guessed at, or framed', async () => {
@@ -83,14 +82,9 @@ test.each([
   const { statuses, text } = await exchange(world, bytes);
   expect(statuses.at(-1)).toBe(status);
   expectGuarded(headersIn(text), what);
-  if (status >= 400 && !bytes.startsWith('HEAD')) {
-    const body = JSON.parse(text.slice(text.indexOf('\r\n\r\n') + 4)) as {
-      message: string;
-      statusCode: number;
-    };
-    expect(body.statusCode).toBe(status);
-    expect(body.message).not.toBe('');
-  }
+  const body = text.slice(text.indexOf('\r\n\r\n') + 4);
+  const isError = status >= 400 && !bytes.startsWith('HEAD');
+  expect(isError ? (JSON.parse(body) as { statusCode: number }).statusCode : status).toBe(status);
 });
 
 test('a request that does not arrive in time is told so in JSON, with the same headers', async () => {

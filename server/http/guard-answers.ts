@@ -29,7 +29,7 @@ declare module 'fastify' {
 
 /** Sees to it that no browser or proxy keeps an answer, guesses what it is, or shows it in a page of another site. */
 export function guardAnswers(app: FastifyInstance): void {
-  app.decorate('strictTransport', strictTransport(app.context.config));
+  app.decorate('strictTransport', policyOf(app.context.config));
   app.addHook('onSend', (request, reply, _payload, done) => {
     guardAnswer(request, reply);
     done();
@@ -47,7 +47,7 @@ export function guardAnswer({ protocol, server }: FastifyRequest, reply: Fastify
   }
 }
 
-function strictTransport({ security, server }: Config): string | undefined {
+function policyOf({ security, server }: Config): string | undefined {
   const mayBeSecure = server.protocol === 'https' || server.trusted_proxies.length > 0;
   if (!mayBeSecure || !security.strict_transport_security) return undefined;
   return [

@@ -9,6 +9,7 @@ import { Logo } from '../parts/logo.tsx';
 import { MainMenu } from './main-menu.tsx';
 import { OrgSwitcher } from './org-switcher.tsx';
 import { PersonMenu } from './person-menu.tsx';
+import { ServerWarnings } from './server-warnings.tsx';
 import { SessionOver } from './session-over.tsx';
 import { isSchemeChosen, schemeOf } from '../theme/color-scheme.ts';
 
@@ -49,6 +50,7 @@ export function Shell() {
         <MainMenu onChoice={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" tabIndex={-1} bg="var(--page-ground)">
+        <ServerWarnings />
         <Outlet />
       </AppShell.Main>
       <SessionOver />
