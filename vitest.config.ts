@@ -6,7 +6,7 @@ import { summaryLine } from './test/support/summary-line.ts';
 const overTheWire = [
   'server/**/*.test.ts',
   'cli/**/*.test.ts',
-  'test/{attacks,browser,documents,routes,compat,clients}/**/*.test.ts',
+  'test/{attacks,browser,documents,routes,compat,clients,upgrades}/**/*.test.ts',
 ];
 // Nothing in it depends on the database.
 const looks = 'test/browser/looks/*.test.ts';

@@ -33,6 +33,7 @@ const tasks = {
   dev: (args) => run(['--watch', '--watch-preserve-output', 'cli/main.ts', 'serve', ...args]),
   'dev:page': (args) => run([tool.vite, 'web', ...args]),
   faults: (args) => run(['test/faults/main.ts', ...args]),
+  fixture: (args) => run(['test/upgrades/keep.ts', ...args]),
   fuzz: (args) => run(['test/fuzz/main.ts', ...args]),
   format: () => run([tool.prettier, '--write', '--log-level', 'warn', '.']),
   openapi,

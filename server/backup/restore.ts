@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Kysely, sql } from 'kysely';
 import { ensureDirectory } from '../db/directory.ts';
 import type { RequestContext } from '../context.ts';
+import type { DatabaseType } from '../db/migrations/column-types.ts';
 import { migrate, unknownSteps } from '../db/migrations/index.ts';
 import type { Schema } from '../db/schema.ts';
 import { type Cell, type Query, type Table, tablesOf } from '../db/tables.ts';
@@ -41,25 +42,8 @@ export async function restore(
 ): Promise<Restored> {
   const { type } = context.config.database;
   return context.db.transaction().execute(async (db) => {
-    const query: Query = async (text) => {
-      const { rows } = await sql.raw<object>(text).execute(db);
-      return rows.map((row) => Object.values(row));
-    };
-    await empty(db, await tablesOf(query, type), replace);
-    await migrate(db, type, contents.steps);
-    const known = new Map((await tablesOf(query, type)).map((table) => [table.name, table]));
-    let done = 0;
-    await readArchive(file, {
-      async rows(table, rows) {
-        requireKnown(file, known, table);
-        await insertRows(db, table, rows);
-        onProgress((done += rows.length), contents.rows);
-      },
-      async tableEnd(table, lastId) {
-        requireKnown(file, known, table);
-        if (lastId !== null) await setLastId(db, type, table.name, lastId);
-      },
-    });
+    await empty(db, await tablesOf(queryOf(db), type), replace);
+    await fillFrom(file, contents, db, type, onProgress);
     const upgraded = await migrate(db, type);
     const inside = { ...context, db };
     if (!withOtherKey && !(await secretKeyFits(inside))) throw wrongKey();
@@ -73,6 +57,30 @@ export async function restore(
       change,
     });
     return { ...contents, upgraded };
+  });
+}
+
+/** Puts what a backup holds into an empty database, at the steps that it was of. To be called within a transaction. */
+export async function fillFrom(
+  file: string,
+  contents: Contents,
+  db: Database,
+  type: DatabaseType,
+  onProgress: RestoreOptions['onProgress'] = () => {},
+): Promise<void> {
+  await migrate(db, type, contents.steps);
+  const known = new Map((await tablesOf(queryOf(db), type)).map((table) => [table.name, table]));
+  let done = 0;
+  await readArchive(file, {
+    async rows(table, rows) {
+      requireKnown(file, known, table);
+      await insertRows(db, table, rows);
+      onProgress((done += rows.length), contents.rows);
+    },
+    async tableEnd(table, lastId) {
+      requireKnown(file, known, table);
+      if (lastId !== null) await setLastId(db, type, table.name, lastId);
+    },
   });
 }
 
@@ -95,6 +103,13 @@ export function keepSecretKey(dataDirectory: string, secretKey: string): void {
   writeFileSync(path, secretKey, { mode: 0o600, flag: 'wx', flush: true });
 }
 
+function queryOf(db: Database): Query {
+  return async (text) => {
+    const { rows } = await sql.raw<object>(text).execute(db);
+    return rows.map((row) => Object.values(row));
+  };
+}
+
 async function empty(db: Database, tables: readonly Table[], replace: boolean): Promise<void> {
   if (tables.length > 0 && !replace) throw notEmpty();
   for (const { name } of tables.toReversed()) await db.schema.dropTable(name).execute();
@@ -110,12 +125,7 @@ async function insertRows(db: Database, { name, columns }: Table, rows: readonly
 }
 
 /** So that the ids of what is gone are not given out again. */
-async function setLastId(
-  db: Database,
-  type: 'sqlite' | 'postgres',
-  table: string,
-  last: number,
-): Promise<void> {
+async function setLastId(db: Database, type: DatabaseType, table: string, last: number): Promise<void> {
   if (type === 'postgres') {
     await sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), ${last})`.execute(db);
     return;

@@ -39,7 +39,8 @@ try {
 async function soak(seconds: number, connections: number, perRole: number): Promise<boolean> {
   const environment = await place.create();
   const crowd = await seedCrowd(environment, perRole);
-  const server = await serve(environment, fileURLToPath(new URL('probe.ts', import.meta.url)));
+  const probe = fileURLToPath(new URL('probe.ts', import.meta.url));
+  const server = await serve(environment, { probe });
   const errors = errorsIn(server.process.stdout);
   const client = makeClient(server.url, connections);
   try {

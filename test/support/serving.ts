@@ -12,13 +12,20 @@ export interface Running {
   kill(): Promise<void>;
 }
 
-/**
- * Serves in a process of its own; returns when it listens. A probe is a module that is loaded there first, and can be sent
- * messages; it finds a garbage collector that it may call.
- */
-export async function serve(environment: Environment, probe?: string): Promise<Running> {
+export interface Serving {
+  /** A module that is loaded first and can be sent messages; it finds a garbage collector that it may call. */
+  probe?: string | undefined;
+  /** The command line of another checkout. */
+  main?: string | undefined;
+}
+
+/** Serves in a process of its own; returns when it listens. */
+export async function serve(
+  environment: Environment,
+  { probe, main = MAIN }: Serving = {},
+): Promise<Running> {
   const probing = probe === undefined ? [] : ['--expose-gc', '--import', probe];
-  const child = spawn(process.execPath, [...probing, MAIN, 'serve'], {
+  const child = spawn(process.execPath, [...probing, main, 'serve'], {
     env: { ...process.env, ...environment, GF_SERVER_HTTP_PORT: '0', GF_LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit', ...(probe === undefined ? [] : (['ipc'] as const))],
   });
