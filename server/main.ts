@@ -37,6 +37,10 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
 /** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
   const { config, warnings } = readConfig(options);
+  // A command ends when nobody reads its output any more; a server goes on.
+  for (const console of [process.stdout, process.stderr]) {
+    console.removeAllListeners('error').on('error', () => undefined);
+  }
   const stop = watchSignals();
   const server = await startServer(config);
   keepLogWhole(server.context.log);

@@ -135,8 +135,12 @@ function createDriver(path: string, onDamage: (error: Error) => void): Driver {
 
   return {
     init() {
-      writer = openHandle(path, false);
-      requireWhole(writer.database, path);
+      try {
+        writer = openHandle(path, false);
+        requireWhole(writer.database);
+      } catch (error) {
+        throw troubleOf(error) === 'damaged' ? damaged(path, error) : error;
+      }
       reader = openHandle(path, true);
       return Promise.resolve();
     },
@@ -190,11 +194,17 @@ function openHandle(path: string, readOnly: boolean): Handle {
 }
 
 /** Throws when the file is damaged, which SQLite itself finds out only when it comes upon the place. */
-function requireWhole(database: DatabaseSync, path: string): void {
+function requireWhole(database: DatabaseSync): void {
   const [found] = Object.values(database.prepare('pragma quick_check(1)').get() ?? {});
-  if (found === 'ok') return;
-  const damage = new Error(`the database ${path} is damaged: ${String(found)}`);
-  throw Object.assign(damage, { code: 'ERR_SQLITE_ERROR', errcode: SQLITE_CORRUPT });
+  if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: SQLITE_CORRUPT });
+}
+
+function damaged(path: string, cause: unknown): Error {
+  const words = cause instanceof Error ? cause.message : String(cause);
+  const error = new Error(
+    `the database ${path} is damaged: keep the file, and put a backup in its place (${words})`,
+  );
+  return Object.assign(error, { code: 'ERR_SQLITE_ERROR', errcode: SQLITE_CORRUPT });
 }
 
 /** Does the work as soon as no other process has the database locked, which is now or, at the latest, after a few seconds. */

@@ -67,7 +67,8 @@ describe.runIf(isPostgres)('a PostgreSQL that cannot be reached', () => {
       return { status: answer.status, headers: answer.headers, text };
     };
     const make = async (name: string) =>
-      (JSON.parse((await ask('/api/auth/keys', BASIC, { name, role: 'Viewer' })).text) as { key: string }).key;
+      (JSON.parse((await ask('/api/auth/keys', BASIC, { name, role: 'Viewer' })).text) as { key: string })
+        .key;
     const known = { authorization: `Bearer ${await make('known')}` };
     const unknown = { authorization: `Bearer ${await make('unknown')}` };
     expect((await ask('/api/login/ping', known)).status).toBe(200);
@@ -81,7 +82,10 @@ describe.runIf(isPostgres)('a PostgreSQL that cannot be reached', () => {
     ]) {
       expect(refused.status).toBe(503);
       expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-      expect(JSON.parse(refused.text)).toMatchObject({ messageId: 'database.away', detail: expect.any(String) });
+      expect(JSON.parse(refused.text)).toMatchObject({
+        messageId: 'database.away',
+        detail: expect.any(String),
+      });
       expect(refused.text).not.toMatch(/ECONN|127\.0\.0\.1|terminated/);
     }
     for (const path of ['/api/health', '/readyz']) {
@@ -170,10 +174,12 @@ async function startRelay(target: number): Promise<{ relay: Relay; port: number 
       [onward, socket],
     ] as const) {
       sockets.add(one);
-      one.on('error', () => undefined).once('close', () => {
-        sockets.delete(one);
-        other.destroy();
-      });
+      one
+        .on('error', () => undefined)
+        .once('close', () => {
+          sockets.delete(one);
+          other.destroy();
+        });
       one.pipe(other);
     }
   });

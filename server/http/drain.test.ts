@@ -37,7 +37,9 @@ test('a request that is under way when the server is told to stop is answered, a
   const world = await startWorld();
   const socket = await halfARequest(world);
   const { ended } = await beginStop(world);
-  const late = await fetch(`${world.url}/api/org`, { headers: { authorization: `Basic ${btoa('admin:admin')}` } });
+  const late = await fetch(`${world.url}/api/org`, {
+    headers: { authorization: `Basic ${btoa('admin:admin')}` },
+  });
   expect(late.status).toBe(503);
   expect(late.headers.get('retry-after')).toMatch(/^\d+$/);
   expect(late.headers.get('connection')).toBe('close');
