@@ -107,9 +107,7 @@ export async function openContext(
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
-    const steps = isLeftAsItIs
-      ? []
-      : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
+    const steps = isLeftAsItIs ? [] : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
     return { context, steps, tracing, close };
   } catch (error) {
     await close();

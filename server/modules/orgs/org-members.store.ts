@@ -1,6 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { Role } from '../../access/roles.ts';
-import { contains } from '../../db/search.ts';
+import { comparableName, contains } from '../../db/search.ts';
 import type { OrgMemberTable, Schema } from '../../db/schema.ts';
 
 function members(db: Kysely<Schema>, orgId: number, query: string) {
@@ -73,7 +73,7 @@ export function getUserNamed(
   db: Kysely<Schema>,
   loginOrEmail: string,
 ): Promise<{ id: number; login: string } | undefined> {
-  const text = loginOrEmail.toLowerCase();
+  const text = comparableName(loginOrEmail);
   return db
     .selectFrom('user')
     .select(['id', 'login'])

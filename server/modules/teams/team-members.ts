@@ -1,6 +1,7 @@
 import type { TeamPermission } from '../../access/identity.ts';
 import { ADMINISTER } from '../../access/object-levels.ts';
 import type { RequestContext } from '../../context.ts';
+import { comparableName } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest, notFound } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
@@ -102,7 +103,7 @@ export async function replaceTeamMembers(
 }
 
 async function idsOf(context: RequestContext, emails: readonly string[]): Promise<number[]> {
-  const wanted = new Set(emails.map((email) => email.trim().toLowerCase()));
+  const wanted = new Set(emails.map((email) => comparableName(email.trim())));
   const found = await listIdsByEmail(context.db, context.actor.orgId, [...wanted]);
   for (const { email } of found) wanted.delete(email);
   const [missing] = wanted;

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../../context.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
-import { searchText } from '../../db/search.ts';
+import { comparableName, searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
@@ -42,13 +42,13 @@ export async function changeProfile(context: RequestContext, id: number, wanted:
   });
 }
 
-/** Login and email in lower case; who has only an email has it for a login too. Throws 400, in these words, without either. */
+/** Login and email as they are compared; who has only an email has it for a login too. Throws 400, in these words, without either. */
 export function namesOf(
   { login: givenLogin = '', email: givenEmail = '' }: Profile,
   message: string,
 ): { login: string; email: string | undefined } {
-  const email = givenEmail.trim().toLowerCase();
-  const login = givenLogin.trim().toLowerCase() || email;
+  const email = comparableName(givenEmail.trim());
+  const login = comparableName(givenLogin.trim()) || email;
   if (login === '') throw badRequest('give a login, an email, or both', message);
   return { login, email: email === '' ? undefined : email };
 }
