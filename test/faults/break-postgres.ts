@@ -102,7 +102,7 @@ interface Load {
 function load({ server, known, unknown }: Broken): Load {
   const figures = { well: 0, unavailable: 0, slowestMs: 0 };
   const made: string[] = [];
-  let isEnding = false;
+  const ending = new AbortController();
   const judge = (answer: Answer): Answer => {
     figures.slowestMs = Math.max(figures.slowestMs, answer.ms);
     if (answer.status === 200) figures.well++;
@@ -113,7 +113,7 @@ function load({ server, known, unknown }: Broken): Load {
     return answer;
   };
   const until = async (work: () => Promise<unknown>): Promise<void> => {
-    while (!isEnding) await work();
+    while (!ending.signal.aborted) await work();
   };
   const remembered = async (): Promise<void> => {
     for (const key of known) mustBe(200, await ask(server, 'GET', NO_QUERY, { as: `Bearer ${key}` }));
@@ -121,7 +121,10 @@ function load({ server, known, unknown }: Broken): Load {
   };
   const lookedUp = async (): Promise<void> => {
     const key = unknown.pop();
-    if (key === undefined) return sleep(20, undefined);
+    if (key === undefined) {
+      await sleep(20);
+      return;
+    }
     if (judge(await ask(server, 'GET', '/api/user', { as: `Bearer ${key}` })).status !== 200)
       unknown.unshift(key);
     await sleep(20);
@@ -136,7 +139,7 @@ function load({ server, known, unknown }: Broken): Load {
   working.catch(() => {});
   return {
     async end() {
-      isEnding = true;
+      ending.abort();
       await working;
       for (const key of made) await get(server, '/api/user', `Bearer ${key}`);
       assert.ok(figures.slowestMs < LONGEST_ANSWER_MS, `an answer took ${figures.slowestMs} ms`);

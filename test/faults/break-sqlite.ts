@@ -180,12 +180,13 @@ async function lockedLong(data: string): Promise<Shown> {
     const { ended } = await lock(data, 8);
     const writing = Promise.all(Array.from({ length: WRITERS }, () => makeKey(server)));
     let [reads, slowest] = [0, 0];
-    let isLocked = true;
+    const over = new AbortController();
     const reading = (async () => {
-      for (; isLocked; reads++) slowest = Math.max(slowest, (await ask(server, 'GET', '/api/auth/keys')).ms);
+      for (; !over.signal.aborted; reads++)
+        slowest = Math.max(slowest, (await ask(server, 'GET', '/api/auth/keys')).ms);
     })();
     const answers = await writing;
-    isLocked = false;
+    over.abort();
     await reading;
     for (const answer of answers) mustBeUnavailable(answer, /busy.*Nothing was changed/s);
     const longest = Math.max(...answers.map(({ ms }) => ms));

@@ -13,8 +13,8 @@ const SHUTDOWN_TIMEOUT = '3s';
 
 /** Tells servers to end while requests are under way, in each of the ways that requests can be under way. */
 export const stop: Run = async ({ isShort, scenario }) => {
-  for (const open of [() => Promise.resolve(onSqlite()), onPostgres]) {
-    const place = await open();
+  for (const find of [() => Promise.resolve(onSqlite()), onPostgres]) {
+    const place = await find();
     const times = isShort ? 1 : 10;
     const repeat = (tried: string, work: (server: Running) => Promise<string>): Promise<void> =>
       scenario(`${tried}, on ${place.name}`, () => often(place, times, work));
