@@ -32,6 +32,7 @@ describe.runIf(HAS_BROWSER)('a server that others reach, with the first password
     await page.getByLabel('New password again').fill('my-own-password');
     await page.getByRole('button', { name: 'Change password' }).click();
     await alert.waitFor({ state: 'detached' });
+    expect(await page.getByText('still has the password').count()).toBe(0);
     await visitor.close();
   });
 
