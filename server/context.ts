@@ -6,6 +6,7 @@ import type { Seal } from './crypto/seal.ts';
 import type { Schema } from './db/schema.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
+import type { Peers } from './peers/peers.ts';
 import type { Passage, Trail } from './trail/trail.ts';
 import type { KeyCall, Noted, Requests, Uses } from './uses.ts';
 
@@ -32,6 +33,8 @@ export interface Context {
   };
   /** How much is asked and tried by whom: kept by this process alone. */
   limits: Limits;
+  /** The other servers on the same database; undefined where there can be none. */
+  peers: Peers | undefined;
   /** Where the record of changes goes besides the database; undefined where nowhere. */
   trail: Trail | undefined;
   /** The part that a running transaction has in it. */

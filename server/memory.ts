@@ -8,6 +8,8 @@ import { LRUCache } from 'lru-cache';
 export interface Memory {
   /** The remembered value, or undefined when it has to be loaded. */
   recall<T extends object>(key: string): T | undefined;
+  /** The same while other servers cannot be heard of: for what is compared with the database before it is believed. */
+  recallToCompare<T extends object>(key: string): T | undefined;
   /** The remembered value, or the loaded one, which is kept unless it was touched while loading. Absent things are not kept. */
   remember<T extends object>(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
   /** Forgets a key; a load of it that is under way will not be kept either. */
@@ -32,7 +34,8 @@ interface Load {
   touched: boolean;
 }
 
-export function createMemory(maxEntries: number): Memory {
+/** Room for so many things. `isCurrent` says whether every change by others would have been heard of; while not, nothing is recalled. */
+export function createMemory(maxEntries: number, isCurrent: () => boolean = () => true): Memory {
   const kept = new LRUCache<string, object>({ max: maxEntries });
   const loads = new Map<string, Load>();
 
@@ -61,8 +64,11 @@ export function createMemory(maxEntries: number): Memory {
   }
 
   return {
-    recall: <T extends object>(key: string) => kept.get(key) as T | undefined,
+    recall: <T extends object>(key: string) => (isCurrent() ? (kept.get(key) as T | undefined) : undefined),
+    recallToCompare: <T extends object>(key: string) => kept.get(key) as T | undefined,
     remember: <T extends object>(key: string, read: () => Promise<T | undefined>) => {
+      // A load that runs may have begun before a change that nobody here heard of.
+      if (!isCurrent()) return load(key, read) as Promise<T | undefined>;
       const known = kept.get(key) as T | undefined;
       if (known !== undefined) return Promise.resolve(known);
       return (loads.get(key)?.value ?? load(key, read)) as Promise<T | undefined>;

@@ -6,12 +6,15 @@ import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
 import { troubleOf } from './db/errors.ts';
+import { postgresConnection } from './db/postgres.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { type OnStatement, openDatabase } from './db/open.ts';
 import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-run.ts';
 import { createLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
+import type { Peers } from './peers/peers.ts';
+import { peersOnPostgres } from './peers/postgres.ts';
 import { dropOldEntries } from './modules/audit/kept.ts';
 import { writeNoted } from './modules/audit/noted.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
@@ -79,9 +82,10 @@ export async function openContext(
   const trail = openTrail(config.audit, { log, now });
   const tracing = await startTracing(config, log);
   const db = openDatabase(config, onTrouble, watchStatements(log, tracing));
-  const memory = createMemory(REMEMBERED_MOST);
+  let peers: Peers | undefined;
+  const memory = createMemory(REMEMBERED_MOST, () => peers?.isCurrent() ?? true);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
-  const context = {
+  const context: Context = {
     db,
     now,
     config,
@@ -98,9 +102,11 @@ export async function openContext(
       noted: { requests: new Map(), beyond: 0, tidiedDay: 0 },
     },
     limits: createLimits(config),
+    peers,
     trail,
   };
   const close = async (): Promise<void> => {
+    await peers?.close();
     await trail?.close();
     await db.destroy();
     await tracing?.close();
@@ -108,6 +114,10 @@ export async function openContext(
   };
   try {
     const steps = isLeftAsItIs ? [] : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
+    if (config.database.type === 'postgres') {
+      const connect = () => postgresConnection(config.database);
+      context.peers = peers = await peersOnPostgres({ db, connect, memory, log: log.part('database') });
+    }
     return { context, steps, tracing, close };
   } catch (error) {
     await close();
@@ -176,6 +186,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     const firstRun = await prepareFirstRun(context);
     const defaultPasswordOf = await lookForDefaultPassword(context);
     // Commands on the machine need the database alone, and do not load what serves.
+    await context.peers?.listen();
     const { buildApp } = await import('./app.ts');
     const app = await buildApp(context, tracing);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });

@@ -15,7 +15,7 @@ types.setTypeParser(INT8, Number);
 /** Kysely's dialect for the configured PostgreSQL. `onIdleError` is told of connections that broke unused; the pool replaces them. */
 export function postgresDialect(config: Config['database'], onIdleError: (error: Error) => void): Dialect {
   const pool = new pg.Pool({
-    ...(config.url === '' ? parts(config) : { connectionString: config.url }),
+    ...addressOf(config),
     max: config.max_open_conn || DEFAULT_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -25,6 +25,19 @@ export function postgresDialect(config: Config['database'], onIdleError: (error:
   pool.on('error', onIdleError);
   pool.on('connect', closeWhenStuck);
   return new PostgresDialect({ pool });
+}
+
+/** A connection of its own, not yet open, for what listens: it never waits for one of the pool. */
+export function postgresConnection(config: Config['database']): pg.Client {
+  return new pg.Client({
+    ...addressOf(config),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+}
+
+function addressOf(config: Config['database']): pg.ClientConfig {
+  return config.url === '' ? parts(config) : { connectionString: config.url };
 }
 
 /**
@@ -46,7 +59,7 @@ function closeWhenStuck(client: pg.ClientBase): void {
   client.query = watched as typeof client.query;
 }
 
-function parts({ host, name, user, password, ssl_mode }: Config['database']): pg.PoolConfig {
+function parts({ host, name, user, password, ssl_mode }: Config['database']): pg.ClientConfig {
   const isSocket = host.startsWith('/');
   const at = isSocket ? -1 : host.lastIndexOf(':');
   const hasPort = at !== -1 && !host.endsWith(']');

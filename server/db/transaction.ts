@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from '../context.ts';
+import type { Told } from '../peers/peers.ts';
 import { isLostRace, isUniqueViolation, troubleOf } from './errors.ts';
 
 const ATTEMPTS = 10;
@@ -97,12 +98,15 @@ async function once<C extends Context, T>(context: C, work: (context: C) => Prom
     context.config.database.type === 'postgres' ? transaction.setIsolationLevel('serializable') : transaction;
   const forget = (): void => touched.forEach(context.touch);
   const passage = context.trail?.begin();
+  let told: Told | undefined;
   try {
     const result = await isolated.execute(async (db) => {
       const done = await work({ ...context, db, passage, touch: (key) => touched.add(key) });
+      if (touched.size > 0) told = await context.peers?.tell(db, touched);
       await passage?.beforeCommit();
       return done;
     });
+    told?.committed();
     passage?.committed();
     return result;
   } catch (error) {

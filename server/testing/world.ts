@@ -43,9 +43,12 @@ export interface World {
 /** The first administrator. */
 export const ADMIN: As = { basic: 'admin:admin' };
 
-/** A real server with a new database of the kind that the test run is on, listening on a free port of this machine. */
-export async function startWorld(overrides: Overrides = {}): Promise<World> {
-  const database = await newDatabase();
+/**
+ * A real server with a new database of the kind that the test run is on, listening on a free port of this machine; or beside others on
+ * the database that is given, which then stays.
+ */
+export async function startWorld(overrides: Overrides = {}, shared?: TestDatabase): Promise<World> {
+  const database = shared ?? (await newDatabase());
   const { config } = loadConfig({
     home: database.directory,
     env: {},
@@ -83,7 +86,7 @@ export async function startWorld(overrides: Overrides = {}): Promise<World> {
     },
     async stop() {
       await server.stop();
-      await database.remove();
+      if (shared === undefined) await database.remove();
     },
   };
 }

@@ -68,7 +68,7 @@ export async function verifyPassword(context: Context, shown: Shown): Promise<Pe
 }
 
 async function recallPerson(context: Context, key: string, login: string): Promise<Person | undefined> {
-  const verified = context.memory.recall<Verified>(key);
+  const verified = context.memory.recallToCompare<Verified>(key);
   if (verified === undefined) return undefined;
   const known = await findPerson(context, verified.userId);
   if (known && !known.isDisabled && known.passwordHash === verified.passwordHash && goesBy(known, login)) {
