@@ -41,7 +41,7 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
   const sentAt = new Map<number, number>();
   let listening: Promise<void> | undefined;
   let [numbers, beats, currentUntil, isHeard] = [0, 0, 0, true];
-  let unconfirmed: number[] = [];
+  const unconfirmed: number[] = [];
 
   function hear(text: string): void {
     const message = readMessage(text);
