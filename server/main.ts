@@ -25,6 +25,8 @@ export interface Options {
   configFile?: string | undefined;
 }
 
+const LINGERING_MS = 500;
+
 // In a checkout, what is relative starts at its root; an installed package works where it is called.
 const home = import.meta.filename.endsWith('.ts') ? join(import.meta.dirname, '..') : process.cwd();
 
@@ -54,6 +56,8 @@ export async function serve(options: Options): Promise<void> {
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
   server.context.log.info(`stopping on ${await stop.signal}`);
   await server.stop();
+  // Where something is still open, such as a connection to a database that does not answer.
+  setTimeout(() => process.exit(), LINGERING_MS).unref();
 }
 
 // From the first moment: the first process of a container is not ended by a signal that it does not listen to.

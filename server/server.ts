@@ -32,6 +32,7 @@ import { startTracing, type Tracing } from './tracing/tracing.ts';
 // About 400 bytes each.
 const REMEMBERED_MOST = 150_000;
 const WAITING_MS = 1000;
+const LAST_WRITES_MS = 3000;
 const WORDS_EVERY_MS = 10_000;
 const DAMAGED =
   'the database is damaged, and nothing is written to it any more: stop the server, keep the file, and restore a backup';
@@ -196,8 +197,8 @@ export async function startServer(config: Config, surroundings: Surroundings = {
       clearInterval(flushing);
       stopWatching();
       await app.drain(config.server.shutdown_timeout);
-      await flush(context);
-      await close();
+      // A database that stands still does not hold up the end.
+      await Promise.race([flush(context).then(close), sleep(LAST_WRITES_MS, undefined, { ref: false })]);
     };
     const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
     return { url, context, app, ...firstRun, defaultPasswordOf, stop };

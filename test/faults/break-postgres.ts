@@ -39,6 +39,7 @@ export const breakPostgres: Run = async ({ isShort, scenario }) => {
       `PostgreSQL standing still for ${long} s (SIGSTOP), under load`,
       on((broken) => paused(broken, long)),
     );
+    await scenario('SIGTERM while PostgreSQL stands still', on(stoppedMeanwhile));
     await scenario('all connections of PostgreSQL taken by others', on(exhausted));
     await scenario('all connections of the server held up by a lock', on(heldUp));
     await scenario(
@@ -192,6 +193,26 @@ async function paused(broken: Broken, seconds: number): Promise<Shown> {
   }
   const recoveryMs = await timeUntil(() => expectWell(server));
   return { times: 1, held: heldUnder(await running.end()), recoveryMs };
+}
+
+async function stoppedMeanwhile({ postgres, server, known, unknown }: Broken): Promise<Shown> {
+  await get(server, NO_QUERY, `Bearer ${known[0]}`);
+  postgres.pause();
+  try {
+    const waiting = ask(server, 'GET', NO_QUERY, { as: `Bearer ${unknown[0]}` });
+    await sleep(200);
+    const begun = performance.now();
+    const ended = once(server.process, 'exit');
+    server.process.kill('SIGTERM');
+    mustBeUnavailable(await waiting, /does not answer/);
+    assert.deepEqual(await ended, [0, null]);
+    const took = performance.now() - begun;
+    assert.ok(took < 14_000, `it took ${took} ms`);
+    const held = `what was under way is answered 503, and the server ends after ${(took / 1000).toFixed(1)} s; code 0`;
+    return { times: 1, held };
+  } finally {
+    postgres.resume();
+  }
 }
 
 function heldUnder({ well, unavailable, slowestMs }: Awaited<ReturnType<Load['end']>>): string {
