@@ -24,9 +24,7 @@ export function addResetAdminPassword(program: Command): void {
       'latchkey reset-admin-password --generate',
       'latchkey reset-admin-password --login ann --password-stdin < password.txt',
     ],
-    more:
-      'The server may be running: one that uses the same data directory obeys within two seconds. ' +
-      'Servers on other machines, which share a PostgreSQL database, have to be restarted.',
+    more: 'Servers may be running: on PostgreSQL they obey at once, on SQLite within two seconds.',
   });
   withConfigFile(reset)
     .option('--login <login>', 'whose (default: [security] admin_user)')
@@ -53,11 +51,6 @@ async function resetPassword(flags: Flags): Promise<void> {
     const chosen = flags.generate ? randomLetters(GENERATED_LETTERS) : await newPassword(login, flags);
     await setPassword(context, id, chosen);
     say(`The password of ${login} is set, and their sessions have ended.`);
-    if (context.config.database.type === 'postgres') {
-      say(
-        'Servers on other machines that use this database have to be restarted: they remember the old password.',
-      );
-    }
     return chosen;
   });
   if (flags.generate) print(password);

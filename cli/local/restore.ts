@@ -27,9 +27,8 @@ export function addRestore(program: Command): void {
       'The file is read to its end first. Then all is put into the database, and brought up to date, in one transaction: stopped at ' +
       'any moment, the database is as it was. A backup of SQLite goes into PostgreSQL, and the other way round, with the same ids, ' +
       'keys, tokens and passwords.\n\n' +
-      'The server may be running: one that uses the same data directory obeys within two seconds. Servers on other machines, ' +
-      'which share a PostgreSQL database, have to be restarted. What was made after the backup is gone, and what was revoked after ' +
-      'it is back: revoke it again.',
+      'Servers may be running: on PostgreSQL they obey at once, on SQLite within two seconds. What was made after the backup is ' +
+      'gone, and what was revoked after it is back: revoke it again.',
   })
     .option('--replace', 'delete everything that is in the database first, every table of it')
     .option('--yes', 'with --replace: do not ask')

@@ -56,6 +56,7 @@ export async function restore(
       orgId: null,
       change,
     });
+    await context.peers?.tell(db, 'all');
     return { ...contents, upgraded };
   });
 }

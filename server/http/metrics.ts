@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, type Metric, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { isLimitedStill, type LimitedBy } from '../limits.ts';
@@ -139,7 +139,7 @@ function showTrail(registry: Registry, { trail }: Context): void {
       this.inc(trail.figures().failed);
     },
   });
-  for (const figure of [waiting, lost, failures]) registry.registerMetric(figure as Metric);
+  for (const figure of [waiting, lost, failures]) registry.registerMetric(figure);
 }
 
 function showLimits(registry: Registry, { limits, now }: Context): void {

@@ -4,7 +4,7 @@ import type { Schema } from '../db/schema.ts';
 /** The other servers on the same database. */
 export interface Peers {
   /** Tells them, in a transaction and with its commit, that what they remember under these keys no longer holds. */
-  tell(db: Kysely<Schema>, keys: ReadonlySet<string>): Promise<Told>;
+  tell(db: Kysely<Schema>, keys: ReadonlySet<string> | 'all'): Promise<Told>;
   /** Begins to hear of what they change: once it resolves, or soon after where the database is slow. */
   listen(): Promise<void>;
   /** Whether all that they have changed was heard of; while not, nothing that is remembered may be relied upon. */

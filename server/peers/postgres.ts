@@ -148,7 +148,8 @@ async function canTell(db: Kysely<Schema>): Promise<boolean> {
 }
 
 // So many at once touch most of what is remembered anyway.
-function asTold(keys: ReadonlySet<string>): string[] | 'all' {
+function asTold(keys: ReadonlySet<string> | 'all'): string[] | 'all' {
+  if (keys === 'all') return keys;
   const all = [...keys];
   return JSON.stringify(all).length < LONGEST_MESSAGE ? all : 'all';
 }

@@ -32,7 +32,7 @@ export async function* exported(format: Format, pages: AsyncIterable<WholeEntry[
 }
 
 /** https://jsonlines.org */
-export function jsonLine(value: unknown): string {
+function jsonLine(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
 }
 
