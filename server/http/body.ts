@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { badRequest } from '../errors.ts';
+import { ApiError, badRequest } from '../errors.ts';
 import { depthOf } from '../../client/json-text.ts';
 
 const DEEPEST = 200;
@@ -15,6 +15,8 @@ export function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (request, body, done) => {
     const text = body.toString();
     const { badBody, hidesBody = false } = request.routeOptions.config;
+    const coding = request.headers['content-encoding'] ?? 'identity';
+    if (coding !== 'identity') return done(coded());
     if (text.trim() === '') return done(null, undefined);
     if (depthOf(text) > DEEPEST)
       return done(badRequest(`the body is nested deeper than ${DEEPEST} levels`, badBody));
@@ -26,6 +28,13 @@ export function acceptJson(app: FastifyInstance): void {
           )
         : done(null, value),
     );
+  });
+}
+
+// Never unpacked: a small body could become one of any size.
+function coded(): ApiError {
+  return new ApiError(415, 'coded-body', 'unsupported content encoding', {
+    detail: 'Send the body as it is, without Content-Encoding.',
   });
 }
 

@@ -29,6 +29,7 @@ const SAID: Record<number, string> = {
   410: 'This call has been retired; `detail` names those to use instead',
   412: 'It was changed by somebody else, or exists already',
   413: 'The body is too large',
+  415: 'The body is compressed or otherwise coded',
   429: 'Too many requests; `Retry-After` says when to come back',
   431: 'The path and the headers together are too long',
   500: 'The fault is with the server; its log says more under `traceID`',

@@ -14,7 +14,7 @@ export function statusesOf(route: GuardedRoute): number[] {
     ...(takesInput ? [400] : []),
     ...(isGuarded ? [401, 403] : []),
     ...(hasPath ? [404] : []),
-    ...(takesBody ? [413] : []),
+    ...(takesBody ? [413, 415] : []),
     ...(isGuarded || isLimited(route) ? [429] : []),
     // A path or header beyond what Node reads is refused before there is a route.
     431,

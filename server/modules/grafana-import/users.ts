@@ -1,5 +1,5 @@
 import { importedPassword, isGrafanaHash } from '../../crypto/grafana-hashes.ts';
-import { searchText } from '../../db/search.ts';
+import { comparableName, searchText } from '../../db/search.ts';
 import { REMEMBERED } from '../../memory.ts';
 import type { Row } from '../../sources/source.ts';
 import { endSessions } from '../sessions/sessions.ts';
@@ -58,12 +58,8 @@ export async function bringUsers(run: Run, rows: readonly Row[], tally: Tally): 
 }
 
 function asUser(row: Row): User {
-  const login = withoutControls(textOf(row, 'login') || textOf(row, 'email'))
-    .trim()
-    .toLowerCase();
-  const email = withoutControls(textOf(row, 'email') || login)
-    .trim()
-    .toLowerCase();
+  const login = comparableName(withoutControls(textOf(row, 'login') || textOf(row, 'email')).trim());
+  const email = comparableName(withoutControls(textOf(row, 'email') || login).trim());
   return {
     id: idOf(row),
     row,
