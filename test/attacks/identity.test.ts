@@ -409,3 +409,61 @@ attack(
     expect([...refusals].join('\n')).toBe([...refusals][0]);
   },
 );
+
+/** In which share of all pairs the first is the slower one: 0.5 where the two cannot be told apart (Mann and Whitney's U). */
+function slowerShare(ones: readonly number[], others: readonly number[]): number {
+  const all = [...ones.map((time) => ({ time, isOne: 1 })), ...others.map((time) => ({ time, isOne: 0 }))];
+  const ranks = all.toSorted((a, b) => a.time - b.time);
+  const sum = ranks.reduce((total, { isOne }, at) => total + isOne * (at + 1), 0);
+  return (sum - (ones.length * (ones.length + 1)) / 2) / (ones.length * others.length);
+}
+
+const SAMPLES = 2000;
+// Five times what chance does to so many samples.
+const TOLD_APART = 0.05;
+
+async function timesOf(
+  ways: readonly (() => Promise<Answer>)[],
+  tried: (count: number) => void,
+): Promise<number[][]> {
+  const times: number[][] = ways.map(() => []);
+  for (let at = -20; at < SAMPLES; at++) {
+    // The order changes, so that none is always the one behind the other.
+    for (const place of at % 2 === 0 ? [0, 1] : [1, 0]) {
+      const begun = performance.now();
+      const answer = await ways[place]?.();
+      if (at < 0) continue;
+      times[place]?.push(performance.now() - begun);
+      expect(answer?.status).toBe(401);
+    }
+  }
+  tried(ways.length * SAMPLES);
+  return times;
+}
+
+if (IN_FULL) {
+  attack(
+    'telling by the time of its answer whether there is such a user or token',
+    'a hash is computed for nobody too; what is unknown is remembered as long as what is known',
+    async (tried) => {
+      await makeUser(world, 'timed');
+      const login = (user: string) => () =>
+        world.send(undefined, 'POST', '/login', { user, password: 'a wrong one' });
+      const gone = await makeToken('timed', 'Viewer');
+      await done(owner.as, 'POST', `/api/serviceaccounts/${gone.account}/tokens/${gone.id}/revoke`);
+      const unknown: As = { bearer: 'glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11' };
+      const token = (as: As) => () => world.send(as, 'GET', '/api/org');
+      for (const [name, ways] of [
+        ['a token', [token(gone.as), token(unknown)]],
+        ['a user', [login('timed'), login('nobody')]],
+      ] as const) {
+        const [known = [], other = []] = await timesOf(ways, tried);
+        const share = slowerShare(known, other);
+        expect(
+          Math.abs(share - 0.5),
+          `${name} that is known is the slower one in ${share} of all pairs`,
+        ).toBeLessThan(TOLD_APART);
+      }
+    },
+  );
+}
