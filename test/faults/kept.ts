@@ -3,8 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Running } from '../support/serving.ts';
 import { type Answer, ask, mustBe } from './ask.ts';
 
-const KINDS = ['key', 'token', 'account', 'dashboard', 'folder', 'role', 'org'] as const;
-type Kind = (typeof KINDS)[number];
+type Kind = 'key' | 'token' | 'account' | 'dashboard' | 'folder' | 'role' | 'org';
+
+// What is made, as often as it stands here; organizations when the last ones have been moved.
+const KINDS: readonly Kind[] = ['key', 'key', 'key', 'token', 'account', 'dashboard', 'folder', 'role'];
 
 /** How a thing is in the database: not there, there, revoked, in a version, or (an organization) with all keys moved. */
 type State = 'gone' | 'there' | 'revoked' | 'migrated' | `v${number}`;
@@ -49,6 +51,7 @@ const SHARE_OF_NEW = 0.55;
 // So that some organizations take more than one transaction to move.
 const KEYS_BEFORE_MOVE = [5, 12, 130];
 const OLD_SECRETS_TRIED = 12;
+const OPEN_ORGS = 3;
 const FIRST_ORG = 1;
 const NEW = {
   id: undefined,
@@ -67,7 +70,7 @@ export interface Kept {
   write(server: Running): Promise<void>;
   /** Compares what was answered with the database and with what a newly started server lets in. Throws at the first difference. */
   compare(server: Running, path: string, wholly: boolean): Promise<void>;
-  figures(): { answered: number; unanswered: number; unansweredMade: number; secrets: number };
+  figures(): { answered: number; unanswered: number; unansweredMade: number; secrets: number; moved: number };
 }
 
 /** Remembers what writers are told, to be compared with what is there after a kill. */
@@ -76,14 +79,17 @@ export function createKept(): Kept {
   const touched = new Set<Thing>();
   const record = createTally();
   const ids = new Map<string, Set<number>>();
-  const figures = { answered: 0, unanswered: 0, unansweredMade: 0, secrets: 0 };
+  const figures = { answered: 0, unanswered: 0, unansweredMade: 0, secrets: 0, moved: 0 };
   let accountId = 0;
   let made = 0;
 
-  function begin(kind: Kind): Thing {
+  function begin(): Thing {
+    const open = things.filter(isOpenOrg);
+    const filling = open.filter((org) => org.keys < keysBeforeMove(org));
+    // Few organizations, so that they fill.
+    const kind = open.length < OPEN_ORGS ? 'org' : choose(KINDS);
     const name = `${kind} ${++made}`;
-    const open = kind === 'key' ? things.filter(isOpenOrg) : [];
-    const org = open.length > 0 && Math.random() < 0.7 ? choose(open) : undefined;
+    const org = kind === 'key' && filling.length > 0 && Math.random() < 0.8 ? choose(filling) : undefined;
     const thing: Thing = { ...NEW, kind, name, org, orgId: org?.id ?? FIRST_ORG, inUse: 1 };
     if (org !== undefined) org.inUse++;
     things.push(thing);
@@ -91,10 +97,13 @@ export function createKept(): Kept {
   }
 
   function pick(): Thing {
-    if (Math.random() < SHARE_OF_NEW) return begin(choose(KINDS));
-    const ready = things.slice(-2000).filter((thing) => thing.inUse === 0 && stepsOf(thing).length > 0);
-    if (ready.length === 0) return begin(choose(KINDS));
-    const thing = choose(ready);
+    const full = things.find((org) => isOpenOrg(org) && org.inUse === 0 && org.keys >= keysBeforeMove(org));
+    const isNew = full === undefined && Math.random() < SHARE_OF_NEW;
+    const ready = isNew
+      ? []
+      : things.slice(-2000).filter((thing) => thing.inUse === 0 && stepsOf(thing).length > 0);
+    const thing = full ?? (ready.length > 0 ? choose(ready) : undefined);
+    if (thing === undefined) return begin();
     thing.inUse++;
     return thing;
   }
@@ -103,8 +112,7 @@ export function createKept(): Kept {
   function stepsOf(thing: Thing): Step[] {
     const { kind, name, state, org } = thing;
     if (kind === 'org' && state === 'there') {
-      const enough = KEYS_BEFORE_MOVE[(thing.id ?? 0) % KEYS_BEFORE_MOVE.length] ?? 0;
-      if (thing.keys < enough) return [];
+      if (thing.keys < keysBeforeMove(thing)) return [];
       return [{ method: 'POST', path: '/api/serviceaccounts/migrate', body: {}, to: 'migrated' }];
     }
     // Keys of an organization that is to be moved stay as they are.
@@ -176,6 +184,7 @@ export function createKept(): Kept {
     if (isNew) learn(thing, answer);
     Object.assign(thing, { state: to, pending: undefined, changes: thing.changes + 1 });
     figures.answered++;
+    if (to === 'migrated') figures.moved++;
     thing.inUse--;
     if (isNew && thing.org !== undefined) {
       thing.org.inUse--;
@@ -194,6 +203,8 @@ export function createKept(): Kept {
       if (found.state === pending) {
         figures.unansweredMade++;
         thing.changes++;
+        if (thing.org !== undefined && thing.id === undefined) thing.org.keys++;
+        if (pending === 'migrated') figures.moved++;
         if (thing.id === undefined && thing.kind !== 'role') takeId(thing.kind, found.id);
       }
     }
@@ -359,6 +370,10 @@ function look(database: DatabaseSync, { kind, name, orgId }: Thing): { state: St
 
 function isOpenOrg({ kind, state, pending }: Thing): boolean {
   return kind === 'org' && state === 'there' && pending === undefined;
+}
+
+function keysBeforeMove({ id = 0 }: Thing): number {
+  return KEYS_BEFORE_MOVE[id % KEYS_BEFORE_MOVE.length] ?? 0;
 }
 
 function uidOf(name: string): string {

@@ -78,9 +78,9 @@ export const kill: Run = async ({ isShort, scenario, progress }) => {
         }
       }
       await server.kill();
-      const { answered, unanswered, unansweredMade, secrets } = kept.figures();
+      const { answered, unanswered, unansweredMade, secrets, moved } = kept.figures();
       const held =
-        `${answered.toLocaleString('en')} acknowledged changes and their rows in the record, ${secrets.toLocaleString('en')} secrets; ` +
+        `${answered.toLocaleString('en')} acknowledged changes and their rows in the record, ${secrets.toLocaleString('en')} secrets, ${moved} organizations moved; ` +
         `${unanswered} cut off, of which ${unansweredMade} were made, all whole. ` +
         `Killed ${done.writing} times while writing, ${done.starting} starting, ${done.making} making the tables`;
       return { times: kills, held, recoveryMs: median(startsMs) };
