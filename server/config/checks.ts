@@ -15,6 +15,7 @@ export function checkTogether(settled: Settled): string[] {
   checkDomain(settled);
   checkFirstPassword(settled);
   checkAudit(settled);
+  checkRemoteCache(settled);
   return [
     ...checkDatabase(settled),
     ...checkTls(settled),
@@ -55,6 +56,14 @@ function checkAudit({ config, resolve }: Settled): void {
   const { source } = resolve('audit', 'required');
   throw new ConfigError(
     `[audit] required = true (${source}) needs a file: set [audit] file too. A syslog server does not say what it has kept`,
+  );
+}
+
+function checkRemoteCache({ config, resolve }: Settled): void {
+  if (config.remote_cache.type !== 'redis' || config.remote_cache.connstr !== '') return;
+  const { source } = resolve('remote_cache', 'type');
+  throw new ConfigError(
+    `[remote_cache] type = redis (${source}) needs connstr too, such as addr=127.0.0.1:6379`,
   );
 }
 

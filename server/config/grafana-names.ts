@@ -10,7 +10,7 @@ const sections = words(`
   frontend_settings geomap grafana-apiserver grafana_com grafana_net grpc_client_authentication grpc_server help
   install keystore. live log.frontend metrics.environment_info metrics.graphite navigation
   navigation. news panels permissions plugin. plugins plugins. profile query query_history rbac
-  recorded_queries recording_rules recording_rules. remote_cache rendering reporting search secretscan secretscan.
+  recorded_queries recording_rules recording_rules. rendering reporting search secretscan secretscan.
   secrets_manager secrets_manager. secure_socks_datasource_proxy security.egress security.encryption short_links smtp
   smtp. snapshots sql_datasources sso_settings storage support_bundles support_bundles. time_picker tracing. tracing
   unified_alerting unified_alerting. unified_storage unified_storage. usage_insights usage_insights. white_labeling
@@ -61,6 +61,7 @@ const keys: ReadonlyMap<string, readonly string[]> = new Map([
     words(`alerting_rule_evaluation_results alerting_rule_group_rules global_alert_rule global_correlations global_file
       global_session org_alert_rule`),
   ],
+  ['remote_cache', words('encryption')],
   ['dashboards', words('default_home_dashboard_path min_refresh_interval')],
   ['log', words('user_facing_default_error')],
   ['tracing.opentelemetry', words('sampling_server_url')],

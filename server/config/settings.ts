@@ -15,6 +15,7 @@ import {
   someOf,
 } from './kinds.ts';
 import type { Setting } from './kinds.ts';
+import { parseRedisAddress } from './redis-address.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
 const count = { min: -1, max: 1_000_000_000 };
@@ -275,6 +276,25 @@ const settings = {
     ),
     per_second: int(100, 'Requests a second in the long run', { min: 1, max: 1_000_000 }),
     burst: int(200, 'Requests at once before the limit bites', { min: 1, max: 1_000_000 }),
+  },
+  remote_cache: {
+    type: choice(
+      ['database', 'redis'],
+      'database',
+      'redis: servers count requests and wrong passwords together there; database: each for itself, and nothing is kept there',
+      {
+        aliases: { valkey: 'redis' },
+        allowed: 'database or redis (or valkey)',
+      },
+    ),
+    connstr: text('', 'Where that Redis or Valkey is, and how one gets in', {
+      accepts: (value) => value === '' || parseRedisAddress(value) !== undefined,
+      allowed:
+        'pairs such as addr=127.0.0.1:6379,db=0,username=u,password=p,ssl=false (ssl: true, false or insecure), or ' +
+        'redis://user:password@host:port/db (rediss for TLS)',
+      secret: 'whole',
+    }),
+    prefix: text('latchkey:', 'What the names of all that is kept there begin with'),
   },
   limits: {
     max_body_bytes: int(1_048_576, 'Largest request body', { min: 1024, max: 104_857_600 }),
