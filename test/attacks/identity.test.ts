@@ -1,4 +1,5 @@
 import { createHook } from 'node:async_hooks';
+import { crc32 } from 'node:zlib';
 import { afterAll, beforeAll, expect } from 'vitest';
 import {
   makeBrowser,
@@ -32,10 +33,13 @@ async function done(as: As, method: string, path: string, body?: object) {
 
 const make = (path: string, body: object) => done(owner.as, 'POST', path, body);
 
-async function makeToken(name: string, role: string): Promise<{ account: number; id: number; as: As }> {
+async function makeToken(
+  name: string,
+  role: string,
+): Promise<{ account: number; id: number; secret: string; as: As }> {
   const { id: account } = await make('/api/serviceaccounts', { name, role });
   const { id, key } = await make(`/api/serviceaccounts/${account}/tokens`, { name });
-  return { account, id, as: { bearer: key } };
+  return { account, id, secret: key, as: { bearer: key } };
 }
 
 const ROLES = ['None', 'Viewer', 'Editor', 'Admin'] as const;
@@ -410,6 +414,14 @@ attack(
   },
 );
 
+/** A token that differs from another one in its last letter, with the checksum that it has to have. */
+function oneLetterOff(token: string): string {
+  const letters = `${token.slice(5, 36)}${token[36] === 'a' ? 'b' : 'a'}`;
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32LE(crc32(`glsa_${letters}`));
+  return `glsa_${letters}_${sum.toString('hex')}`;
+}
+
 /** In which share of all pairs the first is the slower one: 0.5 where the two cannot be told apart (Mann and Whitney's U). */
 function slowerShare(ones: readonly number[], others: readonly number[]): number {
   const all = [...ones.map((time) => ({ time, isOne: 1 })), ...others.map((time) => ({ time, isOne: 0 }))];
@@ -444,17 +456,20 @@ async function timesOf(
 if (IN_FULL) {
   attack(
     'telling by the time of its answer whether there is such a user or token',
-    'a hash is computed for nobody too; what is unknown is remembered as long as what is known',
+    'a hash is computed for nobody too; tokens are looked up by their hash',
     async (tried) => {
       await makeUser(world, 'timed');
       const login = (user: string) => () =>
         world.send(undefined, 'POST', '/login', { user, password: 'a wrong one' });
       const gone = await makeToken('timed', 'Viewer');
-      await done(owner.as, 'POST', `/api/serviceaccounts/${gone.account}/tokens/${gone.id}/revoke`);
+      await done(owner.as, 'DELETE', `/api/serviceaccounts/${gone.account}/tokens/${gone.id}`);
+      const used = await makeToken('used', 'Viewer');
+      const near: As = { bearer: oneLetterOff(used.secret) };
       const unknown: As = { bearer: 'glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11' };
       const token = (as: As) => () => world.send(as, 'GET', '/api/org');
       for (const [name, ways] of [
-        ['a token', [token(gone.as), token(unknown)]],
+        ['a token that was deleted', [token(gone.as), token(unknown)]],
+        ['most of a token', [token(near), token(unknown)]],
         ['a user', [login('timed'), login('nobody')]],
       ] as const) {
         const [known = [], other = []] = await timesOf(ways, tried);
