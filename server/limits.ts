@@ -57,6 +57,37 @@ export interface Limited {
   refused: number;
 }
 
+/** What is wanted of a bucket: so many units, or fewer than none to give some back. */
+export interface Wanted {
+  wanted: number;
+  /** The least that may be left. */
+  least: number;
+  /** Whether that is left when there is not enough; else nothing is taken then. */
+  isForced: boolean;
+}
+
+/**
+ * What several servers count together. Each answer comes within a short time; it is undefined, at once or then, where the store is
+ * away: whoever asks counts for itself. A bucket and what is remembered go by themselves.
+ */
+export interface SharedLimits {
+  take(
+    key: string,
+    limit: Limit,
+    wanted: Wanted,
+  ): Promise<{ left: number; isTaken: boolean } | undefined> | undefined;
+  /** One of so many places, for so many milliseconds at most, which the function that comes back leaves. */
+  occupy(
+    key: string,
+    most: number,
+    milliseconds: number,
+  ): Promise<(() => void) | 'full' | undefined> | undefined;
+  remember(key: string, milliseconds: number): Promise<unknown> | undefined;
+  knows(key: string): Promise<boolean | undefined> | undefined;
+  isUp(): boolean;
+  close(): Promise<void>;
+}
+
 /** Whom a 429 was for, and what there was too much of: the cause of its error. */
 export interface LimitedBy {
   limited: string;
@@ -96,6 +127,8 @@ export interface Limits {
   requests: { limit: Limit; buckets: Record<BucketKind, LRUCache<number | string, Bucket>> } | undefined;
   /** Undefined where wrong credentials are not limited. */
   attempts: Attempts | undefined;
+  /** Undefined where each server counts for itself. */
+  shared: SharedLimits | undefined;
   lately: LimitedLately;
   /** Passwords that are being checked, by the key under which right ones are remembered. */
   checking: Map<string, Promise<unknown>>;
@@ -139,6 +172,7 @@ export function createLimits({ rate_limiting, security }: Config): Limits {
           pause: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
         }
       : undefined,
+    shared: undefined,
     lately: limitedLately(),
     checking: new Map(),
     // Argon2 takes 19 MiB and a thread of four: three at most, so that one is left for everything else.

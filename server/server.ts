@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { App } from './http/app-type.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
+import { parseRedisAddress } from './config/redis-address.ts';
 import type { Context } from './context.ts';
 import { createSeal } from './crypto/seal.ts';
 import { troubleOf } from './db/errors.ts';
@@ -10,7 +11,7 @@ import { postgresConnection } from './db/postgres.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { type OnStatement, openDatabase } from './db/open.ts';
 import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-run.ts';
-import { createLimits } from './limits.ts';
+import { createLimits, type SharedLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
 import type { Peers } from './peers/peers.ts';
@@ -108,6 +109,7 @@ export async function openContext(
   };
   const close = async (): Promise<void> => {
     await peers?.close();
+    await context.limits.shared?.close();
     await trail?.close();
     await db.destroy();
     await tracing?.close();
@@ -188,6 +190,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     const defaultPasswordOf = await lookForDefaultPassword(context);
     // Commands on the machine need the database alone, and do not load what serves.
     await context.peers?.listen();
+    context.limits.shared = await shareLimits(context);
     const { buildApp } = await import('./app.ts');
     const app = await buildApp(context, tracing);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
@@ -206,6 +209,14 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     await close();
     throw error;
   }
+}
+
+async function shareLimits({ config, log }: Context): Promise<SharedLimits | undefined> {
+  const { type, connstr, prefix } = config.remote_cache;
+  const address = type === 'redis' ? parseRedisAddress(connstr) : undefined;
+  if (address === undefined) return undefined;
+  const { openSharedLimits } = await import('./shared-limits/shared-limits.ts');
+  return openSharedLimits({ address, prefix, log: log.part('server') });
 }
 
 function newerDatabase(unknown: readonly string[]): ConfigError {

@@ -58,6 +58,7 @@ const SERVER = [
   'start',
   'tracing',
   'peers',
+  'shared-limits',
   'trail',
 ];
 const ARROWS: Record<string, string[]> = {
@@ -109,6 +110,7 @@ const ARROWS: Record<string, string[]> = {
   ],
   trail: ['config', 'errors', 'log', 'transaction'],
   peers: ['crypto', 'schema', 'type log', 'type memory'],
+  'shared-limits': ['crypto', 'type config', 'type limits', 'type log'],
   db: ['schema', 'transaction', 'type config', 'type context'],
   transaction: ['schema', 'type context', 'type peers'],
   'search-text': ['schema'],
@@ -155,7 +157,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/schema\.ts$/, 'schema'],
   [/^server\/db\/(author|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
-  [/^server\/(access|config|crypto|db|http|log|peers|sources|tracing|trail)\/.+\.ts$/, '$1'],
+  [/^server\/(access|config|crypto|db|http|log|peers|shared-limits|sources|tracing|trail)\/.+\.ts$/, '$1'],
   [/^client\/(duration|json-text)\.ts$/, '$1'],
   [/^scripts\/browser\.ts$/, 'browser'],
   [/^web\/src\/(main|router)\.tsx$/, 'page'],

@@ -43,7 +43,7 @@ export function guardRoutes(
     if (access.kind === 'open') {
       // Routes that look at a credential themselves pay when they have.
       if (limiter && isLimited(guarded) && route.config?.paysItself !== true) {
-        route.onRequest = (request, reply, done) => done(limiter.spendAddress(request, reply));
+        route.onRequest = (request, reply, done) => tell(limiter.spendAddress(request, reply), done);
       }
       return;
     }
@@ -61,10 +61,15 @@ function guard(
   condition: Condition | undefined,
 ): onRequestHookHandler {
   // With callbacks, because the common case is decided from memory and needs no promise.
-  return (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) => {
+  const ask = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void): void => {
     const admit = (identity: Identity): void => {
       request.identity = identity;
       const limited = limiter?.spend(request, reply, identity);
+      if (limited instanceof Promise) {
+        // What was known before may not hold any more.
+        limited.then((error) => (error ? done(error) : ask(request, reply, done))).catch(done);
+        return;
+      }
       if (limited !== undefined) return done(limited);
       const parameters = request.params as Parameters;
       if (condition === undefined && isGivenByRole(access, identity, parameters)) return done();
@@ -73,26 +78,25 @@ function guard(
         .then(() => condition?.(context, parameters))
         .then(() => done(), done);
     };
+    // 429 where whoever sent it sent too much.
+    const refuse = (error: unknown): void =>
+      tell(limiter ? limiter.spendRefused(request, reply, error) : error, done);
     let identity: Identity | Promise<Identity>;
     try {
       identity = authenticate(request.server.context, authenticators, request);
     } catch (error) {
-      return done(refusalOf(error, limiter, request, reply));
+      return refuse(error);
     }
-    if (identity instanceof Promise) {
-      identity.then(admit, (error) => done(refusalOf(error, limiter, request, reply))).catch(done);
-    } else admit(identity);
+    if (identity instanceof Promise) identity.then(admit, refuse).catch(done);
+    else admit(identity);
   };
+  return ask;
 }
 
-/** What a request is answered with that was refused: 429 where whoever sent it sent too much. */
-function refusalOf(
-  error: unknown,
-  limiter: RequestLimiter | undefined,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Error {
-  return (limiter ? limiter.spendRefused(request, reply, error) : error) as Error;
+/** Goes on with what was decided, or will be. */
+function tell(decided: unknown, done: (error?: Error) => void): void {
+  if (decided instanceof Promise) decided.then(done, done);
+  else done(decided as Error | undefined);
 }
 
 /** Asks again where a body was sent, which came later. */

@@ -12,11 +12,17 @@ declare module 'fastify' {
   }
 }
 
+/** The error to answer with, if any: a promise of it where servers count together. */
+type Spent = ApiError | undefined | Promise<ApiError | undefined>;
+
 /** Takes each request from the bucket of who asks. What is returned is the error to answer with: 429 where that is empty. */
 export interface RequestLimiter {
-  spend(request: FastifyRequest, reply: FastifyReply, identity: Identity): ApiError | undefined;
-  spendAddress(request: FastifyRequest, reply: FastifyReply): ApiError | undefined;
-  /** For a request that was refused with an error: its credential pays where that is known, so that nobody else does. */
+  spend(request: FastifyRequest, reply: FastifyReply, identity: Identity): Spent;
+  spendAddress(request: FastifyRequest, reply: FastifyReply): Spent;
+  /**
+   * For a request that was refused with an error: its credential pays where that is known, so that nobody else does. What is returned
+   * is that error or 429, or a promise of it.
+   */
   spendRefused(request: FastifyRequest, reply: FastifyReply, error: unknown): unknown;
 }
 
@@ -53,35 +59,68 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
   const { requests } = context.limits;
   if (requests === undefined) return undefined;
   const { limit, buckets } = requests;
-  const { lately } = context.limits;
+  const { lately, shared } = context.limits;
+  const one = { wanted: limit.cost, least: 0, isForced: false };
   const { per_second: perSecond, burst } = context.config.rate_limiting;
   const policy = `"default";q=${burst};w=${Math.ceil(burst / perSecond)}`;
   const most = String(burst);
 
-  function take(request: FastifyRequest, reply: FastifyReply, payer: Payer): ApiError | undefined {
+  function take(request: FastifyRequest, reply: FastifyReply, payer: Payer): Spent {
     request.isPaid = true;
-    const now = context.now();
     const key = payer.id === 0 ? networkOf(request.ip) : payer.id;
-    const ofKind = buckets[payer.kind];
-    let bucket: Bucket | undefined = ofKind.get(key);
-    if (bucket === undefined) {
-      bucket = { units: limit.capacity, at: now };
-      ofKind.set(key, bucket);
-    }
+    const taking = shared?.take(`requests:${payer.kind}:${key}`, limit, one);
+    if (taking === undefined) return takeHere(request, reply, payer, key);
+    return taking.then((taken) => {
+      if (taken === undefined) return takeHere(request, reply, payer, key);
+      const now = context.now();
+      const bucket = bucketOf(payer.kind, key, now);
+      // Whoever counts alone later begins with what there was together.
+      bucket.at = now;
+      bucket.units = taken.left;
+      return answer(request, reply, payer, bucket, taken.isTaken ? 0 : waitOf(limit, taken.left));
+    });
+  }
+
+  function takeHere(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payer: Payer,
+    key: number | string,
+  ): ApiError | undefined {
+    const now = context.now();
+    const bucket = bucketOf(payer.kind, key, now);
     const units = unitsAt(limit, bucket, now);
     const wait = waitOf(limit, units);
     bucket.at = now;
     bucket.units = wait === 0 ? units - limit.cost : units;
-    const left = String(Math.floor(bucket.units / limit.cost));
+    return answer(request, reply, payer, bucket, wait);
+  }
+
+  function bucketOf(kind: BucketKind, key: number | string, now: number): Bucket {
+    const known: Bucket | undefined = buckets[kind].get(key);
+    if (known !== undefined) return known;
+    const bucket = { units: limit.capacity, at: now };
+    buckets[kind].set(key, bucket);
+    return bucket;
+  }
+
+  function answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    payer: Payer,
+    { units, at }: Bucket,
+    wait: number,
+  ): ApiError | undefined {
+    const left = String(Math.floor(units / limit.cost));
     // Of the draft: in how many seconds there is all of it again.
-    const reset = String(Math.ceil((limit.capacity - bucket.units) / limit.refillPerMs / 1000));
+    const reset = String(Math.ceil((limit.capacity - units) / limit.refillPerMs / 1000));
     reply.header('ratelimit-policy', policy);
     reply.header('ratelimit', `"default";r=${left};t=${reset}`);
     reply.header('ratelimit-limit', most);
     reply.header('ratelimit-remaining', left);
     reply.header('ratelimit-reset', reset);
     if (wait === 0) return undefined;
-    lately.note({ ...payer, address: request.ip, reason: 'requests', until: now + wait }, now);
+    lately.note({ ...payer, address: request.ip, reason: 'requests', until: at + wait }, at);
     return tooMany(payer.kind, wait, perSecond, burst);
   }
 
@@ -110,7 +149,8 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
         personId: refused.kind === 'session' || refused.kind === 'password' ? refused.credentialId : 0,
         orgId: refused.orgId,
       };
-      return take(request, reply, payer ?? NOBODY) ?? error;
+      const limited = take(request, reply, payer ?? NOBODY);
+      return limited instanceof Promise ? limited.then((found) => found ?? error) : (limited ?? error);
     },
   };
 }
@@ -143,9 +183,11 @@ export async function identifyPaying(
   try {
     identity = await identify();
   } catch (error) {
-    throw limiter ? limiter.spendRefused(request, reply, error) : error;
+    throw limiter ? await limiter.spendRefused(request, reply, error) : error;
   }
-  const limited = identity ? limiter?.spend(request, reply, identity) : limiter?.spendAddress(request, reply);
+  const limited = await (identity
+    ? limiter?.spend(request, reply, identity)
+    : limiter?.spendAddress(request, reply));
   if (limited !== undefined) throw limited;
   return identity;
 }

@@ -167,6 +167,17 @@ function showLimits(registry: Registry, { limits, now }: Context): void {
   });
   registry.registerMetric(limited);
   registry.registerMetric(heldUp);
+  const { shared } = limits;
+  if (!shared) return;
+  const isUp = new Gauge({
+    name: 'latchkey_shared_limits_up',
+    help: 'Whether limits are counted together with the other servers (1), or by this one for itself, since the store is away (0).',
+    registers: [],
+    collect() {
+      this.set(shared.isUp() ? 1 : 0);
+    },
+  });
+  registry.registerMetric(isUp);
 }
 
 function expiryOf(certificate: () => FastifyInstance['certificate']): Gauge {

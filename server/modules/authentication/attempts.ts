@@ -28,6 +28,9 @@ const PAUSE_MS = 50;
 const LONGEST_MS: Record<Counted, number> = { pair: 10_000, name: 2000, address: 2000, key: 2000 };
 // More than that at once are answered without a look.
 const MOST_WAITING = { pair: 4, address: 32 };
+// Where servers count together: a place of a server that ended meanwhile is free after that, and from where a name was right is known so long.
+const PLACE_MS = 45_000;
+const RIGHT_MS = 30 * 24 * 60 * 60_000;
 
 /**
  * Has a password checked. Whoever sent too many wrong ones is not refused but held up, each time for longer, and has their checks
@@ -40,34 +43,47 @@ export async function tryPassword<T>(context: Context, tried: Tried, check: () =
   const keys = keysOf(tried);
   // At once, or all that come together would be free. Those of name and address only once they were wrong: many people who sign in
   // together by way of one proxy are none of it.
-  const ofPair = count(context, attempts, keys.pair);
-  const ofOthers = [keys.name, keys.address].map((key) => count(context, attempts, key, 0));
+  const [ofPair, ofName, ofAddress, wasRight] = await Promise.all([
+    count(context, attempts, keys.pair),
+    count(context, attempts, keys.name, 0),
+    count(context, attempts, keys.address, 0),
+    wasRightBefore(context, attempts, keys.pair),
+  ]);
   // Where the name was right before, what others try from elsewhere, or under other names, is no reason to wait.
-  const pause = attempts.rightBefore.has(keys.pair) ? ofPair : Math.max(ofPair, ...ofOthers);
-  const forget = (): number => count(context, attempts, keys.pair, -1);
+  const pause = wasRight ? ofPair : Math.max(ofPair, ofName, ofAddress);
+  const forget = () => count(context, attempts, keys.pair, -1);
   try {
     const found = await (pause === 0
       ? inLane(hashing, check)
-      : heldUp(context, attempts, { keys, address: tried.address, pause }, check));
-    forget();
+      : heldUp(context, attempts, { keys, address: tried.address, pause, wasRight }, check));
+    await forget();
     return found;
   } catch (error) {
     if (!(error instanceof ApiError) || error.status !== 401) {
-      forget();
+      await forget();
       throw error;
     }
-    for (const key of [keys.name, keys.address]) count(context, attempts, key);
+    await Promise.all([keys.name, keys.address].map((key) => count(context, attempts, key)));
     if (pause > 0) throw tooManyWrong(context, tried.address, pause, error.cause as Refusal);
     throw error;
   }
 }
 
 /** Notes from where a name's password was right, and forgets the wrong ones of before. */
-export function noteRight({ limits: { attempts } }: Context, tried: Tried): void {
+export async function noteRight(context: Context, tried: Tried): Promise<void> {
+  const { attempts, shared } = context.limits;
   if (attempts === undefined) return;
   const { pair } = keysOf(tried);
   attempts.rightBefore.set(pair, true);
-  attempts.buckets.delete(pair);
+  await Promise.all([shared?.remember(`right:${pair}`, RIGHT_MS), count(context, attempts, pair, -Infinity)]);
+}
+
+async function wasRightBefore(
+  { limits }: Context,
+  { rightBefore }: Attempts,
+  pair: string,
+): Promise<boolean> {
+  return rightBefore.has(pair) || (await limits.shared?.knows(`right:${pair}`)) === true;
 }
 
 /** Has a key looked up that is not remembered: for an address that sent too many wrong ones, or asks too much, a few at once. */
@@ -87,7 +103,10 @@ export async function tryKey<T>(context: Context, address: string, lookUp: () =>
 export function wrongKey(context: Context, address: string, error: ApiError): ApiError {
   const { attempts } = context.limits;
   if (attempts === undefined) return error;
-  const pause = count(context, attempts, keyOf('key', networkOf(address)));
+  const key = keyOf('key', networkOf(address));
+  const pause = countHere(context, attempts, key);
+  // Nobody waits for it: what all servers have counted holds from the next one on.
+  if (context.limits.shared) void countTogether(context, attempts, key);
   return pause === 0 ? error : tooManyWrong(context, address, pause, error.cause as Refusal);
 }
 
@@ -95,48 +114,104 @@ interface HeldUp {
   keys: ReturnType<typeof keysOf>;
   address: string;
   pause: number;
+  wasRight: boolean;
 }
 
 async function heldUp<T>(
   context: Context,
   attempts: Attempts,
-  { keys: { pair, address: network }, address, pause }: HeldUp,
+  { keys: { pair, address: network }, address, pause, wasRight }: HeldUp,
   check: () => Promise<T>,
 ): Promise<T> {
-  const { waiting } = attempts;
-  const isCrowded =
-    (waiting.get(pair) ?? 0) >= MOST_WAITING.pair ||
-    (!attempts.rightBefore.has(pair) && (waiting.get(network) ?? 0) >= MOST_WAITING.address);
-  if (isCrowded) throw tooManyWrong(context, address, pause);
-  attempts.heldUp++;
-  for (const key of [pair, network]) waiting.set(key, (waiting.get(key) ?? 0) + 1);
+  const places: [key: string, most: number][] = [
+    [pair, MOST_WAITING.pair],
+    // Whose name was right before comes in whatever others of the address do.
+    [network, wasRight ? Infinity : MOST_WAITING.address],
+  ];
+  const taken: (() => void)[] = [];
   try {
+    for (const [key, most] of places) {
+      const leave = await occupy(context, attempts, key, most);
+      if (leave === 'full') throw tooManyWrong(context, address, pause);
+      taken.push(leave);
+    }
+    attempts.heldUp++;
     await attempts.pause(pause);
     return await inLane(context.limits.hashingHeldUp, check);
   } finally {
-    for (const key of [pair, network]) {
-      const left = (waiting.get(key) ?? 1) - 1;
-      if (left === 0) waiting.delete(key);
-      else waiting.set(key, left);
-    }
+    for (const leave of taken) leave();
   }
 }
 
+/** A place among those who wait, which the function that comes back leaves. */
+async function occupy(
+  { limits: { shared } }: Context,
+  { waiting }: Attempts,
+  key: string,
+  most: number,
+): Promise<(() => void) | 'full'> {
+  const place = await (most === Infinity ? undefined : shared?.occupy(`waiting:${key}`, most, PLACE_MS));
+  if (place !== undefined) return place;
+  const taken = waiting.get(key) ?? 0;
+  if (taken >= most) return 'full';
+  waiting.set(key, taken + 1);
+  return () => {
+    const left = (waiting.get(key) ?? 1) - 1;
+    if (left === 0) waiting.delete(key);
+    else waiting.set(key, left);
+  };
+}
+
 /** Takes one from what may be wrong, gives it back, or only looks. Returns how long whoever tries has to wait, in milliseconds. */
-function count(context: Context, attempts: Attempts, key: string, by = 1): number {
-  const kind = key.slice(0, key.indexOf(' ')) as Counted;
-  const limit = limitOf(attempts, kind);
+async function count(context: Context, attempts: Attempts, key: string, by = 1): Promise<number> {
+  return (await countTogether(context, attempts, key, by)) ?? countHere(context, attempts, key, by);
+}
+
+/** The same by all servers; undefined where they do not count together. */
+async function countTogether(
+  context: Context,
+  attempts: Attempts,
+  key: string,
+  by = 1,
+): Promise<number | undefined> {
+  const limit = limitOf(attempts, kindOf(key));
+  const least = leastOf(kindOf(key), limit);
+  // Not more than makes the emptiest one full.
+  const wanted = Math.max(least - limit.capacity, by * limit.cost);
+  const taken = await context.limits.shared?.take(`wrong:${key}`, limit, { wanted, least, isForced: true });
+  if (taken === undefined) return undefined;
+  // Whoever counts alone later begins with what there was together.
+  keep(attempts, key, taken.left, context.now());
+  return pauseOf(kindOf(key), limit, taken.left);
+}
+
+function countHere(context: Context, attempts: Attempts, key: string, by = 1): number {
+  const limit = limitOf(attempts, kindOf(key));
   const now = context.now();
   const known = attempts.buckets.get(key);
   if (known === undefined && by <= 0) return 0;
   const units = known === undefined ? limit.capacity : unitsAt(limit, known, now);
-  const longest = LONGEST_MS[kind];
-  const least = -Math.ceil(longest / PAUSE_MS) * limit.cost;
-  const left = Math.min(limit.capacity, Math.max(least, units - by * limit.cost));
-  // Whoever invents names and is turned away without a look leaves none of them behind.
-  if (left === limit.capacity) attempts.buckets.delete(key);
-  else attempts.buckets.set(key, { units: left, at: now });
-  return left >= 0 ? 0 : Math.min(longest, Math.ceil(-left / limit.cost) * PAUSE_MS);
+  const left = Math.min(limit.capacity, Math.max(leastOf(kindOf(key), limit), units - by * limit.cost));
+  keep(attempts, key, left, now);
+  return pauseOf(kindOf(key), limit, left);
+}
+
+// Whoever invents names and is turned away without a look leaves none of them behind.
+function keep(attempts: Attempts, key: string, units: number, now: number): void {
+  if (units >= limitOf(attempts, kindOf(key)).capacity) attempts.buckets.delete(key);
+  else attempts.buckets.set(key, { units, at: now });
+}
+
+function pauseOf(kind: Counted, { cost }: Limit, left: number): number {
+  return left >= 0 ? 0 : Math.min(LONGEST_MS[kind], Math.ceil(-left / cost) * PAUSE_MS);
+}
+
+function leastOf(kind: Counted, { cost }: Limit): number {
+  return -Math.ceil(LONGEST_MS[kind] / PAUSE_MS) * cost;
+}
+
+function kindOf(key: string): Counted {
+  return key.slice(0, key.indexOf(' ')) as Counted;
 }
 
 function limitOf({ mostWrong }: Attempts, kind: Counted): Limit {

@@ -80,7 +80,7 @@ async function recallPerson(context: Context, key: string, login: string): Promi
 
 async function checkAnew(context: Context, shown: Shown, key: string): Promise<Person> {
   const person = await tryPassword(context, shown, () => findFitting(context, shown));
-  noteRight(context, shown);
+  await noteRight(context, shown);
   context.touch(key);
   const isImported = isImportedPassword(person.passwordHash ?? undefined);
   const current = isImported ? await keepByOwnHash(context, person, shown.password) : person;
