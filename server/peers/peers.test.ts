@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ADMIN, type As, newDatabase, startWorld, type TestDatabase, type World } from '../testing/world.ts';
+import { startPostgresRelay } from '../../test/support/postgres-relay.ts';
 
 // SQLite has one server: what several processes of it tell each other is another matter.
 describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
@@ -36,7 +35,8 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
 
     test('one that hears nothing of the others looks everything up, and remembers again once it hears them', async () => {
       const database = await makeDatabase();
-      const relay = await startRelay(database.settings['url'] ?? '');
+      const relay = await startPostgresRelay(database.settings['url'] ?? '');
+      onTestFinished(relay.close);
       const one = await startBeside(database);
       const deaf = await startBeside({ ...database, settings: { ...database.settings, url: relay.url } });
       const { as, accountId, tokenId } = await makeToken(one);
@@ -101,37 +101,4 @@ async function makeToken(world: World): Promise<{ as: As; accountId: number; tok
 async function statusOf(world: World, as: As): Promise<number> {
   const { status } = await world.send(as, 'GET', '/api/org');
   return status;
-}
-
-/** A way to PostgreSQL on which what listens there can be held up, as by a network that swallows everything. */
-async function startRelay(target: string): Promise<{ url: string; holdListeners(): void; letGo(): void }> {
-  const { hostname, port } = new URL(target);
-  const pairs: { client: Socket; server: Socket; listens: boolean }[] = [];
-  let isHeld = false;
-  const relay = createServer((client) => {
-    const pair = { client, server: connect(Number(port), hostname), listens: false };
-    pairs.push(pair);
-    for (const socket of [client, pair.server]) socket.on('error', () => {});
-    client.on('data', (bytes) => {
-      if (bytes.includes('listen latchkey')) pair.listens = true;
-      if (!(pair.listens && isHeld)) pair.server.write(bytes);
-    });
-    pair.server.on('data', (bytes) => {
-      if (!(pair.listens && isHeld)) client.write(bytes);
-    });
-    client.on('close', () => pair.server.destroy());
-    pair.server.on('close', () => client.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  onTestFinished(() => {
-    relay.close();
-    for (const { client } of pairs) client.destroy();
-  });
-  const url = new URL(target);
-  url.host = `127.0.0.1:${(relay.address() as AddressInfo).port}`;
-  return {
-    url: url.href,
-    holdListeners: () => void (isHeld = true),
-    letGo: () => void (isHeld = false),
-  };
 }

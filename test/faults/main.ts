@@ -2,6 +2,7 @@ import { breakPostgres } from './break-postgres.ts';
 import { breakSqlite } from './break-sqlite.ts';
 import { kill } from './kill.ts';
 import { migrationSurvivesKills } from './migration.ts';
+import { peers } from './peers.ts';
 import { stop } from './stop.ts';
 import { type Row, type Run, summary, teller } from './table.ts';
 
@@ -11,6 +12,7 @@ const RUNS: Record<string, Run> = {
   stop,
   'break-sqlite': breakSqlite,
   'break-postgres': breakPostgres,
+  peers,
   migration: migrationSurvivesKills,
   kill,
 };
