@@ -78,19 +78,27 @@ function guard(
         .then(() => condition?.(context, parameters))
         .then(() => done(), done);
     };
-    // 429 where whoever sent it sent too much.
-    const refuse = (error: unknown): void =>
-      tell(limiter ? limiter.spendRefused(request, reply, error) : error, done);
     let identity: Identity | Promise<Identity>;
     try {
       identity = authenticate(request.server.context, authenticators, request);
     } catch (error) {
-      return refuse(error);
+      return tell(refusalOf(error, limiter, request, reply), done);
     }
-    if (identity instanceof Promise) identity.then(admit, refuse).catch(done);
-    else admit(identity);
+    if (identity instanceof Promise) {
+      identity.then(admit, (error) => tell(refusalOf(error, limiter, request, reply), done)).catch(done);
+    } else admit(identity);
   };
   return ask;
+}
+
+/** What a request is answered with that was refused, or a promise of it: 429 where whoever sent it sent too much. */
+function refusalOf(
+  error: unknown,
+  limiter: RequestLimiter | undefined,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): unknown {
+  return limiter ? limiter.spendRefused(request, reply, error) : error;
 }
 
 /** Goes on with what was decided, or will be. */
