@@ -250,7 +250,7 @@ export function createKept(): Kept {
   }
 
   async function expectSecrets(server: Running): Promise<void> {
-    const older = Array.from({ length: OLD_SECRETS_TRIED }, () => choose(things));
+    const older = things.length === 0 ? [] : Array.from({ length: OLD_SECRETS_TRIED }, () => choose(things));
     const tried = [...touched, ...older].filter(({ secret }) => secret !== undefined);
     for (const { name, secret, state } of new Set(tried)) {
       const { status } = await ask(server, 'GET', '/api/user', { as: `Bearer ${secret}` });
