@@ -1,10 +1,20 @@
 import { setImmediate } from 'node:timers/promises';
+import type { CredentialKind } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { badRequest } from '../../errors.ts';
 import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
 // As they stand before the name in what is recorded of an actor.
 const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'server', 'nobody'];
+// As they are recorded of what was shown; nothing is, by nobody and by the server itself.
+const CREDENTIALS: readonly string[] = [
+  'api-key',
+  'token',
+  'password',
+  'session',
+  'machine',
+  'none',
+] satisfies (CredentialKind | 'none')[];
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 const MILLISECONDS = /^\d{1,15}$/;
 const CREDENTIAL = /^([a-z-]+)(?::(\d{1,15}))?$/;
@@ -26,7 +36,7 @@ export interface Asked {
   query?: string | undefined;
 }
 
-/** A page of what was done in an organization or, with null, to the server as a whole; the latest first. Throws 400 for no time. */
+/** A page of what was done in an organization or, with null, to the server as a whole; the latest first. Throws 400 for what is no time or no credential. */
 export async function auditEntries(
   { db }: Context,
   orgId: number | null,
@@ -42,8 +52,8 @@ export async function auditEntries(
 }
 
 /**
- * All of what was asked for, in pages from the earliest on: each is read once the one before it has been taken. Throws 400 for no time
- * at once.
+ * All of what was asked for, in pages from the earliest on: each is read once the one before it has been taken. Throws 400 for what
+ * is no time or no credential at once.
  */
 export function allEntries({ db }: Context, orgId: number | null, asked: Asked): AsyncIterable<WholeEntry[]> {
   return pages(db, filterOf(orgId, asked));
@@ -99,8 +109,11 @@ function actorsCalled(name: string): string[] {
 function credentialOf(text: string): AuditFilter['credential'] {
   if (text === '') return undefined;
   const [, kind, digits] = CREDENTIAL.exec(text) ?? [];
-  if (kind !== undefined) return { kind, id: digits === undefined ? undefined : Number(digits) };
-  throw badRequest('credential in the query must be a kind, or a kind and an id, as in token or token:12');
+  if (kind !== undefined && CREDENTIALS.includes(kind))
+    return { kind, id: digits === undefined ? undefined : Number(digits) };
+  throw badRequest(
+    `credential in the query must be one of ${CREDENTIALS.join(', ')}, or one with an id behind it, as in token:12`,
+  );
 }
 
 /** A time in milliseconds since 1970; undefined where there is none. */

@@ -133,8 +133,19 @@ test('entries are found by credential, by address and by request, in the list an
     `/api/audit?requestId=${requestId}&credential=api-key&address=127.0.0.1`,
   );
   expect(names(listed.body.entries)).toEqual(['by robot']);
-  const refused = await world.send(as, 'GET', '/api/audit/export?credential=12');
-  expect([refused.status, refused.body.detail]).toEqual([400, expect.stringContaining('token:12')]);
+});
+
+test('a credential of no kind that is recorded is refused with the kinds that are', async () => {
+  const { as } = await newOrg();
+  for (const path of ['/api/audit', '/api/audit/export']) {
+    for (const credential of ['12', 'key:1', 'tokens', 'token:', 'constructor']) {
+      const { status, body } = await world.send(as, 'GET', `${path}?credential=${credential}`);
+      expect([status, body.detail], credential).toEqual([
+        400,
+        expect.stringMatching(/must be one of api-key, token, password, session, machine, none, .* token:12/),
+      ]);
+    }
+  }
 });
 
 test('nobody exports the record of an organization but its Admins, nor that of another one or of the server', async () => {
