@@ -15,7 +15,7 @@ export function attack(
   title: string,
   heldBy: string,
   run: (tried: Tried) => Promise<void>,
-  timeout = IN_FULL ? 600_000 : 30_000,
+  timeout = IN_FULL ? 600_000 : 120_000,
 ): void {
   // oxlint-disable-next-line vitest/valid-title
   test(title, { timeout }, async ({ task }) => {
