@@ -2,7 +2,7 @@ import { ConfigError } from './config/config-error.ts';
 import type { Context } from './context.ts';
 import { randomLetters } from './crypto/random.ts';
 import { ensureMainOrg } from './modules/orgs/orgs.ts';
-import { DEFAULT_PASSWORD, othersReach, whoKeepsDefaultPassword } from './modules/users/first-password.ts';
+import { DEFAULT_PASSWORD, othersReach, whoHasDefaultPassword } from './modules/users/first-password.ts';
 import { ensureFirstAdmin, hasUsers } from './modules/users/users.ts';
 
 const GENERATED_LETTERS = 24;
@@ -21,9 +21,9 @@ export interface FirstRun {
 export async function prepareFirstRun(context: Context): Promise<FirstRun> {
   const { admin_password, admin_user, generate_admin_password } = context.config.security;
   const isKnown = !generate_admin_password && admin_password === DEFAULT_PASSWORD;
-  if (isKnown && mustHaveOwn(context) && !(await hasUsers(context))) {
+  if (isKnown && context.config.security.require_own_admin_password && !(await hasUsers(context))) {
     throw new ConfigError(
-      `others can reach this server, and its first administrator would have the password ${DEFAULT_PASSWORD}: set [security] ` +
+      `the first administrator would have the password ${DEFAULT_PASSWORD}, which everybody knows: set [security] ` +
         `admin_password (GF_SECURITY_ADMIN_PASSWORD), the password that ${admin_user} is to have, or have one made and printed with ` +
         'generate_admin_password = true. require_own_admin_password asks for it',
     );
@@ -36,21 +36,20 @@ export async function prepareFirstRun(context: Context): Promise<FirstRun> {
 
 /**
  * The login of an administrator whose password everybody knows, where others can reach the server; it is told in the log. Throws a
- * ConfigError where the settings do not have that.
+ * ConfigError where the settings do not have that, whoever can reach it: a proxy may be in front that no setting tells of.
  */
 export async function lookForDefaultPassword(context: Context): Promise<string | undefined> {
-  const login = await whoKeepsDefaultPassword(context);
+  const isRefused = context.config.security.require_own_admin_password;
+  if (!isRefused && !othersReach(context.config)) return undefined;
+  const login = await whoHasDefaultPassword(context);
   if (login === undefined) return undefined;
-  const what = `others can reach this server, and its administrator ${login} still has the password ${DEFAULT_PASSWORD}`;
-  if (mustHaveOwn(context)) {
+  const what =
+    `its administrator ${login} still has the password ${DEFAULT_PASSWORD}: set another with ` +
+    `"latchkey reset-admin-password --login ${login}"`;
+  if (isRefused)
     throw new ConfigError(
-      `${what}: set another with "latchkey reset-admin-password --login ${login}". [security] require_own_admin_password asks for it`,
+      `the server does not start, since ${what}. [security] require_own_admin_password asks for it`,
     );
-  }
-  context.log.warn(`${what}: set another with "latchkey reset-admin-password --login ${login}"`);
+  context.log.warn(`others can reach this server, and ${what}`);
   return login;
-}
-
-function mustHaveOwn({ config }: Context): boolean {
-  return config.security.require_own_admin_password && othersReach(config);
 }

@@ -51,7 +51,7 @@ const settings = {
   },
   paths: {
     data: path('data', 'Directory of the embedded database and the generated secret key'),
-    logs: path('data/log', 'Directory of log files'),
+    logs: path('%(data)s/log', 'Directory of log files'),
   },
   server: {
     protocol: choice(['http', 'https'], 'http', 'How the server speaks', {
@@ -150,7 +150,7 @@ const settings = {
     ),
     require_own_admin_password: bool(
       false,
-      'Refuse to start where others can reach the server while that password is still admin',
+      'Refuse to start while that password is admin, and refuse that one for administrators of the server',
     ),
     admin_email: text('admin@localhost', 'Email address of that administrator', {
       accepts: (value) => /^[^\s@]+@[^\s@]+$/.test(value),

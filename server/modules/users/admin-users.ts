@@ -10,7 +10,8 @@ import { dropSubject } from '../object-permissions/object-permissions.ts';
 import { joinOrg } from '../orgs/org-members.ts';
 import { createOrgNamedLike, hasOrg } from '../orgs/orgs.ts';
 import { requireRoom, requireRoomOnServer } from '../quotas/quotas.ts';
-import { requireLongEnough } from './passwords.ts';
+import { isDefaultPassword } from './first-password.ts';
+import { requireLongEnough, refuseForServerAdmin } from './passwords.ts';
 import { namesOf, namesTaken, type Profile, refusingTakenNames } from './profiles.ts';
 import { endSessions } from '../sessions/sessions.ts';
 import { notAValidOrg } from './own-account.ts';
@@ -82,11 +83,12 @@ export function deleteUser(context: RequestContext, id: number): Promise<void> {
   });
 }
 
-/** Makes somebody an administrator of the server, or no longer one. Throws 404, and 400 for the last one. */
+/** Makes somebody an administrator of the server, or no longer one. Throws 404, and 400 for the last one or one whose password everybody knows. */
 export function setServerAdmin(context: RequestContext, id: number, isServerAdmin: boolean): Promise<void> {
   const wanted = { isGrafanaAdmin: isServerAdmin };
   return changeUser(context, id, 'users.permissions:write', wanted, async (context, user) => {
     if (!isServerAdmin) await requireAnotherServerAdmin(context, user);
+    else await requireOwnPassword(context, { ...user, is_server_admin: 1 });
     await updateUser(context.db, id, { is_server_admin: isServerAdmin ? 1 : 0, updated_at: context.now() });
   });
 }
@@ -100,9 +102,10 @@ export function disableUser(context: RequestContext, id: number): Promise<void> 
   });
 }
 
-/** Lets somebody in again. Throws 404. */
+/** Lets somebody in again. Throws 404, and 400 for an administrator of the server whose password everybody knows. */
 export function enableUser(context: RequestContext, id: number): Promise<void> {
-  return changeUser(context, id, 'users:enable', { isDisabled: false }, async (context) => {
+  return changeUser(context, id, 'users:enable', { isDisabled: false }, async (context, user) => {
+    await requireOwnPassword(context, user);
     await updateUser(context.db, id, { is_disabled: 0, updated_at: context.now() });
   });
 }
@@ -163,6 +166,11 @@ async function firstOrg(
     );
   }
   return { orgId, role };
+}
+
+async function requireOwnPassword(context: RequestContext, user: UserRow): Promise<void> {
+  if (!context.config.security.require_own_admin_password) return;
+  if (await isDefaultPassword(context, user.password_hash)) refuseForServerAdmin(context, user);
 }
 
 async function requireAnotherServerAdmin(context: RequestContext, user: UserRow): Promise<void> {

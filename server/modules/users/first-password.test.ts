@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { hashPassword } from '../../crypto/passwords.ts';
 import { makeDirectory, runCli, startCli } from '../../../test/support/run-cli.ts';
 import { ADMIN, newDatabase, startWorld, type World } from '../../testing/world.ts';
 
@@ -149,6 +150,61 @@ test('a server that was begun with the known password does not start so either, 
   const { stdout } = await runCli(reset, { env: required });
   const { url } = await startServing(required);
   expect(await signIn(url, stdout.trim())).toBe(200);
+});
+
+test.each(['127.0.0.1', '0.0.0.0'])(
+  'a server that is told to does not start so at any address, since a proxy may be in front of it: %s',
+  async (address) => {
+    const env = await environment({ GF_SERVER_HTTP_ADDR: address });
+    const required = { ...env, GF_SECURITY_REQUIRE_OWN_ADMIN_PASSWORD: 'true' };
+    const first = await runCli(['serve', '--config', noSettings()], { env: required });
+    expect(first).toMatchObject({ code: 2, stderr: expect.stringContaining('GF_SECURITY_ADMIN_PASSWORD') });
+    await (await startServing(env)).stop();
+    const later = await runCli(['serve', '--config', noSettings()], { env: required });
+    expect(later).toMatchObject({ code: 2, stderr: expect.stringContaining('reset-admin-password') });
+  },
+);
+
+test('where administrators need passwords of their own, none gets the one that everybody knows, and nothing is changed', async () => {
+  const own = { basic: 'admin:my-own-password' };
+  const security = { admin_password: 'my-own-password', require_own_admin_password: true };
+  const world = await makeWorld({ security });
+  const known = { password: 'admin' };
+  const isRefused = { status: 400, body: { detail: expect.stringContaining('require_own_admin_password') } };
+  const change = { oldPassword: 'my-own-password', newPassword: 'admin' };
+  expect(await world.send(own, 'PUT', '/api/user/password', change)).toMatchObject(isRefused);
+  expect(await world.send(own, 'PUT', '/api/admin/users/1/password', known)).toMatchObject(isRefused);
+  expect((await world.send(own, 'GET', '/api/user')).status).toBe(200);
+
+  const { body: ann } = await world.send(own, 'POST', '/api/admin/users', {
+    login: 'ann',
+    password: 'admin',
+  });
+  const permissions = `/api/admin/users/${ann.id}/permissions`;
+  expect(await world.send(own, 'PUT', permissions, { isGrafanaAdmin: true })).toMatchObject(isRefused);
+  const better = { password: 'another' };
+  expect((await world.send(own, 'PUT', `/api/admin/users/${ann.id}/password`, better)).status).toBe(200);
+  expect((await world.send(own, 'PUT', permissions, { isGrafanaAdmin: true })).status).toBe(200);
+  expect(await world.send(own, 'PUT', `/api/admin/users/${ann.id}/password`, known)).toMatchObject(isRefused);
+
+  expect((await world.send(own, 'POST', `/api/admin/users/${ann.id}/disable`)).status).toBe(200);
+  const { db } = world.context;
+  const password_hash = await hashPassword('admin');
+  await db.updateTable('user').set({ password_hash }).where('login', '=', 'ann').execute();
+  expect(await world.send(own, 'POST', `/api/admin/users/${ann.id}/enable`)).toMatchObject(isRefused);
+});
+
+test('a command on the machine does not give it to an administrator either', async () => {
+  const required = await environment({
+    GF_SECURITY_REQUIRE_OWN_ADMIN_PASSWORD: 'true',
+    GF_SECURITY_ADMIN_PASSWORD: 'my-own-password',
+  });
+  await (await startServing(required)).stop();
+  const args = ['reset-admin-password', '--password-stdin', '--config', noSettings()];
+  const refused = await runCli(args, { env: required, input: 'admin' });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('require_own_admin_password') });
+  const { url } = await startServing(required);
+  expect(await signIn(url, 'my-own-password')).toBe(200);
 });
 
 test('a password that is made up is printed at the first start, once, and is in no log', async () => {

@@ -21,19 +21,25 @@ export function othersReach({ server }: Context['config']): boolean {
 }
 
 /**
- * Where others reach the server: the login of an administrator whose password is the one that everybody knows, either the oldest of
- * them or who has the login of a first one. The costly comparison is made once for each password that is set.
+ * The login of an administrator whose password is the one that everybody knows, either the oldest of them or who has the login of a
+ * first one. The costly comparison is made once for each password that is set.
  */
-export async function whoKeepsDefaultPassword(context: Context): Promise<string | undefined> {
-  if (!othersReach(context.config)) return undefined;
+export async function whoHasDefaultPassword(context: Context): Promise<string | undefined> {
   const logins = [DEFAULT_LOGIN, context.config.security.admin_user.toLowerCase()];
   for (const { login, password_hash } of await listFirstAdmins(context.db, logins)) {
-    if (password_hash !== null && (await isDefault(context, password_hash))) return login;
+    if (await isDefaultPassword(context, password_hash)) return login;
   }
   return undefined;
 }
 
-async function isDefault({ memory }: Context, hash: string): Promise<boolean> {
+/** The same, where others reach the server; undefined where they do not. */
+export async function whoKeepsDefaultPassword(context: Context): Promise<string | undefined> {
+  return othersReach(context.config) ? whoHasDefaultPassword(context) : undefined;
+}
+
+/** Whether a hash is one of the password that everybody knows. */
+export async function isDefaultPassword({ memory }: Context, hash: string | null): Promise<boolean> {
+  if (hash === null) return false;
   const verdict = await memory.remember(`default-password:${hash}`, async () => ({
     fits: await passwordFits(DEFAULT_PASSWORD, hash),
   }));
