@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -81,4 +81,15 @@ test('a damaged database is not served, and is left as it is', async () => {
   const { code, stderr } = await runCli(['serve'], { env });
   expect(code).toBe(1);
   expect(stderr).toContain('is damaged: keep the file, and put a backup in its place');
+});
+
+test('a secret key that is to come from an empty file stops the start, and no other is made', async () => {
+  const data = makeDirectory();
+  const file = join(makeDirectory(), 'secret-key');
+  writeFileSync(file, '');
+  const env = { GF_PATHS_DATA: data, GF_SECURITY_SECRET_KEY__FILE: file };
+  const { code, stderr } = await runCli(['serve'], { env });
+  expect(code).toBe(2);
+  expect(stderr).toContain(`GF_SECURITY_SECRET_KEY__FILE: names the file ${file}, which is empty`);
+  expect(readdirSync(data)).toEqual([]);
 });

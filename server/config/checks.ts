@@ -19,6 +19,7 @@ export function checkTogether(settled: Settled): string[] {
   return [
     ...checkDatabase(settled),
     ...checkTls(settled),
+    ...checkProxies(settled),
     ...checkCookies(settled),
     ...checkFilters(settled),
   ];
@@ -90,6 +91,15 @@ function checkTls({ config, resolve }: Settled): string[] {
     .map((key) => ({ key, ...resolve('server', key) }))
     .filter(({ layer, text }) => layer > 0 && text !== '')
     .map(({ key, source }) => `[server] ${key} (${source}) is not read: protocol is http`);
+}
+
+function checkProxies({ config, resolve }: Settled): string[] {
+  if (config.server.trusted_proxies.every(({ prefix }) => prefix > 0)) return [];
+  const { text, source } = resolve('server', 'trusted_proxies');
+  return [
+    `[server] trusted_proxies = ${quoted(text)} (${source}) is everybody: each may claim any address in X-Forwarded-For. ` +
+      'Name the addresses of your proxies alone',
+  ];
 }
 
 function checkDomain({ config, resolve }: Settled): void {

@@ -444,3 +444,37 @@ test('rows for people hide every secret and keep the rest', () => {
     meaning: 'Port to listen on; 0 takes any free one',
   });
 });
+
+test.each(['0.0.0.0/0', '10.0.0.0/8 ::/0'])('proxies that are everybody are warned of: %s', (ranges) => {
+  expect(load(`[server]\ntrusted_proxies = ${ranges}`).warnings).toEqual([
+    expect.stringContaining(`trusted_proxies = "${ranges}" (conf/latchkey.ini:2) is everybody`),
+  ]);
+  expect(load('[server]\ntrusted_proxies = 10.0.0.0/8 fd00::/8').warnings).toEqual([]);
+});
+
+test('logs are kept in the data directory, wherever that is, unless they have a place of their own', () => {
+  const home = makeHome({});
+  const logsOf = (env: Env) => loadConfig({ home, env }).config.paths.logs;
+  expect(logsOf({})).toBe(join(home, 'data', 'log'));
+  expect(logsOf({ GF_PATHS_DATA: '/var/lib/latchkey' })).toBe('/var/lib/latchkey/log');
+  expect(logsOf({ GF_PATHS_DATA: '/var/lib/latchkey', GF_PATHS_LOGS: 'own' })).toBe(join(home, 'own'));
+});
+
+test.each([
+  ['security', 'secret_key'],
+  ['security', 'admin_password'],
+  ['database', 'password'],
+  ['database', 'url'],
+])('an empty file for the secret [%s] %s stops, and one for another setting is empty', (section, key) => {
+  const home = makeHome({ empty: ' \n', 'conf/latchkey.ini': `[${section}]\n${key} = $__file{empty}` });
+  const variable = `GF_${section}_${key}__FILE`.toUpperCase();
+  expect(() => loadConfig({ home: makeHome({ empty: '' }), env: { [variable]: 'empty' } })).toThrow(
+    `environment ${variable}: names the file empty, which is empty`,
+  );
+  expect(loadHome(home)).toThrow(
+    `[${section}] ${key} (conf/latchkey.ini:2) names the file empty, which is empty`,
+  );
+  const other = { home, configFile: join(makeHome({ 'none.ini': '' }), 'none.ini') };
+  const { config } = loadConfig({ ...other, env: { GF_REMOTE_CACHE_PREFIX__FILE: 'empty' } });
+  expect(config.remote_cache.prefix).toBe('');
+});

@@ -1,5 +1,5 @@
 import { ConfigError } from './config-error.ts';
-import { listSettings } from './settings.ts';
+import { findSetting, listSettings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 type EnvironmentValue = {
@@ -39,7 +39,7 @@ export function readEnvironment(
     if (content === undefined || content === '') continue;
     const place = findPlace(variable);
     if (place === undefined) unknown.push(variable);
-    else values.push({ ...place, ...readVariable(env, variable, content, readFile) });
+    else values.push({ ...place, ...readVariable(env, variable, content, fileReader(place, readFile)) });
   }
   return { values: [...collectorOf(env), ...values], unknown };
 }
@@ -66,6 +66,19 @@ function findPlace(variable: string): { section: string; key: string } | undefin
       return { section, key: name.slice(prefix.length).toLowerCase() };
   }
   return undefined;
+}
+
+/** Reads the file of a setting. One of a secret must not be empty: that would be a secret which everybody knows, or none. */
+export function fileReader(
+  { section, key }: { section: string; key: string },
+  readFile: (path: string) => string,
+): (path: string) => string {
+  if (findSetting(section, key)?.secret === undefined) return readFile;
+  return (path) => {
+    const text = readFile(path);
+    if (text === '') throw new Error(`names the file ${path}, which is empty: write the secret into it`);
+    return text;
+  };
 }
 
 function readVariable(

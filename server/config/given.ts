@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { ConfigError } from './config-error.ts';
-import type { Environment } from './env.ts';
+import { type Environment, fileReader } from './env.ts';
 import { expand } from './expand.ts';
 import type { Lookups } from './expand.ts';
 import { findSetting } from './settings.ts';
@@ -58,7 +58,7 @@ export function resolver(given: AllGiven, env: Environment, readFile: (path: str
     const { secret } = findSetting(section, key) ?? {};
     const lookups: Lookups = {
       variable: (name) => variable(name, secret !== undefined),
-      file: readFile,
+      file: fileReader({ section, key }, readFile),
       ...(secret === 'whole' ? {} : { setting: (name: string) => referTo(section, name, depth) }),
     };
     try {
