@@ -94,6 +94,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
   };
   const certificate = readCertificate(context.config);
+  const newId = requestIds();
   const { read_timeout, trusted_proxies } = context.config.server;
   // Node looks only now and then for requests that take too long, and takes the shorter of its two limits for that of the headers.
   const patience = {
@@ -110,7 +111,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout: read_timeout,
-    genReqId: requestIds(),
+    genReqId: newId,
     ...routing,
     frameworkErrors: refuseUnroutable,
     return503OnClosing: true,
@@ -127,7 +128,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
-  stopByDraining(app, limitPipelining(app.server));
+  stopByDraining(app, { underWay: limitPipelining(app.server), newId });
   if (isProxy) believeProxies(app.server, isProxy);
   app.decorate('context', context);
   keepCertificate(app, certificate);
@@ -135,7 +136,6 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   await app.register(cookie);
   sendSessionCookies(app);
   guardAnswers(app);
-  enforceDomain(app);
   sayDeprecated(app);
   acceptJson(app);
   handleErrors(app);
@@ -144,6 +144,8 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     api: context.log.part('api'),
     auth: context.log.part('auth'),
   });
+  // Whom it turns away has an id too, under which the log tells of it.
+  enforceDomain(app);
   const metrics = measureRequests(app, tracing);
   const limiter = requestLimiter(context);
   guardRoutes(app, authenticators, limiter);

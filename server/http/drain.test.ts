@@ -43,7 +43,18 @@ test('a request that is under way when the server is told to stop is answered, a
   expect(late.status).toBe(503);
   expect(late.headers.get('retry-after')).toMatch(/^\d+$/);
   expect(late.headers.get('connection')).toBe('close');
-  expect(await late.json()).toMatchObject({ message: 'The server is stopping', statusCode: 503 });
+  const id = late.headers.get('x-request-id');
+  expect(id).toMatch(/^\S{8,}$/);
+  expect(await late.json()).toMatchObject({
+    message: 'The server is stopping',
+    statusCode: 503,
+    traceID: id,
+  });
+  const traceID = '0af7651916cd43dd8448eb211c80319c';
+  const traced = { headers: { traceparent: `00-${traceID}-b7ad6b7169203331-01` } };
+  const tracedAnswer = await fetch(`${world.url}/api/org`, traced);
+  expect(await tracedAnswer.json()).toMatchObject({ traceID });
+  expect(tracedAnswer.headers.get('x-request-id')).not.toBe(id);
   expect((await fetch(`${world.url}/healthz`)).status).toBe(200);
   socket.write(BODY.slice(5));
   expect(await restOf(socket)).toMatch(/^HTTP\/1\.1 200 [^]*"name":"slow"/);

@@ -3,6 +3,7 @@ import { exchange } from '../../test/attacks/raw.ts';
 import { startWorld, type World } from '../testing/world.ts';
 
 let world: World;
+const ID = /^x-request-id: (\S+)\r$/im;
 const ROOT = 'https://keys.example.org/grafana/';
 
 beforeAll(async () => {
@@ -39,12 +40,14 @@ test.each([
   expect(await ask('GET /login?redirect=1', host)).toMatchObject({
     status: 301,
     location: `${ROOT}login?redirect=1`,
+    text: expect.stringMatching(ID),
   });
   expect(await ask('HEAD /', host)).toMatchObject({ status: 301, location: ROOT });
   for (const line of ['GET /api/org', 'GET /apis/x', 'POST /login', 'DELETE /api/auth/keys/1', 'OPTIONS /']) {
     const { status, text } = await ask(line, host);
     expect(status, line).toBe(421);
     expect(text, line).toContain('"messageId":"wrong-host"');
+    expect(text, line).toContain(`"traceID":"${ID.exec(text)?.[1]}"`);
     expect(text, line).toMatch(/^cache-control: no-store\r$/im);
   }
 });
