@@ -71,6 +71,8 @@ export interface Wanted {
  * away: whoever asks counts for itself. A bucket and what is remembered go by themselves.
  */
 export interface SharedLimits {
+  /** In how many milliseconds an answer comes, or is given up. Tests set it. */
+  deadline: number;
   take(
     key: string,
     limit: Limit,
@@ -118,6 +120,8 @@ export interface Attempts {
   /** Whose password was right lately from where. */
   rightBefore: LRUCache<string, true>;
   heldUp: number;
+  /** Of whom the log told when, and how many wrong ones came since. */
+  told: LRUCache<string, { at: number; since: number }>;
   /** Ends a wait before its time. Tests set it. */
   pause: (milliseconds: number) => Promise<void>;
 }
@@ -169,6 +173,7 @@ export function createLimits({ rate_limiting, security }: Config): Limits {
           waiting: new Map(),
           rightBefore: new LRUCache({ max: MOST_ATTEMPTS }),
           heldUp: 0,
+          told: new LRUCache({ max: MOST_LIMITED }),
           pause: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
         }
       : undefined,

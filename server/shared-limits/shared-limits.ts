@@ -62,7 +62,7 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
 
   function ask<T>(send: () => Promise<T>): Asked<T> {
     if (!isUp) return undefined;
-    return inTime(send(), DEADLINE_MS).catch((error: unknown) => {
+    return inTime(send(), shared.deadline).catch((error: unknown) => {
       away(error);
       return undefined;
     });
@@ -93,8 +93,8 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
     sleep(milliseconds, undefined, { signal: closing.signal }).catch(() => {});
 
   const beating = beatAgainAndAgain();
-  await Promise.race([firstBeat.promise, sleep(FIRST_BEAT_MS)]);
-  return {
+  const shared: SharedLimits = {
+    deadline: DEADLINE_MS,
     take: (key, { capacity, refillPerMs }, { wanted, least, isForced }) =>
       ask(async () => {
         const answer = await run(TAKE, key, [capacity, refillPerMs, wanted, least, isForced ? 1 : 0]);
@@ -115,9 +115,13 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
     isUp: () => isUp,
     async close() {
       closing.abort();
+      // One that stands still does not hold up the end.
+      client.destroy();
       await beating;
     },
   };
+  await Promise.race([firstBeat.promise, sleep(FIRST_BEAT_MS)]);
+  return shared;
 }
 
 function connectionTo({ host, port, username, password, db, tls }: RedisAddress) {
