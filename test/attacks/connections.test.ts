@@ -9,7 +9,7 @@ import { basic, dial } from './raw.ts';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ server: { read_timeout: '1s' } });
+  world = await startWorld({ server: { read_timeout: IN_FULL ? '5s' : '2s' } });
 });
 afterAll(() => world.stop());
 
