@@ -213,7 +213,7 @@ async function startThree(connstr: string, overrides: Overrides = {}): Promise<[
 async function startPatient(...asked: Parameters<typeof startThree>): ReturnType<typeof startThree> {
   const worlds = await startThree(...asked);
   for (const { context } of worlds) if (context.limits.shared) context.limits.shared.deadline = 10_000;
-  await Promise.all(worlds.map((world) => expect.poll(() => figure(world), { timeout: 10_000 }).toBe(1)));
+  for (const world of worlds) await expect.poll(() => figure(world), { timeout: 10_000 }).toBe(1);
   return worlds;
 }
 
