@@ -14,7 +14,9 @@ import type { Overrides } from './config/settings.ts';
 import type { Context, RequestContext } from './context.ts';
 import type { Log } from './log.ts';
 import { asOperator } from './operator.ts';
+import { ownCommand } from './own-command.ts';
 import { announceOutsideChange } from './outside-changes.ts';
+import { requireDatabase } from './require-database.ts';
 import { generatedSecretKey } from './secret-key.ts';
 import { rehearse } from './rehearsal.ts';
 import { openContext, startServer } from './server.ts';
@@ -38,7 +40,7 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
 
 /** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
-  const { config, warnings } = readConfig(options);
+  const { config, warnings, entries } = readConfig(options);
   // A command ends when nobody reads its output any more; a server goes on.
   for (const console of [process.stdout, process.stderr]) {
     console.removeAllListeners('error').on('error', () => undefined);
@@ -51,7 +53,7 @@ export async function serve(options: Options): Promise<void> {
   for (const warning of warnings) server.context.log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
   stop.isAwaited = true;
-  process.stdout.write(welcome(server, config));
+  process.stdout.write(welcome(server, config, ownCommand(entries, options.configFile)));
   // A fifth of what a start takes is garbage by now, and V8 would size the heap by it. There only with --expose-gc.
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
   server.context.log.info(`stopping on ${await stop.signal}`);
@@ -76,17 +78,39 @@ function watchSignals(): { signal: Promise<NodeJS.Signals>; isAwaited: boolean }
 
 /** Brings the database up to date without serving; says which steps it took. */
 export async function bringUpToDate(options: Options): Promise<string[]> {
-  const { steps, close } = await openForCommand(options);
+  const { steps, close } = await openForCommand(readConfig(options).config);
   await close();
   return steps;
 }
 
-/** Runs a change on the server's own database, brought up to date; servers that run beside it are told. */
+/**
+ * Runs a change on the database that a server has begun, brought up to date; servers that run beside it are told. Throws a ConfigError,
+ * and makes nothing, where there is none. What does not seal secrets needs no key, and makes none.
+ */
 export async function changeFromOutside<T>(
+  options: Options,
+  { seals }: { seals: boolean },
+  work: (context: RequestContext) => Promise<T>,
+): Promise<T> {
+  const { config } = load(options);
+  await requireDatabase(config);
+  const secret_key = knownSecretKey(config) || 'none is needed';
+  return change(
+    seals ? readConfig(options).config : load(options, { security: { secret_key } }).config,
+    work,
+  );
+}
+
+/** The same on a new database too, with a key. */
+export function beginFromOutside<T>(
   options: Options,
   work: (context: RequestContext) => Promise<T>,
 ): Promise<T> {
-  const { context, close } = await openForCommand(options);
+  return change(readConfig(options).config, work);
+}
+
+async function change<T>(config: Config, work: (context: RequestContext) => Promise<T>): Promise<T> {
+  const { context, close } = await openForCommand(config);
   try {
     const result = await work(asOperator(context));
     tellOthers(context);
@@ -166,9 +190,9 @@ function tellOthers({ config, log }: Context): void {
   }
 }
 
-function openForCommand(options: Options): ReturnType<typeof openContext> {
+function openForCommand(config: Config): ReturnType<typeof openContext> {
   // Standard output belongs to the command.
-  return openContext(forCommand(readConfig(options).config), { console: process.stderr });
+  return openContext(forCommand(config), { console: process.stderr });
 }
 
 /** The log file and the traces are the server's: a command that runs beside it says on the console what it has to say. */
@@ -181,11 +205,12 @@ function forCommand(config: Config): Config {
   };
 }
 
-function readConfig(options: Options): { config: Config; warnings: string[] } {
-  const { config, warnings } = load(options);
-  if (config.security.secret_key !== '') return { config, warnings };
+function readConfig(options: Options): ReturnType<typeof loadConfig> {
+  const loaded = load(options);
+  const { config } = loaded;
+  if (config.security.secret_key !== '') return loaded;
   const secret_key = generatedSecretKey(config.paths.data);
-  return { config: load(options, { security: { secret_key } }).config, warnings };
+  return { ...loaded, config: load(options, { security: { secret_key } }).config };
 }
 
 function load({ configFile }: Options, overrides: Overrides = {}): ReturnType<typeof loadConfig> {

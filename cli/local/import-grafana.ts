@@ -151,7 +151,7 @@ async function run(
   const options = { configFile: config };
   const ended = await (dryRun
     ? server.rehearseFromOutside(options, outcome)
-    : server.changeFromOutside(options, outcome));
+    : server.beginFromOutside(options, outcome));
   if ('failed' in ended) throw ended.failed;
   return ended.done;
 }

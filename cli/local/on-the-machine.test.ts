@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../../server/config/config.ts';
@@ -37,16 +40,16 @@ function latchkey(args: string[], input = '', env = environment(world)): Promise
 /** Serves in a process of its own until told to stop, which answers with the exit code. */
 async function startServing(
   env: Record<string, string>,
-): Promise<{ url: string; stop(): Promise<number | null> }> {
+): Promise<{ url: string; advice: string; stop(): Promise<number | null> }> {
   const child = startCli(['serve', '--config', noSettings], { ...env, GF_SERVER_HTTP_PORT: '0' });
   onTestFinished(() => void child.kill('SIGKILL'));
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const url = await new Promise<string>((resolve, reject) => {
+  const { url, advice } = await new Promise<{ url: string; advice: string }>((resolve, reject) => {
     let text = '';
     const listen = (chunk: unknown): void => {
       text += String(chunk);
-      const found = /Latchkey listens on (\S+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
+      const found = /Latchkey listens on (\S+)[^]*\((?:change it|.*set another): (.*)\)\n/.exec(text);
+      if (found) resolve({ url: found[1] ?? '', advice: found[2] ?? '' });
     };
     child.stdout.on('data', listen);
     child.stderr.on('data', listen);
@@ -56,7 +59,7 @@ async function startServing(
     child.kill('SIGTERM');
     return ended;
   };
-  return { url, stop };
+  return { url, advice, stop };
 }
 
 async function signsIn(url: string, password: string): Promise<boolean> {
@@ -147,6 +150,54 @@ test('a password that is too short, a login that nobody has, and no password at 
     expect((await latchkey(['reset-admin-password', ...args], input)).code).toBe(2);
   }
   expect((await world.send(ADMIN, 'GET', '/api/org')).status).toBe(200);
+});
+
+test.each([
+  ['reset-admin-password', '--generate'],
+  ['reencrypt-secrets', '--forget-unreadable', '--yes'],
+])(
+  'a command that changes makes nothing where no server has been, and says where it looked: %s',
+  async (...args) => {
+    const { directory, settings, remove } = await newDatabase();
+    onTestFinished(remove);
+    const { url } = settings;
+    const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
+    const { code, stdout, stderr } = await latchkey(args, '', env);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(url === undefined ? join(directory, 'latchkey.db') : 'PostgreSQL');
+    expect(stderr).toContain('GF_PATHS_DATA');
+    expect(readdirSync(directory)).toEqual([]);
+    if (url === undefined) return;
+    const db = openDatabase(loadConfig({ home: directory, env }).config, () => {});
+    onTestFinished(() => db.destroy());
+    expect(await stepsOf(db)).toEqual([]);
+  },
+);
+
+test('a password is reset without the secret key of the server, and no other is made', async () => {
+  const { directory, settings, remove } = await newDatabase();
+  onTestFinished(remove);
+  const { url } = settings;
+  const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
+  const server = await startServing({ ...env, GF_SECURITY_SECRET_KEY: 'its own' });
+  expect(await server.stop()).toBe(0);
+  expect((await latchkey(['reset-admin-password', '--generate'], '', env)).code).toBe(0);
+  expect(readdirSync(directory)).not.toContain('secret-key');
+});
+
+test('the command that a start advises resets the password of that very server', async () => {
+  const data = join(makeDirectory(), "its data's place");
+  const { url, advice } = await startServing({ GF_PATHS_DATA: data, GF_SECURITY_ADMIN_USER: 'boss' });
+  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const command = advice.replace('npx latchkey', `'${process.execPath}' '${main}'`);
+  expect(command).not.toBe(advice);
+  const { stdout } = await promisify(execFile)('sh', ['-c', `${command} --generate`], {
+    env: { PATH: process.env['PATH'] },
+  });
+  await until(async () => {
+    const headers = { authorization: `Basic ${btoa(`boss:${stdout.trim()}`)}` };
+    return (await fetch(`${url}/api/user`, { headers })).ok;
+  });
 });
 
 test("anybody's password can be set by login", async () => {

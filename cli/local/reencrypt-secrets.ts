@@ -38,16 +38,20 @@ async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Fla
   if (forgetUnreadable && !yes) await requireConsent();
   const { changeFromOutside } = await import('../../server/main.ts');
   const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
-  const { done, leftover } = await changeFromOutside({ configFile: config }, async (context) => {
-    const { security, paths } = context.config;
-    if (security.previous_secret_key === '' && !forgetUnreadable) throw nothingToExchange();
-    const file = join(paths.data, 'secret-key');
-    const isStale = existsSync(file) && readFileSync(file, 'utf8').trim() !== security.secret_key;
-    return {
-      done: await reencryptSecrets(context, { forgetUnreadable }),
-      leftover: isStale ? file : undefined,
-    };
-  });
+  const { done, leftover } = await changeFromOutside(
+    { configFile: config },
+    { seals: true },
+    async (context) => {
+      const { security, paths } = context.config;
+      if (security.previous_secret_key === '' && !forgetUnreadable) throw nothingToExchange();
+      const file = join(paths.data, 'secret-key');
+      const isStale = existsSync(file) && readFileSync(file, 'utf8').trim() !== security.secret_key;
+      return {
+        done: await reencryptSecrets(context, { forgetUnreadable }),
+        leftover: isStale ? file : undefined,
+      };
+    },
+  );
   if (json) printJson(done);
   else
     print(`Encrypted anew: ${done.dataSourceSecrets} of data sources, ${done.ssoSecrets} of single sign-on.`);

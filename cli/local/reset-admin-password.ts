@@ -45,14 +45,18 @@ async function resetPassword(flags: Flags): Promise<void> {
   const { changeFromOutside } = await import('../../server/main.ts');
   const { randomLetters } = await import('../../server/crypto/random.ts');
   const { setPassword } = await import('../../server/modules/users/passwords.ts');
-  const password = await changeFromOutside({ configFile: flags.config }, async (context) => {
-    const login = flags.login ?? context.config.security.admin_user;
-    const id = await userIdOf(context, login);
-    const chosen = flags.generate ? randomLetters(GENERATED_LETTERS) : await newPassword(login, flags);
-    await setPassword(context, id, chosen);
-    say(`The password of ${login} is set, and their sessions have ended.`);
-    return chosen;
-  });
+  const password = await changeFromOutside(
+    { configFile: flags.config },
+    { seals: false },
+    async (context) => {
+      const login = flags.login ?? context.config.security.admin_user;
+      const id = await userIdOf(context, login);
+      const chosen = flags.generate ? randomLetters(GENERATED_LETTERS) : await newPassword(login, flags);
+      await setPassword(context, id, chosen);
+      say(`The password of ${login} is set, and their sessions have ended.`);
+      return chosen;
+    },
+  );
   if (flags.generate) print(password);
 }
 
@@ -63,7 +67,7 @@ async function userIdOf(context: RequestContext, login: string): Promise<number>
   const { type, path } = context.config.database;
   const where = type === 'postgres' ? 'the PostgreSQL database' : path;
   throw new Failure(EXIT.failure, `nobody in ${where} has the login ${JSON.stringify(login)}`, {
-    detail: 'Give --login. In a new database the first start of the server makes the first administrator.',
+    detail: 'Give --login. The first start of the server makes the first administrator.',
   });
 }
 
