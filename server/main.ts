@@ -1,13 +1,16 @@
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { backUp, type Backup, type BackupOptions, knownSecretKey } from './backup/backup.ts';
 import {
   keepSecretKey,
+  notEmpty,
   readForRestoring,
   restore,
   type Restored,
   type RestoreOptions,
 } from './backup/restore.ts';
+import { inNewFile } from './backup/new-file.ts';
 import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
@@ -142,25 +145,35 @@ export function backUpTo(
 }
 
 /** Puts a backup into the database, from another kind of database as well; servers that run beside it are told. */
-export async function restoreFrom(options: Options, file: string, how: RestoreOptions): Promise<Restored> {
+export async function restoreFrom(
+  options: Options,
+  file: string,
+  how: Omit<RestoreOptions, 'hasKey'>,
+): Promise<Restored> {
   const contents = await readForRestoring(file);
   const { config } = load(options);
+  const { database, paths } = config;
   const known = knownSecretKey(config);
-  // Any will do to look whether it fits.
-  const secret_key = known || contents.secretKey || 'there is none';
-  const { context, close } = await openContext(
-    forCommand(load(options, { security: { secret_key }, database: { query_timeout: '0s' } }).config),
-    { console: process.stderr, isLeftAsItIs: true },
-  );
-  try {
-    const restored = await restore(asOperator(context), file, contents, how);
-    if (known === '' && contents.secretKey !== undefined)
-      keepSecretKey(config.paths.data, contents.secretKey);
-    tellOthers(context);
-    return restored;
-  } finally {
-    await close();
-  }
+  const key = known || contents.secretKey;
+  // Any will do where nothing is under one.
+  const overrides = { security: { secret_key: key ?? 'there is none' }, database: { query_timeout: '0s' } };
+  const restoring = forCommand(load(options, overrides).config);
+  const into = async (path: string): Promise<Restored> => {
+    const placed = { ...restoring, database: { ...restoring.database, path } };
+    const { context, close } = await openContext(placed, { console: process.stderr, isLeftAsItIs: true });
+    try {
+      const done = await restore(asOperator(context), file, contents, { ...how, hasKey: key !== undefined });
+      if (known === '' && contents.secretKey !== undefined) keepSecretKey(paths.data, contents.secretKey);
+      tellOthers(context);
+      return done;
+    } finally {
+      await close();
+    }
+  };
+  if (database.type !== 'sqlite' || existsSync(database.path)) return into(database.path);
+  return inNewFile(database.path, into, () => {
+    if (existsSync(database.path)) throw notEmpty();
+  });
 }
 
 /** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */

@@ -234,13 +234,40 @@ test('the secret key comes with a backup that has it; without the right one noth
   expect(readFileSync(join(carried['GF_PATHS_DATA'] ?? '', 'secret-key'), 'utf8')).toBe(KEY);
 
   const file = await backedUp();
-  for (const env of [anywhere(), { ...anywhere(), GF_SECURITY_SECRET_KEY: 'another' }]) {
+  const refusals: [Environment, RegExp][] = [
+    [anywhere(), /there is no secret key .*\n.*Put the file secret-key .* into the data directory first/],
+    [
+      { ...anywhere(), GF_SECURITY_SECRET_KEY: 'another' },
+      /under another secret key\n.*Exchange the secret key/,
+    ],
+  ];
+  for (const [env, words] of refusals) {
     const refused = await latchkey(['restore', file], env);
-    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('secret-key') });
-    expect(await everythingIn(env)).toEqual({});
+    expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(words) });
+    expect(refused.stderr).toContain('--with-other-key');
+    expect(readdirSync(env['GF_PATHS_DATA'] ?? '')).toEqual([]);
     expect((await latchkey(['restore', file, '--with-other-key'], env)).code).toBe(0);
   }
 });
+
+test.each(['none', 'another'])(
+  'a backup in which nothing is secret goes in where the secret key is %s, and a server starts on it',
+  async (key) => {
+    const plain = await startWorld();
+    onTestFinished(() => plain.stop());
+    const { body } = await plain.send(ADMIN, 'POST', '/api/auth/keys', { name: 'plain', role: 'Viewer' });
+    const file = await backedUp(environment(plain));
+    const target = { ...(await emptyDatabase(isOnPostgres ? 'PostgreSQL' : 'SQLite')) };
+    if (key === 'none') delete target['GF_SECURITY_SECRET_KEY'];
+    else target['GF_SECURITY_SECRET_KEY'] = key;
+    const { code, stderr } = await latchkey(['restore', file], target);
+    expect(code, stderr).toBe(0);
+    const server = await serve(target);
+    onTestFinished(() => server.kill());
+    const headers = { authorization: `Bearer ${body.key}` };
+    expect((await fetch(`${server.url}/api/user`, { headers })).status).toBe(200);
+  },
+);
 
 test('a backup that was cut off or altered is refused, and the database stays as it is', async () => {
   const file = await backedUp();
@@ -261,6 +288,8 @@ test('a backup that was cut off or altered is refused, and the database stays as
     'its last byte gone': whole.subarray(0, -1),
     'a bit turned': flipped,
     'with something behind it': Buffer.concat([whole, gzipSync('[1]\n')]),
+    'with zeros behind it': Buffer.concat([whole, Buffer.alloc(100)]),
+    'with zeros and something behind it': Buffer.concat([whole, Buffer.alloc(100_000), Buffer.from('x')]),
     'a row gone': packed(lines.toSpliced(row, 1)),
     'a row twice': packed(lines.toSpliced(row, 0, lines[row] ?? '')),
     'a value changed': packed(lines.with(row, (lines[row] ?? '').replace('kept token', 'kept tokem'))),

@@ -154,7 +154,7 @@ async function readTable(
 /** The lines of the file one by one. While one is looked at, the hash is of those before it. */
 async function* linesIn(path: string, hash: Hash): AsyncGenerator<string> {
   const file = createReadStream(path);
-  const plain = createGunzip();
+  const plain = createGunzip({ rejectGarbageAfterEnd: true });
   // What goes wrong in either comes out of the reading below.
   file.once('error', (error) => plain.destroy(error));
   file.pipe(plain).setEncoding('utf8');
@@ -209,6 +209,7 @@ function asDamage(path: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'Z_DATA_ERROR' && error instanceof Error && error.message === 'incorrect header check')
     return noBackup(path);
+  if (code === 'ERR_TRAILING_JUNK_AFTER_STREAM_END') return damaged(path, 'something stands behind its end');
   return code.startsWith('Z_') ? damaged(path, (error as Error).message) : error;
 }
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { randomUUID } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { type Snapshot, withSnapshot } from '../db/snapshot.ts';
 import { badRequest } from '../errors.ts';
 import { type Contents, readArchive, type TableToWrite, writeArchive } from './archive.ts';
+import { inNewFile } from './new-file.ts';
 
 export interface BackupOptions {
   /** Puts what encrypts the stored secrets into the file as well. */
@@ -30,8 +30,7 @@ export async function backUp(config: Config, path: string, options: BackupOption
   if (!options.replace) requireNew(file);
   requireDatabase(config);
   const secretKey = options.withSecretKey ? { secretKey: secretKeyOf(config) } : {};
-  const partial = `${file}.${randomUUID().slice(0, 8)}.partial`;
-  try {
+  const written = async (partial: string): Promise<Contents & { bytes: number }> => {
     await withSnapshot(config, async (snapshot) => {
       if (snapshot.steps.length === 0) throw noDatabase(config);
       const heading = { madeAt: new Date().toISOString(), steps: snapshot.steps, ...secretKey };
@@ -39,13 +38,12 @@ export async function backUp(config: Config, path: string, options: BackupOption
     });
     const contents = await readArchive(partial);
     const { size } = await stat(partial);
+    return { ...contents, bytes: size };
+  };
+  const requirePlace = (): void => {
     if (!options.replace) requireNew(file);
-    await rename(partial, file);
-    await syncDirectory(dirname(file));
-    return { ...contents, file, bytes: size };
-  } finally {
-    await rm(partial, { force: true });
-  }
+  };
+  return { file, ...(await inNewFile(file, written, requirePlace)) };
 }
 
 /** The secret key that is configured, else that in the data directory; '' where there is none. */
@@ -107,13 +105,4 @@ function secretKeyOf(config: Config): string {
   if (key === '')
     throw badRequest('Start the server once, or set [security] secret_key.', 'there is no secret key yet');
   return key;
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -9,7 +9,7 @@ import type { Schema } from '../db/schema.ts';
 import { type Cell, type Query, type Table, tablesOf } from '../db/tables.ts';
 import { type ApiError, badRequest } from '../errors.ts';
 import { recordChange } from '../modules/audit/audit.ts';
-import { secretKeyFits } from '../modules/secret-key/secret-key.ts';
+import { forgetSecretKey, holdsSecrets, secretKeyFits } from '../modules/secret-key/secret-key.ts';
 import { type Contents, readArchive } from './archive.ts';
 
 export interface RestoreOptions {
@@ -17,6 +17,8 @@ export interface RestoreOptions {
   replace: boolean;
   /** Goes on where the secret key is not the one that the stored secrets are under. */
   withOtherKey: boolean;
+  /** Whether the secret key in force is one, be it the server's or the backup's. */
+  hasKey: boolean;
   onProgress: (done: number, total: number) => void;
 }
 
@@ -30,6 +32,10 @@ type Database = Kysely<Schema>;
 // Of both databases, with much to spare.
 const MOST_PARAMETERS = 10_000;
 
+const OR_LOSE_THEM =
+  '--with-other-key restores all the same, and "latchkey reencrypt-secrets --forget-unreadable" then clears what cannot be read. ' +
+  'Nothing was changed.';
+
 /**
  * Puts what a backup holds into the database, of either kind, and brings it up to date; all in one transaction, so that the
  * database is either as it was or whole. Throws an ApiError that says what to do.
@@ -38,7 +44,7 @@ export async function restore(
   context: RequestContext,
   file: string,
   contents: Contents,
-  { replace, withOtherKey, onProgress }: RestoreOptions,
+  { replace, withOtherKey, hasKey, onProgress }: RestoreOptions,
 ): Promise<Restored> {
   const { type } = context.config.database;
   return context.db.transaction().execute(async (db) => {
@@ -46,7 +52,11 @@ export async function restore(
     await fillFrom(file, contents, db, type, onProgress);
     const upgraded = await migrate(db, type);
     const inside = { ...context, db };
-    if (!withOtherKey && !(await secretKeyFits(inside))) throw wrongKey();
+    const isSealed = await holdsSecrets(inside);
+    // Nothing is under the key of before, so that the one in force will do, or the one that the server makes itself at its start.
+    if (!isSealed) await forgetSecretKey(inside);
+    const fits = hasKey && (await secretKeyFits(inside));
+    if (isSealed && !fits && !withOtherKey) throw hasKey ? wrongKey() : noKey();
     const change = { madeAt: contents.madeAt, rows: contents.rows };
     await recordChange(inside, {
       action: 'server:restore',
@@ -144,7 +154,7 @@ function requireKnown(file: string, known: ReadonlyMap<string, Table>, { name, c
   );
 }
 
-function notEmpty(): ApiError {
+export function notEmpty(): ApiError {
   return badRequest(
     'Give --replace to delete everything that is in it first, or name an empty database.',
     'the database is not empty',
@@ -153,8 +163,14 @@ function notEmpty(): ApiError {
 
 function wrongKey(): ApiError {
   return badRequest(
-    'Put the secret-key of the server that it is of into the data directory, or set [security] secret_key; --with-other-key ' +
-      'restores all the same, and "latchkey reencrypt-secrets --forget-unreadable" then clears what cannot be read. Nothing was changed.',
+    `Exchange the secret key for that of the server that it is of: [security] secret_key or, where that is empty, the file secret-key in the data directory. ${OR_LOSE_THEM}`,
     'the secrets in the backup are under another secret key',
+  );
+}
+
+function noKey(): ApiError {
+  return badRequest(
+    `Put the file secret-key of the server that it is of into the data directory first, or set [security] secret_key. ${OR_LOSE_THEM}`,
+    'the backup holds secrets of data sources or of signing in, and there is no secret key to read them with',
   );
 }

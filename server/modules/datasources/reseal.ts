@@ -48,3 +48,8 @@ export async function opensDataSources({ db, seal }: Context): Promise<boolean> 
   const { unreadable } = resealSecrets(seal, owner, first.secure_json_data, { forgetUnreadable: false });
   return unreadable.length === 0;
 }
+
+/** Whether any data source has secrets. */
+export async function hasSealedDataSources({ db }: Context): Promise<boolean> {
+  return (await listWithSecrets(db, 0, 1)).length > 0;
+}

@@ -25,3 +25,7 @@ export async function insertCheck(db: Kysely<Schema>, sealed: string): Promise<v
 export async function replaceCheck(db: Kysely<Schema>, sealed: string): Promise<void> {
   await db.updateTable('secret_key_check').set({ sealed }).where('id', '=', ID).execute();
 }
+
+export async function deleteCheck(db: Kysely<Schema>): Promise<void> {
+  await db.deleteFrom('secret_key_check').where('id', '=', ID).execute();
+}

@@ -2,9 +2,9 @@ import type { Context, RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
-import { opensDataSources, resealDataSources } from '../datasources/reseal.ts';
-import { resealSsoSettings } from '../sso-settings/reseal.ts';
-import { getCheck, insertCheck, replaceCheck } from './secret-key.store.ts';
+import { hasSealedDataSources, opensDataSources, resealDataSources } from '../datasources/reseal.ts';
+import { hasSealedSsoSettings, resealSsoSettings } from '../sso-settings/reseal.ts';
+import { deleteCheck, getCheck, insertCheck, replaceCheck } from './secret-key.store.ts';
 
 const PURPOSE = 'secret key check';
 
@@ -28,6 +28,16 @@ export async function secretKeyFits(context: Context): Promise<boolean> {
   }
   // Of two servers that start at once, the one with another key finds the other's.
   return seal.renew((await getCheck(db)) ?? '', PURPOSE) !== undefined;
+}
+
+/** Whether anything in the database is under a secret key, besides what tells which one. */
+export async function holdsSecrets(context: Context): Promise<boolean> {
+  return (await hasSealedDataSources(context)) || (await hasSealedSsoSettings(context));
+}
+
+/** Leaves it to the next start which secret key the database is for. To be called where it holds no secrets. */
+export function forgetSecretKey({ db }: Context): Promise<void> {
+  return deleteCheck(db);
 }
 
 /**

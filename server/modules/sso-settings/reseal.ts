@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { reseal } from '../../crypto/sealed-values.ts';
+import { reseal, sealedByName } from '../../crypto/sealed-values.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { purposeOf } from './secret-settings.ts';
 import { listSsoSettings, updateSecrets } from './sso-settings.store.ts';
@@ -19,4 +19,10 @@ export function resealSsoSettings(
     }
     return total;
   });
+}
+
+/** Whether the settings of any provider have secrets. */
+export async function hasSealedSsoSettings({ db }: Context): Promise<boolean> {
+  const settings = await listSsoSettings(db);
+  return settings.some(({ secure_settings }) => sealedByName(secure_settings).size > 0);
 }
