@@ -252,14 +252,14 @@ test('the secret key comes with a backup that has it; without the right one noth
 
 test.each(['none', 'another'])(
   'a backup in which nothing is secret goes in where the secret key is %s, and a server starts on it',
-  async (key) => {
+  async (other) => {
     const plain = await startWorld();
     onTestFinished(() => plain.stop());
     const { body } = await plain.send(ADMIN, 'POST', '/api/auth/keys', { name: 'plain', role: 'Viewer' });
     const file = await backedUp(environment(plain));
     const target = { ...(await emptyDatabase(isOnPostgres ? 'PostgreSQL' : 'SQLite')) };
-    if (key === 'none') delete target['GF_SECURITY_SECRET_KEY'];
-    else target['GF_SECURITY_SECRET_KEY'] = key;
+    if (other === 'none') delete target['GF_SECURITY_SECRET_KEY'];
+    else target['GF_SECURITY_SECRET_KEY'] = other;
     const { code, stderr } = await latchkey(['restore', file], target);
     expect(code, stderr).toBe(0);
     const server = await serve(target);

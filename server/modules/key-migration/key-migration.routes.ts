@@ -19,7 +19,7 @@ const Moved = Type.Object({
 const Status = Type.Object({
   migrated: Type.Boolean(),
   hidden: Type.Boolean(),
-  // How many are still keys, and how many tokens were keys.
+  // How many keys may still move, and how many tokens were keys.
   remaining: Type.Integer(),
   moved: Type.Integer(),
 });

@@ -14,7 +14,7 @@ export function listKeysAndTheirTokens(db: Kysely<Schema>, orgId: number, afterI
     .execute();
 }
 
-/** How many of an organization's keys are still keys, and how many have moved. */
+/** How many of an organization's keys may still move, which those that are revoked do not, and how many have moved. */
 export async function countKeys(
   db: Kysely<Schema>,
   orgId: number,
@@ -23,15 +23,19 @@ export async function countKeys(
     .selectFrom('credential')
     .select(({ fn }) => fn.countAll<number>().as('count'))
     .where('org_id', '=', orgId);
-  const keys = await counted.where('service_account_id', 'is', null).executeTakeFirstOrThrow();
+  const keys = await counted
+    .where('service_account_id', 'is', null)
+    .where('is_revoked', '=', 0)
+    .executeTakeFirstOrThrow();
   const moved = await counted.where('migrated_at', 'is not', null).executeTakeFirstOrThrow();
   return { remaining: keys.count, moved: moved.count };
 }
 
-/** Some of the organization's keys that have not moved and are valid at a time. */
+/** Some of the organization's keys that have not moved, are not revoked and are valid at a time. */
 export function listKeysThatStayed(db: Kysely<Schema>, orgId: number, validAt: Time, limit: number) {
   return keysOrTokens(db, orgId)
     .where('service_account_id', 'is', null)
+    .where('credential.is_revoked', '=', 0)
     .where(({ or, eb }) => or([eb('expires_at', 'is', null), eb('expires_at', '>', validAt)]))
     .orderBy('credential.id')
     .limit(limit)
@@ -66,7 +70,7 @@ function keysOrTokens(db: Kysely<Schema>, orgId: number) {
     .selectFrom('credential')
     .leftJoin('service_account', 'service_account.id', 'credential.service_account_id')
     .select(['credential.id', 'credential.name', 'credential.role', 'credential.is_server_admin'])
-    .select(['secret_hash', 'expires_at', 'service_account_id', 'migrated_at'])
+    .select(['secret_hash', 'expires_at', 'is_revoked', 'service_account_id', 'migrated_at'])
     .select('service_account.name as account_name')
     .where('credential.org_id', '=', orgId);
 }

@@ -115,6 +115,37 @@ test('the report says what happened to each key, and an expired one is skipped u
   expect((await world.send(old.as, 'GET', '/api/user')).body.message).toBe('Token expired');
 });
 
+test('a revoked key, or one that was reported as leaked, is not moved, whether it is named or not, and is not counted as left', async () => {
+  const there = await newOrg();
+  const revoked = await makeKey('revoked', 'Admin', there);
+  const leaked = await makeKey('leaked', 'Viewer', there);
+  await makeKey('ci', 'Editor', there);
+  const post = async (path: string, body?: object) => {
+    const answer = await world.send(ADMIN, 'POST', path, body, there);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+    return answer.body;
+  };
+  await post(`/api/auth/keys/${revoked.id}/revoke`);
+  await post('/api/leaks', [{ token: leaked.as.bearer }]);
+  const left = async () =>
+    (await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there)).body;
+  expect(await left()).toMatchObject({ migrated: false, remaining: 1, moved: 0 });
+  const skipped = [revoked, leaked].map(({ id }) => ({
+    id,
+    outcome: 'skipped',
+    reason: 'revoked, so that nothing can use it any more',
+  }));
+  for (const query of ['?dryRun=true', '?includeExpired=true&dryRun=true', '', '?includeExpired=true']) {
+    const { keys } = await post(`/api/serviceaccounts/migrate${query}`);
+    expect(keys.slice(0, 2), query).toMatchObject(skipped);
+    expect(keys).toHaveLength(3);
+  }
+  expect((await post(`/api/serviceaccounts/migrate/${revoked.id}`)).key).toMatchObject(skipped[0] ?? {});
+  expect(await left()).toMatchObject({ migrated: true, remaining: 0, moved: 1 });
+  const { body } = await world.send(ADMIN, 'GET', '/api/auth/keys', undefined, there);
+  expect(body.map(({ name }: { name: string }) => name)).toEqual(['leaked', 'revoked']);
+});
+
 test('asked for in parts, the migration goes on after the last key and closes the organization at the end', async () => {
   const there = await newOrg();
   const keys = [];

@@ -46,7 +46,7 @@ export interface MovedKey {
 export interface HowToMove {
   /** Keys of one role become tokens of one account instead of one account each. */
   groupByRole?: boolean | undefined;
-  /** Expired keys too, which give no access any more. */
+  /** Expired keys too, which give no access any more. Revoked ones never move. */
   includeExpired?: boolean | undefined;
   /** Only says what would happen. */
   dryRun?: boolean | undefined;
@@ -60,7 +60,8 @@ export interface Migration {
 
 /**
  * Makes a key the token of a new service account: the same secret, with the same role, expiry, last use and maker. A key
- * that has moved already stays where it is. Throws 404.
+ * that has moved already stays where it is. One that is revoked
+ * gives no access that could move. Throws 404.
  */
 export async function migrateKey(
   context: RequestContext,
@@ -185,6 +186,8 @@ async function move(
     const found = { serviceAccountId: key.service_account_id, serviceAccount: key.account_name ?? '' };
     return { id, name, outcome: 'already moved', ...found };
   }
+  if (key.is_revoked === 1)
+    return { id, name, outcome: 'skipped', reason: 'revoked, so that nothing can use it any more' };
   if (key.expires_at !== null && key.expires_at <= context.now() && !how.includeExpired) {
     const reason = `expired ${new Date(key.expires_at).toISOString()}, so that nothing can use it any more`;
     return { id, name, outcome: 'skipped', reason };
