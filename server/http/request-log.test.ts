@@ -75,6 +75,69 @@ test('at info, a refused credential has no line of its own, and an answered requ
   expect(refused).toContain('status=401');
 });
 
+test('at info, the line of a refused request says why, with what, and from where', async () => {
+  const world = await makeWorld({ rate_limiting: { enabled: true, per_second: 1, burst: 20 } });
+  const now = world.clock.now();
+  world.context.now = () => now;
+  const token = await makeToken(world, 'busy');
+  const revoked = await makeToken(world, 'revoked');
+  await world.send(ADMIN, 'POST', `/api/serviceaccounts/${revoked.sa}/tokens/${revoked.id}/revoke`);
+  const lineOf = async (as: As, path: string, expected: number): Promise<string> => {
+    const [line = ''] = await linesOf(world, 'api', async () => {
+      expect((await world.send(as, 'GET', path)).status).toBe(expected);
+    });
+    for (const part of ['level=info', `status=${expected}`, 'address=127.0.0.1'])
+      expect(line).toContain(part);
+    return line;
+  };
+  expect(await lineOf(undefined, '/api/org', 401)).toContain('reason="none sent"');
+  expect(await lineOf({ bearer: UNKNOWN }, '/api/org', 401)).toContain('reason=unknown');
+  expect(await lineOf({ basic: 'admin:wrong' }, '/api/org', 401)).toContain(
+    'reason="wrong password" kind=password principal=user:1',
+  );
+  expect(await lineOf({ bearer: revoked.key }, '/api/org', 401)).toContain(
+    `reason=revoked kind=token credentialId=${revoked.id} `,
+  );
+  const isToken = `kind=token credentialId=${token.id} `;
+  expect(await lineOf({ bearer: token.key }, '/api/auth/keys', 403)).toContain(isToken);
+  for (let sent = 1; sent < 20; sent++) await world.send({ bearer: token.key }, 'GET', '/api/org');
+  const limited = await lineOf({ bearer: token.key }, '/api/org', 429);
+  for (const part of ['reason=requests', isToken, `actor=service-account:${token.sa} org=1`]) {
+    expect(limited).toContain(part);
+  }
+  const [missing] = await linesOf(world, 'api', () => world.send(ADMIN, 'GET', '/api/nowhere'));
+  expect(missing).not.toMatch(/ (reason|address)=/);
+});
+
+test('who tries too many wrong passwords or keys is told of at warn, once a minute with how many, and never what was tried', async () => {
+  const world = await makeWorld({ log: { level: 'warn' } });
+  const { attempts } = world.context.limits;
+  if (attempts === undefined) throw new Error('nobody is held up in this world');
+  attempts.pause = async () => {};
+  const guess = async (as: As, times: number): Promise<string[]> =>
+    linesOf(world, 'auth', async () => {
+      for (let time = 0; time < times; time++) await world.send(as, 'GET', '/api/org');
+    });
+  expect(await guess({ basic: 'admin:a-guess' }, 5)).toEqual([]);
+  const first = await guess({ basic: 'admin:a-guess' }, 10);
+  expect(first).toHaveLength(1);
+  expect(first[0]).toContain('level=warn');
+  expect(first[0]).toContain(
+    'address=127.0.0.1 reason="wrong password" kind=password principal=user:1 refused=1',
+  );
+  world.clock.advance(61_000);
+  const [second, ...others] = await guess({ basic: 'admin:a-guess' }, 10);
+  expect(second).toContain(' refused=10');
+  expect(others).toEqual([]);
+
+  for (const name of ['invented-one', 'invented-two']) await guess({ basic: `${name}:a-guess` }, 10);
+  expect(await guess({ basic: 'invented-three:a-guess' }, 10)).toEqual([]);
+  const keys = await guess({ bearer: 'a-guess' }, 320);
+  expect(keys).toHaveLength(1);
+  expect(keys[0]).toContain('address=127.0.0.1 reason=malformed refused=1');
+  expect(world.log.join('')).not.toMatch(/a-guess|invented/);
+});
+
 test('with api at debug, each request has a line, under the id that its answer gives', async () => {
   const world = await makeWorld({ 'log.filters': { api: 'debug' } });
   const [line] = await linesOf(world, 'api', () => world.send(ADMIN, 'GET', '/api/org?secret=hidden'));
@@ -189,6 +252,32 @@ test('nothing that is secret is ever logged, however much is', async () => {
   expect(secrets.length).toBeGreaterThan(10);
   const encoded = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString('base64').slice(0, -4)]);
   expect(encoded.filter((secret) => log.includes(secret))).toEqual([]);
+});
+
+test('no path brings a key or token into the log, wherever it stands in it', async () => {
+  const world = await makeWorld({ log: { level: 'debug' } });
+  const { key: token } = await makeToken(world, 'in a path');
+  const key = Buffer.from('{"k":"0123456789abcdef0123456789abcdef","n":"a","id":1}').toString('base64');
+  const spaced = Buffer.from('{"k" : "0123456789abcdef0123456789abcdef"}').toString('base64');
+  for (const secret of [token, key, spaced]) {
+    const escaped = `%${secret.charCodeAt(0).toString(16)}${secret.slice(1)}`;
+    for (const path of [
+      `/${secret}`,
+      `/api/auth/keys/${secret}`,
+      `/api/auth/keys/${secret}/revoke?a=b`,
+      `/api//serviceaccounts/1/tokens/name:${secret}/`,
+      `/api/auth/keys/${escaped}`,
+      `/api/auth/keys/${escaped.replace('%', '%25')}`,
+      `/api%2Fauth%2fkeys%2F${secret}`,
+    ]) {
+      for (const method of ['GET', 'DELETE']) {
+        const lines = await linesOf(world, 'api', () => fetch(world.url + path, { method }));
+        expect(lines, path).toHaveLength(1);
+        expect(lines[0]).toMatch(/ path="?\/[^ ]*(glsa_|eyJrI)\*\*\*/);
+        expect(lines[0]).not.toContain(secret.slice(8, 30));
+      }
+    }
+  }
 });
 
 test('no path brings the link to a public dashboard into the log, whether it leads to a route or not', async () => {

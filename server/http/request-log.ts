@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
-import { refusalOf } from './refusal.ts';
+import { refusalOf, whyRefused } from './refusal.ts';
 import { traceIdOf } from './trace-context.ts';
 
 type Log = Context['log'];
@@ -30,9 +30,23 @@ export function logRequests(app: FastifyInstance, { api, auth }: RequestLogs): v
     done();
   });
 
+  // Kept beside the request, so that those that are answered well have no field for it.
+  const refused = new WeakMap<FastifyRequest, object>();
+  if (says.info) {
+    app.addHook('onError', (request, _reply, error, done) => {
+      const why = whyRefused(error);
+      // A connection that is gone by the time of the line has no address any more.
+      if (why) refused.set(request, { ...why, ...credentialOf(request), address: request.ip });
+      done();
+    });
+  }
+
   app.addHook('onResponse', (request, reply, done) => {
     const level = levelOf(reply.statusCode);
-    if (says[level]) api[level](answered(request, reply), 'request answered');
+    if (says[level]) {
+      const why = level === 'info' ? refused.get(request) : undefined;
+      api[level]({ ...answered(request, reply), ...why }, 'request answered');
+    }
     done();
   });
 
@@ -60,6 +74,10 @@ function answered(request: FastifyRequest, reply: FastifyReply) {
   };
 }
 
+function credentialOf({ identity }: FastifyRequest) {
+  return identity && { kind: identity.credential.kind, credentialId: identity.credential.id };
+}
+
 function asked(request: FastifyRequest) {
   const { id, method, url, headers } = request;
   const traceID = traceIdOf(request);
@@ -73,20 +91,23 @@ function asked(request: FastifyRequest) {
   };
 }
 
-/** A path as the log and traces show it: without its query, and without what opens a public dashboard. */
+/** A path as the log and traces show it: without its query, keys and tokens, and what opens a public dashboard. */
 export function shownPath(url: string): string {
   const query = url.indexOf('?');
-  return withoutLinks(query === -1 ? url : url.slice(0, query));
+  return withoutSecrets(query === -1 ? url : url.slice(0, query));
 }
 
-/** What opens a public dashboard stands in the path, whatever route the path leads to, if any. */
-const LINK = /(public(?:\/+|-)dashboards\/+)[^/?]+/gi;
+/**
+ * What opens a public dashboard stands in the path, whatever route the path leads to, if any; and people put a key where its id
+ * belongs: a token, or the base64 of `{"k"`, of which all that is secret comes before any slash.
+ */
+const SECRET = /(public(?:\/+|-)dashboards\/+|glsa_|eyJrI)[^/?]+/gi;
 const ESCAPED = /%([2-7][\da-f])/gi;
 
-function withoutLinks(path: string): string {
+function withoutSecrets(path: string): string {
   // Letters may be escaped, and escapes themselves.
   const plain = path.includes('%') ? unescaped(unescaped(path)) : path;
-  const masked = plain.replace(LINK, '$1***');
+  const masked = plain.replace(SECRET, '$1***');
   return masked === plain ? path : masked;
 }
 

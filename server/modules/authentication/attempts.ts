@@ -31,6 +31,7 @@ const MOST_WAITING = { pair: 4, address: 32 };
 // Where servers count together: a place of a server that ended meanwhile is free after that, and from where a name was right is known so long.
 const PLACE_MS = 45_000;
 const RIGHT_MS = 30 * 24 * 60 * 60_000;
+const TELL_EVERY_MS = 60_000;
 
 /**
  * Has a password checked. Whoever sent too many wrong ones is not refused but held up, each time for longer, and has their checks
@@ -244,6 +245,22 @@ function inLane<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
   });
 }
 
+/** Says in the log who tries too many wrong ones, once a minute for each address and name, and how many since the last time. */
+function tell({ log, limits }: Context, address: string, now: number, cause?: Refusal): void {
+  const told = limits.attempts?.told;
+  const { reason, kind, principal } = cause ?? {};
+  // Names that nobody has are one: they may be passwords in the wrong field, and are as many as somebody likes.
+  const key = `${networkOf(address)} ${kind} ${principal}`;
+  const last = told?.get(key);
+  if (last !== undefined && Math.abs(now - last.at) < TELL_EVERY_MS) {
+    last.since++;
+    return;
+  }
+  told?.set(key, { at: now, since: 0 });
+  const refused = 1 + (last?.since ?? 0);
+  log.part('auth').warn({ address, reason, kind, principal, refused }, 'too many wrong passwords or keys');
+}
+
 function tooManyWrong(context: Context, address: string, pause: number, cause?: Refusal): ApiError {
   const now = context.now();
   const who = {
@@ -255,6 +272,7 @@ function tooManyWrong(context: Context, address: string, pause: number, cause?: 
     reason: 'wrong credentials',
   } as const;
   context.limits.lately.note({ ...who, until: now + pause }, now);
+  tell(context, address, now, cause);
   const seconds = Math.max(1, Math.ceil(pause / 1000));
   return new ApiError(429, 'too-many-attempts', 'Too many wrong attempts', {
     cause: { ...cause, limited: 'address', why: 'wrong credentials' },
