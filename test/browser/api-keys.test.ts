@@ -107,6 +107,8 @@ describe.runIf(HAS_BROWSER)('API keys on the page', { timeout: 60_000 }, () => {
     const revoking = page.getByRole('dialog', { name: 'Revoke API key nightly?' });
     await revoking.getByRole('button', { name: 'Revoke' }).click();
     await page.getByRole('row', { name: 'nightly' }).getByText('Revoked').waitFor();
+    const migrate = page.getByRole('button', { name: 'Migrate to service account: nightly' });
+    expect(await migrate.count()).toBe(0);
     const refused = await world.send({ bearer: key }, 'GET', '/api/org');
     expect(refused).toMatchObject({ status: 401, body: { message: 'Token revoked' } });
     await act('Delete');

@@ -369,6 +369,25 @@ test('why a credential is refused is told to whoever has it, and whose it is to 
   expect(stepOf(disabled, 'validity')).toMatchObject({ outcome: 'not reached' });
 });
 
+test('that a credential was reported as leaked, when and where, is told to who may read it, and to nobody else', async () => {
+  const token = await makeToken('leaky', 'Viewer');
+  const key = await makeKey('leaky key', 'Viewer');
+  await post('/api/leaks', [
+    { token: token.secret, url: `https://example.org/paste/17/${token.secret}?by=ann` },
+    { token: key.secret },
+  ]);
+  const on = String.raw`Token revoked\. It was reported as leaked on \d{4}-\d\d-\d\d[^,]*`;
+  for (const [{ secret }, where] of [
+    [token, 'found at https://example.org/paste/17/…'],
+    [key, 'where it was found was not said'],
+  ] as const) {
+    const asked = { method: 'GET', path: '/api/org', headers: bearer(secret) };
+    const { text } = stepOf(await explain(asked), 'validity') as unknown as { text: string };
+    expect(text).toMatch(new RegExp(`^${on}, ${where}\\.$`));
+    expect(stepOf(await explain(asked, viewer.as), 'validity')).toMatchObject({ text: 'Token revoked.' });
+  }
+});
+
 test('an unknown key is told the organization that it names itself, which anybody can read in it', async () => {
   const { id, secret } = await makeKey('to be deleted', 'Viewer');
   await world.send(ADMIN, 'DELETE', `/api/auth/keys/${id}`);

@@ -3,6 +3,7 @@ import type { RequestContext } from '../../context.ts';
 import { orgInApiKey } from '../../crypto/secrets.ts';
 import { ApiError, type Refusal, type RefusalReason } from '../../errors.ts';
 import { type CredentialRow, findCredential } from '../credentials/credentials.ts';
+import { findReport } from '../leaks/leaks.ts';
 import { faultOf, looksLike } from './credential-form.ts';
 import { mayReadCredential } from './picked.ts';
 import { inOrg, passed, refused, type Remedy, type Step, type StepName, timeText } from './steps.ts';
@@ -133,7 +134,7 @@ async function refusedSteps(
     ...(step === 'validity' ? [passed('account', enabled)] : []),
     refused(
       step,
-      refusalText(error, reason, row),
+      `${refusalText(error, reason, row)}${reason === 'revoked' && readable ? await leakText(context, readable) : ''}`,
       kind === 'session' ? { advice: error.detail ?? '' } : newOne(reason, readable),
     ),
   ];
@@ -142,6 +143,14 @@ async function refusedSteps(
 function refusalText({ message }: ApiError, reason: RefusalReason | undefined, row?: CredentialRow): string {
   const at = row?.expires_at;
   return reason === 'expired' && typeof at === 'number' ? `${message}: on ${timeText(at)}.` : `${message}.`;
+}
+
+/** That it was revoked because somebody found it, and where. */
+async function leakText(context: RequestContext, { id, org_id }: CredentialRow): Promise<string> {
+  const report = await findReport(context, org_id, id);
+  if (report === undefined) return '';
+  const where = report.url === '' ? 'where it was found was not said' : `found at ${report.url}`;
+  return ` It was reported as leaked on ${timeText(report.at)}, ${where}.`;
 }
 
 function newOne(reason: RefusalReason | undefined, row: CredentialRow | undefined): Remedy {

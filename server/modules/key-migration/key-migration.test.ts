@@ -19,7 +19,7 @@ async function newOrg(): Promise<Record<string, string>> {
 async function makeKey(name: string, role: string, there: Record<string, string>, more: object = {}) {
   const { status, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name, role, ...more }, there);
   expect(status).toBe(200);
-  return { id: body.id as number, as: { bearer: body.key } as As };
+  return { id: body.id as number, secret: body.key as string, as: { bearer: body.key } as As };
 }
 
 test('a moved key works at once with the same secret and the same role, and comes back as it was', async () => {
@@ -126,7 +126,7 @@ test('a revoked key, or one that was reported as leaked, is not moved, whether i
     return answer.body;
   };
   await post(`/api/auth/keys/${revoked.id}/revoke`);
-  await post('/api/leaks', [{ token: leaked.as.bearer }]);
+  await post('/api/leaks', [{ token: leaked.secret }]);
   const left = async () =>
     (await world.send(ADMIN, 'GET', '/api/serviceaccounts/migrationstatus', undefined, there)).body;
   expect(await left()).toMatchObject({ migrated: false, remaining: 1, moved: 0 });

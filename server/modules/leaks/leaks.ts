@@ -3,6 +3,7 @@ import { secretOf } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type Doer, record } from '../audit/audit.ts';
 import { findBySecretUntouched, revokeFound } from '../credentials/credentials.ts';
+import { getReport } from './leaks.store.ts';
 
 /** Something that looks like a key or token, and where somebody found it. */
 export interface Leak {
@@ -67,6 +68,16 @@ async function revokeLeak(context: Context, doer: Doer, leak: Leak): Promise<Lea
     }
     return { id: row.id, kind, name: row.name, orgId: row.org_id };
   });
+}
+
+/** When a key or token was reported as leaked, in milliseconds since 1970, and where it was found, '' where that was not said. */
+export async function findReport(
+  { db }: Context,
+  orgId: number,
+  credentialId: number,
+): Promise<{ at: number; url: string } | undefined> {
+  const report = await getReport(db, orgId, credentialId);
+  return report && { at: report.at, url: (JSON.parse(report.change) as { url: string }).url };
 }
 
 /** Where it was found, without what may be secret itself. */

@@ -57,7 +57,11 @@ export function RevokeKey({ apiKey: { id, name }, onClose }: Props) {
 export function MigrateKey({ apiKey: { id, name, role }, onClose }: Props) {
   const migrate = api.useMutation('post', '/api/serviceaccounts/migrate/{keyId}', {
     onSuccess: ({ key }) => {
-      tellDone(`${name} is a token of the service account ${key.serviceAccount} now`);
+      tellDone(
+        key.serviceAccount === undefined
+          ? `${name} stays a key: ${key.reason}`
+          : `${name} is a token of the service account ${key.serviceAccount} now`,
+      );
       onClose();
     },
   });

@@ -95,7 +95,7 @@ function columnsFor(
       align: 'right',
       render: (apiKey) => (
         <Group gap="xs" justify="flex-end" wrap="nowrap">
-          {mayMigrate && (
+          {mayMigrate && !apiKey.isRevoked && (
             <Button
               variant="default"
               size="compact-xs"
@@ -107,7 +107,7 @@ function columnsFor(
             </Button>
           )}
           <RowMenu of={apiKey.name}>
-            {mayMigrate && (
+            {mayMigrate && !apiKey.isRevoked && (
               <Menu.Item
                 leftSection={<Bot size={14} aria-hidden />}
                 onClick={() => choose({ apiKey, dialog: 'migrate' })}
