@@ -28,6 +28,8 @@ test.each([
   ['one address', ['X-Forwarded-For: 203.0.113.7'], '203.0.113.7'],
   ['an IPv6 address', ['X-Forwarded-For: 2001:db8::7'], '2001:db8::7'],
   ['an IPv4 address written as an IPv6 one', ['X-Forwarded-For: ::ffff:203.0.113.7'], '203.0.113.7'],
+  ['an IPv6 address in another spelling', ['X-Forwarded-For: 2001:0DB8:0:0000::0007'], '2001:db8::7'],
+  ['a mapped one too', ['X-Forwarded-For: 0:0:0:0:0:FFFF:203.0.113.7'], '203.0.113.7'],
   ['a port', ['X-Forwarded-For: 203.0.113.7:4711'], '203.0.113.7'],
   ['brackets and a port', ['X-Forwarded-For: [2001:db8::7]:4711'], '2001:db8::7'],
   ['spaces', ['X-Forwarded-For:  \t203.0.113.7 '], '203.0.113.7'],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 import { type AddressRange, plainAddress } from '../config/address-ranges.ts';
 
 // Nobody has more proxies one behind the other; what stands further to the left, anybody may have written.
@@ -62,12 +62,15 @@ function whoAsks(peer: string, addresses: string, isProxy: IsProxy): string {
   return known;
 }
 
-/** The address in an entry, which some proxies write with a port; undefined for anything else. */
+/** The address in an entry, in its one spelling; some proxies write it with a port. Undefined for anything else. */
 function addressIn(entry: string): string | undefined {
   const text = entry.trim();
   const [, bracketed, withPort] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(text) ?? [];
   const address = bracketed ?? withPort ?? text;
-  return isIP(address) === 0 || address.includes('%') ? undefined : plainAddress(address);
+  const version = isIP(address);
+  if (version === 0 || address.includes('%')) return undefined;
+  // Whoever is limited by address would otherwise be somebody else in each spelling.
+  return version === 4 ? address : plainAddress(new SocketAddress({ address, family: 'ipv6' }).address);
 }
 
 function lastOf(header: string | string[] | undefined): string {
