@@ -11,6 +11,8 @@ export interface Queue {
   lost(): number;
   /** How often writing failed. */
   failed(): number;
+  /** Whether the last writing failed. */
+  isFailing(): boolean;
   /** Writes what waits, if that takes no longer than a few seconds. */
   close(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export function createQueue(name: string, put: (lines: readonly string[]) => Pro
   let waiting = 0;
   let lost = 0;
   let failed = 0;
+  let isFailing = false;
   let saidAt = -Infinity;
   let pumping: Promise<void> | undefined;
   let closesAt = Infinity;
@@ -48,6 +51,7 @@ export function createQueue(name: string, put: (lines: readonly string[]) => Pro
       const lines = batch.flatMap((part) => part.lines);
       try {
         await put(lines);
+        isFailing = false;
         retry = FIRST_RETRY_MS;
         for (const { settle } of batch) settle?.resolve();
         waiting -= lines.length;
@@ -100,6 +104,7 @@ export function createQueue(name: string, put: (lines: readonly string[]) => Pro
 
   function complain(error: unknown): void {
     failed += 1;
+    isFailing = true;
     if (performance.now() - saidAt < WORDS_EVERY_MS) return;
     saidAt = performance.now();
     log.error(
@@ -124,6 +129,7 @@ export function createQueue(name: string, put: (lines: readonly string[]) => Pro
     waiting: () => waiting,
     lost: () => lost,
     failed: () => failed,
+    isFailing: () => isFailing,
     async close() {
       closesAt = performance.now() + PATIENCE_MS;
       wake.abort();

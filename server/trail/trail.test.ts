@@ -54,6 +54,11 @@ async function teamsOf(at: World): Promise<string[]> {
   return body.teams.map(({ name }: { name: string }) => name);
 }
 
+async function warnings(at: World): Promise<string[] | undefined> {
+  expect((await at.send(undefined, 'GET', '/api/health')).body).not.toHaveProperty('warnings');
+  return (await at.send(ADMIN, 'GET', '/api/health')).body.warnings;
+}
+
 const METRIC = /^latchkey_audit_trail_(\w+) (\d+)$/gm;
 
 async function figures(at: World): Promise<Record<string, number>> {
@@ -100,6 +105,7 @@ test('where it is required, nothing is changed while the file cannot be written,
   const file = place();
   const at = await world({ file, required: true });
   expect(await addTeam(at, 'before')).toBe(200);
+  expect(await warnings(at)).toBeUndefined();
   rmSync(file);
   mkdirSync(file);
   const { status, body, headers } = await at.send(ADMIN, 'POST', '/api/teams', { name: 'meanwhile' });
@@ -111,9 +117,11 @@ test('where it is required, nothing is changed while the file cannot be written,
   const inDatabase = await at.send(ADMIN, 'GET', '/api/audit?query=meanwhile');
   expect(inDatabase.body.entries).toEqual([]);
   expect(at.log.join('')).toContain(`does not get to the file ${file}`);
+  expect(await warnings(at)).toEqual([expect.stringMatching(/^Nothing can be changed.*\[audit\] file/)]);
   rmSync(file, { recursive: true });
   expect(await addTeam(at, 'after')).toBe(200);
   expect(names(read(file))).toContain('after');
+  expect(await warnings(at)).toBeUndefined();
   expect(await teamsOf(at)).toEqual(['after', 'before']);
 });
 
@@ -126,9 +134,11 @@ test('where it is not required, changes are made, counted as waiting, and writte
   await expect.poll(async () => (await figures(at))['failures_total']).toBeGreaterThan(0);
   expect(await figures(at)).toMatchObject({ waiting: expect.any(Number), lost_total: 0 });
   expect((await figures(at))['waiting']).toBeGreaterThan(0);
+  expect(await warnings(at)).toEqual([expect.stringContaining('waits in memory')]);
   rmSync(file, { recursive: true });
   await expect.poll(() => names(read(file)), { timeout: 15_000 }).toContain('made anyway');
   await expect.poll(async () => (await figures(at))['waiting']).toBe(0);
+  expect(await warnings(at)).toBeUndefined();
 });
 
 test('an entry whose commit failed is followed by one that takes it back', async () => {

@@ -20,6 +20,8 @@ export interface Trail {
   /** What one transaction records. */
   begin(): Passage;
   figures(): { waiting: number; lost: number; failed: number };
+  /** What the last writing failed at: changes are refused for it, or their entries wait. */
+  trouble(): 'refused' | 'waiting' | undefined;
   /** Goes on in a new file, where the old one was moved away. */
   reopen(): void;
   /** Writes what still waits, for a while, and lets go of it. */
@@ -84,6 +86,10 @@ export function openTrail(
       lost: sum(queues, ({ lost }) => lost()),
       failed: sum(queues, ({ failed }) => failed()),
     }),
+    trouble() {
+      if (needed?.isFailing()) return 'refused';
+      return afterwards.some((queue) => queue.isFailing()) ? 'waiting' : undefined;
+    },
     reopen: () => file?.reopen(),
     async close() {
       await Promise.all(queues.map((queue) => queue.close()));

@@ -86,11 +86,25 @@ function sharedQuestion(ask: () => Promise<void>, patience: number): () => Promi
   };
 }
 
+const TRAIL_TROUBLES = {
+  refused:
+    'Nothing can be changed, nor can anybody sign in, while the file of the record of changes cannot be written ([audit] file and ' +
+    "required): the server's log says what is wrong. It was so at the last try.",
+  waiting:
+    'The record of changes does not get to its file or syslog server ([audit]), and waits in memory, which a restart loses: the ' +
+    "server's log says what is wrong.",
+};
+
 /** What the administrators of the server should see to, in sentences. */
 export async function warningsOf(context: Context): Promise<string[]> {
   const login = await whoKeepsDefaultPassword(context);
-  if (login === undefined) return [];
+  const trouble = context.trail?.trouble();
   return [
-    `Others can reach this server, and its administrator ${login} still has the password ${DEFAULT_PASSWORD}: set another.`,
+    ...(login === undefined
+      ? []
+      : [
+          `Others can reach this server, and its administrator ${login} still has the password ${DEFAULT_PASSWORD}: set another.`,
+        ]),
+    ...(trouble === undefined ? [] : [TRAIL_TROUBLES[trouble]]),
   ];
 }
