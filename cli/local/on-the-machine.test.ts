@@ -18,7 +18,8 @@ let world: World;
 // A developer's own conf/latchkey.ini must have no part in this, least of all its database.
 let noSettings = '';
 beforeAll(async () => {
-  world = await startWorld();
+  // A new password is tried until the server obeys.
+  world = await startWorld({ security: { disable_brute_force_login_protection: true } });
   noSettings = join(world.context.config.paths.data, 'empty.ini');
   writeFileSync(noSettings, '');
 });
