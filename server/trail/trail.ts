@@ -120,8 +120,8 @@ function notRecorded(cause: unknown): ApiError {
   return new ApiError(503, 'audit.not-recorded', 'The change cannot be recorded', {
     cause,
     detail:
-      'Nothing was changed, because [audit] required is set and the file of the record cannot be written. Send the request again ' +
-      "once whoever runs the server has mended that: the server's log says what is wrong.",
+      'Nothing was changed, because [audit] required is set and the file of the record cannot be written. Signing in is ' +
+      "recorded too. Send the request again once whoever runs the server has mended that: the server's log says what is wrong.",
     headers: { 'retry-after': '10' },
   });
 }

@@ -13,13 +13,23 @@ export function ServerWarnings() {
       color="red"
       variant="light"
       mb="md"
-      title="This server is open to others"
+      title="To be seen to on this server"
       role="alert"
     >
       <Text size="sm">
-        {warning} One&apos;s own is changed under <TextLink to="/profile">Profile</TextLink>, another
-        person&apos;s under <TextLink to="/admin/users">Users</TextLink>.
+        {warning}
+        {warning.includes('password') && <WhereToChangeIt />}
       </Text>
     </Alert>
   ));
+}
+
+function WhereToChangeIt() {
+  return (
+    <>
+      {' '}
+      One&apos;s own is changed under <TextLink to="/profile">Profile</TextLink>, another person&apos;s under{' '}
+      <TextLink to="/admin/users">Users</TextLink>.
+    </>
+  );
 }
