@@ -28,7 +28,15 @@ export function waitOf({ cost, refillPerMs }: Limit, units: number): number {
 /** Whom an address stands for: an IPv6 address for its /64, of which one customer has all. */
 export function networkOf(address: string): string {
   // A connection that broke meanwhile has none any more.
-  if (!address) return 'unknown';
+  return address === '' ? 'unknown' : rangeOf(address, 4);
+}
+
+/** Who takes turns with others: an IPv6 address stands for its /48, of which a customer may have all, and so 65,536 networks. */
+export function siteOf(address: string): string {
+  return rangeOf(address, 3);
+}
+
+function rangeOf(address: string, kept: number): string {
   if (!address.includes(':')) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
@@ -37,7 +45,7 @@ export function networkOf(address: string): string {
   const last = tail === undefined || tail === '' ? [] : tail.split(':');
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
   const groups = [...first, ...Array.from({ length: zeros }, () => '0'), ...last];
-  return `${groups.slice(0, 4).join(':')}::/64`;
+  return `${groups.slice(0, kept).join(':')}::/${kept * 16}`;
 }
 
 /** Somebody who was limited: a credential in its organization or an address, since when, and how often. */
@@ -102,10 +110,16 @@ export interface LimitedLately {
   list(now: number): Limited[];
 }
 
+/** Whose turn it is: the sites of addresses one after the other, and those first who are known to belong here. */
+export interface Turn {
+  site: string;
+  isFirst?: boolean;
+}
+
 /** Work of which only so much is done at once, and only so much waits. */
 export interface Lane {
-  /** Undefined when too much waits already. Nothing is begun then. */
-  run<T>(work: () => Promise<T>): Promise<T> | undefined;
+  /** 'full' when too much waits, at once or while it waited itself. Nothing is begun then. */
+  run<T>(turn: Turn, work: () => Promise<T>): Promise<T | 'full'>;
 }
 
 /** What has a bucket: the kinds of credentials, and addresses. */
@@ -187,30 +201,68 @@ export function createLimits({ rate_limiting, security }: Config): Limits {
   };
 }
 
-/** A lane in which what comes first is done first. */
+/**
+ * A lane in which the sites that wait take turns, and of one site what came first is done first. When too much waits, what came last
+ * from the site that has most waiting goes: so nobody is kept out by what one site sends, however much it is.
+ */
 export function createLane({ atOnce, waiting }: { atOnce: number; waiting: number }): Lane {
-  const queue: (() => void)[] = [];
-  let running = 0;
-  const next = (): void => {
+  const first: Queues = new Map();
+  const others: Queues = new Map();
+  let [running, queued] = [0, 0];
+
+  function next(): void {
     running--;
-    queue.shift()?.();
-  };
+    const queues = first.size > 0 ? first : others;
+    const [turn] = queues;
+    if (turn === undefined) return;
+    const [site, queue] = turn;
+    const job = queue.shift();
+    queues.delete(site);
+    if (queue.length > 0) queues.set(site, queue);
+    queued--;
+    job?.begin();
+  }
+
+  function dropOne(): void {
+    const queues = others.size > 0 ? others : first;
+    let [fullest, most]: [string, Job[]] = ['', []];
+    // Of several, the one whose turn is the furthest away.
+    for (const [site, queue] of queues) if (queue.length >= most.length) [fullest, most] = [site, queue];
+    const job = most.pop();
+    if (most.length === 0) queues.delete(fullest);
+    queued--;
+    job?.drop();
+  }
+
   return {
-    run<T>(work: () => Promise<T>) {
+    run<T>({ site, isFirst = false }: Turn, work: () => Promise<T>) {
       if (running < atOnce) {
         running++;
         return work().finally(next);
       }
-      if (queue.length >= waiting) return undefined;
-      return new Promise<T>((resolve, reject) => {
-        queue.push(() => {
+      return new Promise<T | 'full'>((resolve, reject) => {
+        const begin = (): void => {
           running++;
           work().finally(next).then(resolve, reject);
-        });
+        };
+        const queues = isFirst ? first : others;
+        const job = { begin, drop: () => resolve('full') };
+        const queue = queues.get(site);
+        if (queue) queue.push(job);
+        else queues.set(site, [job]);
+        if (++queued > waiting) dropOne();
       });
     },
   };
 }
+
+interface Job {
+  begin: () => void;
+  drop: () => void;
+}
+
+/** What waits, by site; the one at the front has the next turn. */
+type Queues = Map<string, Job[]>;
 
 /** Whether somebody who was limited lately is so still, as far as the last minute tells. */
 export function isLimitedStill({ lastAt }: Limited, now: number): boolean {

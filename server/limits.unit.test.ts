@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Bucket, createLane, type Limit, networkOf, unitsAt, waitOf } from './limits.ts';
+import {
+  type Bucket,
+  createLane,
+  type Limit,
+  networkOf,
+  siteOf,
+  type Turn,
+  unitsAt,
+  waitOf,
+} from './limits.ts';
 
 const limits = fc
   .record({
@@ -84,30 +93,62 @@ test.each([
   expect(networkOf(address)).toBe(network);
 });
 
-test('a lane does no more at once than it says, everything in turn, and refuses what does not fit', async () => {
+test.each([
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1::/48'],
+  ['2001:db8:1:3::6', '2001:db8:1::/48'],
+  ['::1', '0:0:0::/48'],
+])('the address %s takes turns as %s', (address, site) => {
+  expect(siteOf(address)).toBe(site);
+});
+
+/** What came of work in a lane of two that three may wait for: in which order it was done, and what was dropped. */
+async function laneOf(turns: Turn[]) {
   const lane = createLane({ atOnce: 2, waiting: 3 });
-  const order: number[] = [];
-  let running = 0;
-  let most = 0;
+  const done: number[] = [];
+  let [running, most] = [0, 0];
   const work = (number: number) => async (): Promise<number> => {
     most = Math.max(most, ++running);
     await new Promise((resolve) => setImmediate(resolve));
     running--;
-    order.push(number);
+    done.push(number);
     if (number === 1) throw new Error('one of them fails');
     return number;
   };
-  const results = [0, 1, 2, 3, 4, 5].map((number) => lane.run(work(number)));
-  expect(results[5]).toBeUndefined();
-  const settled = await Promise.allSettled(results.slice(0, 5) as Promise<number>[]);
-  expect(settled.map(({ status }) => status)).toEqual([
-    'fulfilled',
-    'rejected',
-    'fulfilled',
-    'fulfilled',
-    'fulfilled',
-  ]);
-  expect(order).toEqual([0, 1, 2, 3, 4]);
+  const results = turns.map((turn, number) => lane.run(turn, work(number)));
+  const settled = await Promise.allSettled(results);
   expect(most).toBe(2);
-  await expect(lane.run(work(6))).resolves.toBe(6);
+  await expect(lane.run({ site: 'later' }, work(99))).resolves.toBe(99);
+  return {
+    done: done.slice(0, -1),
+    failed: settled.flatMap(({ status }, number) => (status === 'rejected' ? [number] : [])),
+    dropped: settled.flatMap((result, number) =>
+      result.status === 'fulfilled' && result.value === 'full' ? [number] : [],
+    ),
+  };
+}
+
+const turnsOf = (...sites: string[]): Turn[] =>
+  sites.map((site) => ({ site: site.toLowerCase(), isFirst: site !== site.toLowerCase() }));
+
+test('a lane does no more at once than it says, everything in turn, and refuses what does not fit', async () => {
+  const { done, failed, dropped } = await laneOf(turnsOf('a', 'a', 'a', 'a', 'a', 'a'));
+  expect({ done, failed, dropped }).toEqual({ done: [0, 1, 2, 3, 4], failed: [1], dropped: [5] });
+});
+
+test.each<[string, string[], number[], number[]]>([
+  ['the sites take turns', ['a', 'a', 'a', 'a', 'b'], [0, 1, 2, 4, 3], []],
+  [
+    'a newcomer takes the place of the last of the fullest',
+    ['a', 'a', 'a', 'a', 'a', 'b'],
+    [0, 1, 2, 5, 3],
+    [4],
+  ],
+  ['and of no smaller one', ['a', 'a', 'a', 'a', 'b', 'c', 'b'], [0, 1, 2, 4, 5], [3, 6]],
+  ['whoever belongs here is first', ['a', 'a', 'a', 'b', 'C'], [0, 1, 4, 2, 3], []],
+  ['and is not dropped for others', ['a', 'a', 'C', 'C', 'b', 'd', 'C'], [0, 1, 2, 3, 6], [4, 5]],
+])('in a lane, %s', async (_what, sites, done, dropped) => {
+  const result = await laneOf(turnsOf(...sites));
+  expect(result.done).toEqual(done);
+  expect(result.dropped).toEqual(dropped);
 });

@@ -8,6 +8,8 @@ import {
   type Lane,
   type Limit,
   networkOf,
+  siteOf,
+  type Turn,
   unitsAt,
   waitOf,
 } from '../../limits.ts';
@@ -40,33 +42,46 @@ const TELL_EVERY_MS = 60_000;
  */
 export async function tryPassword<T>(context: Context, tried: Tried, check: () => Promise<T>): Promise<T> {
   const { attempts, hashing } = context.limits;
-  if (attempts === undefined) return inLane(hashing, check);
+  if (attempts === undefined) return inLane(hashing, { site: siteOf(tried.address) }, check);
   const keys = keysOf(tried);
   // At once, or all that come together would be free. Those of name and address only once they were wrong: many people who sign in
   // together by way of one proxy are none of it.
-  const [ofPair, ofName, ofAddress, wasRight] = await Promise.all([
+  const [ofPair, wasRight] = await Promise.all([
     count(context, attempts, keys.pair),
-    count(context, attempts, keys.name, 0),
-    count(context, attempts, keys.address, 0),
     wasRightBefore(context, attempts, keys.pair),
   ]);
+  const turn = { site: siteOf(tried.address), isFirst: wasRight };
   // Where the name was right before, what others try from elsewhere, or under other names, is no reason to wait.
-  const pause = wasRight ? ofPair : Math.max(ofPair, ofName, ofAddress);
-  const forget = () => count(context, attempts, keys.pair, -1);
-  try {
-    const found = await (pause === 0
-      ? inLane(hashing, check)
-      : heldUp(context, attempts, { keys, address: tried.address, pause, wasRight }, check));
-    await forget();
-    return found;
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 401) {
-      await forget();
-      throw error;
+  const pauseNow = async (by: number): Promise<number> => {
+    const others = await Promise.all(
+      [keys.name, keys.address].map((key) => count(context, attempts, key, by)),
+    );
+    return wasRight ? ofPair : Math.max(ofPair, ...others);
+  };
+  let wasWrong = false;
+  const counted = async (): Promise<T> => {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+      wasWrong = true;
+      const pause = await pauseNow(1);
+      throw pause === 0 ? error : tooManyWrong(context, tried.address, pause, error.cause as Refusal);
     }
-    await Promise.all([keys.name, keys.address].map((key) => count(context, attempts, key)));
-    if (pause > 0) throw tooManyWrong(context, tried.address, pause, error.cause as Refusal);
-    throw error;
+  };
+  try {
+    let pause = await pauseNow(0);
+    if (pause === 0) {
+      const found = await inLane(hashing, turn, async () => {
+        // Those who came before may have been wrong meanwhile.
+        pause = await pauseNow(0);
+        return pause === 0 ? { right: await counted() } : undefined;
+      });
+      if (found !== undefined) return found.right;
+    }
+    return await heldUp(context, attempts, { keys, address: tried.address, pause, turn }, counted);
+  } finally {
+    if (!wasWrong) await count(context, attempts, keys.pair, -1);
   }
 }
 
@@ -97,7 +112,7 @@ export async function tryKey<T>(context: Context, address: string, lookUp: () =>
   const isHeldUp =
     (attempts && isEmpty(limitOf(attempts, 'key'), attempts.buckets.get(keyOf('key', network)))) ||
     (requests && isEmpty(requests.limit, requests.buckets.address.get(network)));
-  return isHeldUp === true ? inLane(lookingUp, async () => lookUp()) : lookUp();
+  return isHeldUp === true ? inLane(lookingUp, { site: siteOf(address) }, async () => lookUp()) : lookUp();
 }
 
 /** Counts a key that nobody has: the error to answer with, which is 429 when there were too many from this address. */
@@ -115,19 +130,19 @@ interface HeldUp {
   keys: ReturnType<typeof keysOf>;
   address: string;
   pause: number;
-  wasRight: boolean;
+  turn: Turn;
 }
 
 async function heldUp<T>(
   context: Context,
   attempts: Attempts,
-  { keys: { pair, address: network }, address, pause, wasRight }: HeldUp,
+  { keys: { pair, address: network }, address, pause, turn }: HeldUp,
   check: () => Promise<T>,
 ): Promise<T> {
   const places: [key: string, most: number][] = [
     [pair, MOST_WAITING.pair],
     // Whose name was right before comes in whatever others of the address do.
-    [network, wasRight ? Infinity : MOST_WAITING.address],
+    [network, turn.isFirst === true ? Infinity : MOST_WAITING.address],
   ];
   const taken: (() => void)[] = [];
   try {
@@ -138,7 +153,7 @@ async function heldUp<T>(
     }
     attempts.heldUp++;
     await attempts.pause(pause);
-    return await inLane(context.limits.hashingHeldUp, check);
+    return await inLane(context.limits.hashingHeldUp, turn, check);
   } finally {
     for (const leave of taken) leave();
   }
@@ -236,9 +251,9 @@ function keyOf(kind: Counted, text: string): string {
   return `${kind} ${hash('sha256', text, 'base64url')}`;
 }
 
-function inLane<T>(lane: Lane, work: () => Promise<T>): Promise<T> {
-  const result = lane.run(work);
-  if (result !== undefined) return result;
+async function inLane<T>(lane: Lane, turn: Turn, work: () => Promise<T>): Promise<T> {
+  const result = await lane.run(turn, work);
+  if (result !== 'full') return result;
   throw new ApiError(503, 'busy', 'The server is busy', {
     detail: 'Too many passwords or keys are being checked. Send the request again in a moment.',
     headers: { 'retry-after': '1' },
