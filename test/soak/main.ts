@@ -56,7 +56,7 @@ async function soak(seconds: number, connections: number, perRole: number): Prom
     const tally = await keepAsking(scene, { asks: ASKS, slow: SLOW_ASK, connections, table });
     const minutes = await table.end();
     client.close();
-    const after = await settledLevelOf(server.process, before.descriptors);
+    const after = await settledLevelOf(server.process, before);
     return report(judge({ tally, minutes, before, after, errors }));
   } catch (error) {
     for (const line of errors) console.error(line);

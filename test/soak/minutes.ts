@@ -38,10 +38,14 @@ async function levelOf(server: ChildProcess): Promise<Level> {
 }
 
 /** The same once nobody asks any more: as soon as it has no more files open than that, or else after some seconds. */
-export async function settledLevelOf(server: ChildProcess, descriptors = 0): Promise<Level> {
+export async function settledLevelOf(
+  server: ChildProcess,
+  wanted: Pick<Level, 'descriptors' | 'handles'> = { descriptors: 0, handles: 0 },
+): Promise<Level> {
   for (let waited = 0; ; waited += SETTLING_MS) {
     const level = await levelOf(server);
-    if (level.descriptors <= descriptors || waited >= SETTLES_WITHIN_MS) return level;
+    const isSettled = level.descriptors <= wanted.descriptors && level.handles <= wanted.handles;
+    if (isSettled || waited >= SETTLES_WITHIN_MS) return level;
     await sleep(SETTLING_MS);
   }
 }
