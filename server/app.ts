@@ -11,7 +11,7 @@ import { keepCertificate, readCertificate } from './http/certificate.ts';
 import { sayDeprecated } from './http/deprecation.ts';
 import { enforceDomain } from './http/enforce-domain.ts';
 import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
-import { believeProxies, proxiesIn } from './http/forwarded.ts';
+import { believeProxies, proxiesIn, tellOfUnknownProxy } from './http/forwarded.ts';
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
@@ -144,6 +144,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
     api: context.log.part('api'),
     auth: context.log.part('auth'),
   });
+  tellOfUnknownProxy(app, context.log.part('auth'), isProxy);
   // Whom it turns away has an id too, under which the log tells of it.
   enforceDomain(app);
   const metrics = measureRequests(app, tracing);

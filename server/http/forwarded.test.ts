@@ -107,3 +107,25 @@ test('the host that a trusted proxy was asked for is the one that is asked for; 
   expect(await ask(proxied, 'X-Forwarded-Host: keys.example.org/@evil.example')).toEqual([421]);
   expect(await ask(await behind('', domain), 'X-Forwarded-Host: keys.example.org')).toEqual([421]);
 });
+
+test('once an address was limited that may be an unknown proxy, the log says so, once, and of no proxy that is known', async () => {
+  const told = async (trusted: string, ...headers: string[]): Promise<string[]> => {
+    const world = await behind(trusted);
+    if (world.context.limits.attempts) world.context.limits.attempts.pause = async () => {};
+    const basic = `Authorization: Basic ${Buffer.from('admin:a guess').toString('base64')}`;
+    const lines = ['GET /api/org HTTP/1.1', 'Host: x', basic, 'Connection: close', ...headers, '', ''];
+    const statuses: number[] = [];
+    for (let time = 0; time < 7; time++) {
+      statuses.push(...(await exchange(world, lines.join('\r\n'))).statuses);
+    }
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    return world.log.filter((line) => line.includes('trusted_proxies'));
+  };
+  for (const trusted of ['', '192.0.2.0/24']) {
+    expect(await told(trusted, 'X-Forwarded-For: 203.0.113.7'), trusted).toMatchObject([
+      expect.stringContaining('"address":"127.0.0.1"'),
+    ]);
+  }
+  expect(await told(HERE, 'X-Forwarded-For: 203.0.113.7')).toEqual([]);
+  expect(await told('')).toEqual([]);
+});

@@ -1,6 +1,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { BlockList, isIP, SocketAddress } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { type AddressRange, plainAddress } from '../config/address-ranges.ts';
+import { ApiError } from '../errors.ts';
+import type { LimitedBy } from '../limits.ts';
+import type { Log } from '../log.ts';
 
 // Nobody has more proxies one behind the other; what stands further to the left, anybody may have written.
 const MOST_PROXIES = 16;
@@ -48,6 +52,30 @@ export function believeProxies(server: Server, isProxy: IsProxy): void {
     if (/^https?$/.test(said.protocol)) headers['x-forwarded-proto'] = said.protocol;
     if (HOST.test(said.host)) headers.host = said.host;
   });
+}
+
+/** Says in the log, once, that an address was limited which may be a proxy nobody named: all who come by way of it count as one. */
+export function tellOfUnknownProxy(app: FastifyInstance, log: Log, isProxy?: IsProxy): void {
+  let isTold = false;
+  app.addHook('onError', ({ raw }, _reply, error, done) => {
+    const address = raw.socket.remoteAddress;
+    // As it came: what nobody trusted says is taken away above.
+    const isForwarded = (): boolean => raw.rawHeaders.some((name) => /^x-forwarded-for$/i.test(name));
+    if (!isTold && isLimitedAddress(error) && isForwarded() && isProxy?.(address) !== true) {
+      isTold = true;
+      log.warn(
+        { address },
+        'an address was limited that sends X-Forwarded-For and is not in [server] trusted_proxies: if it is your proxy, ' +
+          'name it there, or all who come by way of it are limited as one',
+      );
+    }
+    done();
+  });
+}
+
+function isLimitedAddress(error: unknown): boolean {
+  if (!(error instanceof ApiError) || error.status !== 429) return false;
+  return (error.cause as Partial<LimitedBy> | undefined)?.limited === 'address';
 }
 
 /** The address that the outermost of the trusted proxies vouches for; where that says nonsense, its own. */

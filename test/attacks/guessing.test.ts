@@ -1,7 +1,7 @@
 import { expect, onTestFinished, vi } from 'vitest';
 import { createLane } from '../../server/limits.ts';
 import type { Overrides } from '../../server/config/settings.ts';
-import { makeUser } from '../../server/testing/people.ts';
+import { makeUser, signIn } from '../../server/testing/people.ts';
 import { startWorld, type World } from '../../server/testing/world.ts';
 import { attack, type Tried } from './attack.ts';
 
@@ -86,5 +86,36 @@ attack(
     // Twenty times as many as for one name.
     expect(answers.filter((status) => status === 401)).toHaveLength(20);
     expect(answers.filter((status) => status === 429)).toHaveLength(40);
+  },
+);
+
+attack(
+  'lock a name out by more wrong passwords than may wait',
+  'four places for each name and address; a session, and what comes from elsewhere, needs none of them',
+  async (tried) => {
+    const world = await behindProxy();
+    const released = Promise.withResolvers<void>();
+    let held = 0;
+    if (world.context.limits.attempts) {
+      world.context.limits.attempts.pause = () => (held++ < 4 ? released.promise : Promise.resolve());
+    }
+    await makeUser(world, 'victim');
+    const browser = await signIn(world, 'victim');
+    world.context.memory.clear();
+    const wrong = Array.from({ length: 9 }, async (_, at) => {
+      await signInFrom(world, '203.0.113.9', 'victim', `guess ${at}`);
+      tried();
+    });
+    await vi.waitUntil(() => held === 4, { timeout: 20_000 });
+    const there = { 'x-forwarded-for': '203.0.113.9' };
+    const right = { user: 'victim', password: 'password of victim' };
+    const { status, body } = await world.send(undefined, 'POST', '/login', right, there);
+    expect([status, body.detail]).toEqual([429, expect.stringContaining('was not looked at')]);
+    expect((await browser.send('GET', '/api/org', undefined, there)).status).toBe(200);
+    expect(await signInFrom(world, '198.51.100.1', 'victim', 'password of victim')).toBe(200);
+    released.resolve();
+    await Promise.all(wrong);
+    world.context.memory.clear();
+    expect(await signInFrom(world, '203.0.113.9', 'victim', 'password of victim')).toBe(200);
   },
 );

@@ -37,8 +37,8 @@ const TELL_EVERY_MS = 60_000;
 
 /**
  * Has a password checked. Whoever sent too many wrong ones is not refused but held up, each time for longer, and has their checks
- * done one by one: so a right password gets in whatever others sent, and nobody tries many. A wrong one is then 429, and so is
- * what comes while several are held up already. Names that nobody has are treated in the same way. `check` throws 401.
+ * done one by one: so a right password gets in, and nobody tries many. A wrong one is then 429, and so is, without a look, what
+ * comes while several of the same address are held up already. Names that nobody has are treated in the same way. `check` throws 401.
  */
 export async function tryPassword<T>(context: Context, tried: Tried, check: () => Promise<T>): Promise<T> {
   const { attempts, hashing } = context.limits;
@@ -276,6 +276,7 @@ function tell({ log, limits }: Context, address: string, now: number, cause?: Re
   log.part('auth').warn({ address, reason, kind, principal, refused }, 'too many wrong passwords or keys');
 }
 
+/** 429. Without a cause, nobody looked whether it was wrong. */
 function tooManyWrong(context: Context, address: string, pause: number, cause?: Refusal): ApiError {
   const now = context.now();
   const who = {
@@ -291,9 +292,11 @@ function tooManyWrong(context: Context, address: string, pause: number, cause?: 
   const seconds = Math.max(1, Math.ceil(pause / 1000));
   return new ApiError(429, 'too-many-attempts', 'Too many wrong attempts', {
     cause: { ...cause, limited: 'address', why: 'wrong credentials' },
-    detail:
-      `Too many wrong passwords or keys came for this name or from this address. Wait ${seconds} s and try once more: ` +
-      'one that is right is let in, whatever was sent before.',
+    detail: cause
+      ? `Too many wrong passwords or keys came for this name or from this address. Wait ${seconds} s and try once more: ` +
+        'one that is right is let in, unless many more are sent meanwhile.'
+      : 'So many passwords that were sent for this name or from this address wait to be checked that this one was not looked at. ' +
+        `Try again in ${seconds} s, or from another address; tokens, and who is signed in, are not held up.`,
     headers: { 'retry-after': String(seconds) },
   });
 }
