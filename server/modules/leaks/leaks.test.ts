@@ -137,6 +137,27 @@ test('the record says who reported what and where it was found, once, and nothin
   expect(world.log.join('')).not.toContain(key);
 });
 
+test('the record shows no secret of a place, however it is written and whosever it is', async () => {
+  const grafanas = grafanaKey('of another server', 1).secret;
+  const other = makeToken();
+  const percent = (text: string) => text.replaceAll('s', '%73').replaceAll('=', '%3D');
+  for (const [path, shown] of [
+    [(key: string) => percent(key), '…'],
+    [(key: string) => `${percent(key)}/and/${percent(other)}`, '…/and/…'],
+    [() => `${percent(grafanas)}/raw`, '…/raw'],
+    [() => 'found-in-this-file', '…'],
+    [(key: string) => `${key.replaceAll('s', '%2573')}/x`, '…/x'],
+    [() => `${'a1'.repeat(40)}/my%20file`, '…/my file'],
+    [(key: string) => `${key}/%ff`, '…'],
+  ] as const) {
+    const { name, key } = await makeTokenOf();
+    const url = `https://paste.example/${path(key)}`;
+    await report([{ token: 'found-in-this-file' }, { token: key, url }, { token: other }]);
+    const entry = (await changes()).find(({ object }: { object: { name: string } }) => object.name === name);
+    expect(entry.change.url).toBe(`https://paste.example/${shown}`);
+  }
+});
+
 test('what is not known leaves no trace', async () => {
   const before = await changes();
   const unknown = Array.from({ length: 50 }, () => ({ token: makeToken(), url: 'https://example.org/' }));

@@ -22,6 +22,11 @@ export interface Leaked {
 }
 
 const LONGEST_URL = 500;
+const LONGEST_SEGMENT = 60;
+// What is shorter is no secret, and stands in many a word.
+const SHORTEST_TOKEN = 8;
+// How a token, a key and a JWT begin; and what is not shown as it stands.
+const SECRET_OR_ODD = /glsa_|eyJ[A-Za-z]|[\p{C}%]/u;
 const SOURCE = /^[A-Za-z_ ]{1,40}$/;
 
 /**
@@ -36,15 +41,23 @@ export async function revokeLeaks(
   // Scanners find the same secret in many places.
   const known = new Map<string, Leaked | undefined>();
   const answers: (Leaked | undefined)[] = [];
+  const tokens = leaks.map(({ token }) => token.trim().replace(/=+$/, ''));
   for (const leak of leaks) {
     const token = leak.token.trim();
-    if (!known.has(token)) known.set(token, await revokeLeak(context, doer, { ...leak, token }));
+    if (!known.has(token)) {
+      known.set(token, await revokeLeak(context, doer, { ...leak, token }, tokens));
+    }
     answers.push(known.get(token));
   }
   return answers;
 }
 
-async function revokeLeak(context: Context, doer: Doer, leak: Leak): Promise<Leaked | undefined> {
+async function revokeLeak(
+  context: Context,
+  doer: Doer,
+  leak: Leak,
+  tokens: readonly string[],
+): Promise<Leaked | undefined> {
   const secret = secretOf(leak.token);
   if (secret === undefined) return undefined;
   // Nobody used it by this: an imported one keeps the hash that it has.
@@ -63,7 +76,7 @@ async function revokeLeak(context: Context, doer: Doer, leak: Leak): Promise<Lea
         kind,
         id: row.id,
         name: row.name,
-        change: { url: placeOf(leak), source: SOURCE.test(leak.source ?? '') ? leak.source : '' },
+        change: { url: placeOf(leak, tokens), source: SOURCE.test(leak.source ?? '') ? leak.source : '' },
       });
     }
     return { id: row.id, kind, name: row.name, orgId: row.org_id };
@@ -80,9 +93,34 @@ export async function findReport(
   return report && { at: report.at, url: (JSON.parse(report.change) as { url: string }).url };
 }
 
-/** Where it was found, without what may be secret itself. */
-function placeOf({ token, url = '' }: Leak): string {
+/** Where it was found, without what may be secret: any of the tokens, and each part of the path that looks like one. */
+function placeOf({ url = '' }: Leak, tokens: readonly string[]): string {
   const { origin, pathname } = URL.parse(url) ?? {};
   if (origin === undefined || origin === 'null' || pathname === undefined) return '';
-  return `${origin}${pathname}`.replaceAll(token, '…').slice(0, LONGEST_URL);
+  const secrets = tokens.filter(({ length }) => length >= SHORTEST_TOKEN);
+  if (secrets.some((secret) => origin.includes(secret.toLowerCase()))) return '';
+  return `${origin}${harmless(pathname, secrets)}`.slice(0, LONGEST_URL);
+}
+
+function harmless(pathname: string, secrets: readonly string[]): string {
+  // Each letter of a secret may be written as %73, and a key may have a / in it.
+  let path = decoded(pathname);
+  if (path === undefined) return '/…';
+  for (const secret of secrets) path = path.replaceAll(secret, '…');
+  return path.split('/').map(shownSegment).join('/');
+}
+
+function shownSegment(segment: string): string {
+  const isShown =
+    segment.length <= LONGEST_SEGMENT && !SECRET_OR_ODD.test(segment) && secretOf(segment) === undefined;
+  return isShown ? segment : '…';
+}
+
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    // Not UTF-8: nobody can say what stands there.
+    return undefined;
+  }
 }
