@@ -290,6 +290,7 @@ test('a backup that was cut off or altered is refused, and the database stays as
     'with something behind it': Buffer.concat([whole, gzipSync('[1]\n')]),
     'with zeros behind it': Buffer.concat([whole, Buffer.alloc(100)]),
     'with zeros and something behind it': Buffer.concat([whole, Buffer.alloc(100_000), Buffer.from('x')]),
+    'one line without an end': Buffer.concat(Array(65).fill(gzipSync(' '.repeat(4 * 1024 * 1024)))),
     'a row gone': packed(lines.toSpliced(row, 1)),
     'a row twice': packed(lines.toSpliced(row, 0, lines[row] ?? '')),
     'a value changed': packed(lines.with(row, (lines[row] ?? '').replace('kept token', 'kept tokem'))),

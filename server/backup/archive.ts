@@ -14,6 +14,8 @@ const VERSION = 1;
 // Of letters, so that memory stays small whatever the rows are.
 const BATCH_LETTERS = 1_000_000;
 const BATCH_ROWS = 200;
+// Of letters. No body may have more than 100 MiB, and what is kept of it is at most twice as long here.
+const LONGEST_LINE = 256 * 1024 * 1024;
 
 export interface Heading {
   madeAt: string;
@@ -76,7 +78,9 @@ async function* linesOf(heading: Heading, tables: AsyncIterable<TableToWrite>): 
 }
 
 function line(value: unknown): string {
-  return `${JSON.stringify(value)}\n`;
+  const text = JSON.stringify(value);
+  if (text.length > LONGEST_LINE) throw new RangeError('a row is longer than any that a backup can hold');
+  return `${text}\n`;
 }
 
 /** Reads a whole backup. An error that can be expected says that it is no backup, or one that was cut off or altered. */
@@ -158,17 +162,23 @@ async function* linesIn(path: string, hash: Hash): AsyncGenerator<string> {
   // What goes wrong in either comes out of the reading below.
   file.once('error', (error) => plain.destroy(error));
   file.pipe(plain).setEncoding('utf8');
-  let rest = '';
+  // Looked through once each, as a line may be of many parts.
+  let [begun, letters] = [[] as string[], 0];
   try {
     for await (const part of plain as AsyncIterable<string>) {
-      const lines = (rest + part).split('\n');
-      rest = lines.pop() ?? '';
-      for (const text of lines) {
+      const ends = part.split('\n');
+      const rest = ends.pop() ?? '';
+      for (const end of ends) {
+        const text = begun.join('') + end;
+        [begun, letters] = [[], 0];
         yield text;
         hash.update(`${text}\n`);
       }
+      begun.push(rest);
+      letters += rest.length;
+      if (letters > LONGEST_LINE) throw damaged(path, 'a line of it is longer than any that was written');
     }
-    if (rest !== '') throw damaged(path, 'its last line is not whole');
+    if (letters > 0) throw damaged(path, 'its last line is not whole');
   } catch (error) {
     throw asDamage(path, error);
   } finally {
