@@ -139,7 +139,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   sayDeprecated(app);
   acceptJson(app);
   handleErrors(app);
-  traceRequests(app, tracing);
+  traceRequests(app, tracing, isProxy);
   logRequests(app, {
     api: context.log.part('api'),
     auth: context.log.part('auth'),

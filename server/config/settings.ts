@@ -390,7 +390,7 @@ const settings = {
     sampler_type: choice(
       ['const', 'probabilistic', 'rateLimiting'],
       'const',
-      'Which requests are traced that come without a decision: all or none, a share, so many a second',
+      'Which requests are traced that no trusted proxy decided on: all or none, a share, so many a second',
     ),
     sampler_param: text('1', 'const: 0 or 1; probabilistic: a share from 0 to 1; rateLimiting: a number', {
       accepts: (value) => /^\d{1,6}(\.\d{1,6})?$/.test(value),

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { RequestSpan, Tracing } from '../tracing/tracing.ts';
+import type { IsProxy } from './forwarded.ts';
 import { shownPath } from './request-log.ts';
 import { parseTraceparent } from './trace-context.ts';
 
@@ -10,19 +11,23 @@ declare module 'fastify' {
   }
 }
 
-/** Traces every request where a collector is set; else there is nothing that a request would pass. */
-export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined): void {
+/**
+ * Traces every request where a collector is set; else there is nothing that a request would pass. Which trace it belongs to, anybody
+ * may say; whether it is traced, only a proxy whose word is taken.
+ */
+export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined, isProxy?: IsProxy): void {
   app.decorateRequest('span', undefined);
   if (!tracing) return;
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { method, url, ip, id, headers } = request;
+    const { method, url, ip, id, headers, socket } = request;
     const { traceparent, tracestate } = headers;
     request.span = tracing.request({
       method,
       path: shownPath(url),
       address: ip,
       requestId: id,
+      decides: isProxy?.(socket.remoteAddress) === true,
       parent: typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined,
       tracestate: Array.isArray(tracestate) ? tracestate.join(',') : tracestate,
     });

@@ -115,13 +115,14 @@ export function traceByOtlp(config: Config, log: Log): Tracing {
   };
 }
 
-function parentOf({ parent, tracestate }: Asked) {
+function parentOf({ parent, tracestate, decides }: Asked) {
   if (parent === undefined) return ROOT_CONTEXT;
   return trace.setSpanContext(ROOT_CONTEXT, {
     traceId: parent.traceId,
     spanId: parent.spanId,
-    traceFlags: parent.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
-    isRemote: true,
+    traceFlags: decides && parent.isSampled ? TraceFlags.SAMPLED : TraceFlags.NONE,
+    // To the sampler, one that is remote has decided.
+    isRemote: decides,
     ...(tracestate === undefined ? {} : { traceState: createTraceState(tracestate) }),
   });
 }

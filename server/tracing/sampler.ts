@@ -4,16 +4,31 @@ import {
   ParentBasedSampler,
   type Sampler,
   SamplingDecision,
-  TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace';
 import type { Config } from '../config/config.ts';
 
-/** Which requests are traced: what their sender decided, else as configured. */
+/** Which requests are traced: what a remote parent decided, else as configured. */
 export function samplerOf({ sampler_type: type, sampler_param }: Config['tracing.opentelemetry']): Sampler {
   const param = Number(sampler_param);
-  if (type === 'probabilistic') return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(param) });
-  if (type === 'rateLimiting') return new ParentBasedSampler({ root: rateLimiting(param) });
-  return new ParentBasedSampler({ root: param === 0 ? new AlwaysOffSampler() : new AlwaysOnSampler() });
+  const root = ownSampler(type, param);
+  // What is below a request that is not traced is no span: a local parent that is not sampled is one that may not decide.
+  return new ParentBasedSampler({ root, localParentNotSampled: root });
+}
+
+function ownSampler(type: string, param: number): Sampler {
+  if (type === 'probabilistic') return byShare(param);
+  if (type === 'rateLimiting') return rateLimiting(param);
+  return param === 0 ? new AlwaysOffSampler() : new AlwaysOnSampler();
+}
+
+/** So many of all, by chance. Not by the trace's id, as who sends it may choose it. */
+function byShare(share: number): Sampler {
+  return {
+    shouldSample: () => ({
+      decision: Math.random() < share ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD,
+    }),
+    toString: () => `byShare(${share})`,
+  };
 }
 
 /** So many traces a second, saved up for one second. */

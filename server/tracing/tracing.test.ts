@@ -16,6 +16,7 @@ const UNKNOWN = 'glsa_xbe5Zk5YozspvxZg8NXxEDSbhvJuSXNZ_e97abe11';
 async function tracesOf(
   settings: Record<string, string>,
   action: (world: World) => Promise<unknown>,
+  server: Record<string, string> = {},
 ): Promise<Collector & { log: string[] }> {
   const collector = await startCollector();
   onTestFinished(() => collector.stop());
@@ -23,6 +24,7 @@ async function tracesOf(
     'tracing.opentelemetry.otlp': { address: collector.address },
     'tracing.opentelemetry': settings,
     log: { level: 'debug' },
+    server,
   });
   try {
     await action(world);
@@ -66,21 +68,43 @@ test('a request is a span under its route, with the statements that it made, and
   expect(log.filter((line) => line.includes(`traceID=${traceID}`)).join('')).toContain('path=/api/orgs/99');
 });
 
-test('a request that belongs to a trace goes on with it, by what its sender decided', async () => {
-  const { spans } = await tracesOf({ sampler_param: '0' }, async (world) => {
-    const from = (flags: string, more = {}) =>
-      world.send(ADMIN, 'GET', '/api/org', undefined, {
-        traceparent: `00-${TRACE}-${SPAN}-${flags}`,
-        ...more,
-      });
+/** Asks as part of a trace that its sender decided on. */
+const sender =
+  (world: World) =>
+  (flags: string, more = {}) =>
+    world.send(ADMIN, 'GET', '/api/org', undefined, {
+      traceparent: `00-${TRACE}-${SPAN}-${flags}`,
+      ...more,
+    });
+
+test('a request that belongs to a trace goes on with it, by what a trusted proxy decided', async () => {
+  const ask = async (world: World) => {
+    const from = sender(world);
     await from('01', { tracestate: 'a=1,b=2' });
     await from('00');
     await from('01-wrong');
     await world.send(ADMIN, 'GET', '/api/org');
-  });
+  };
+  const { spans } = await tracesOf({ sampler_param: '0' }, ask, { trusted_proxies: '127.0.0.1' });
   const requests = spans.filter(({ kind }) => kind === SERVER);
   expect(requests).toHaveLength(1);
   expect(requests[0]).toMatchObject({ traceId: TRACE, parentId: SPAN, tracestate: 'a=1,b=2' });
+});
+
+test('nobody but a trusted proxy decides whether a request is traced, and its trace stays the one that it names', async () => {
+  const both = async (world: World) => {
+    await sender(world)('01', { tracestate: 'a=1,b=2' });
+    await sender(world)('00');
+  };
+  for (const sampler_type of ['const', 'probabilistic']) {
+    expect((await tracesOf({ sampler_type, sampler_param: '0' }, both)).spans).toEqual([]);
+    const { spans } = await tracesOf({ sampler_type, sampler_param: '1' }, both);
+    const requests = spans.filter(({ kind }) => kind === SERVER);
+    expect(requests.map(({ traceId, parentId }) => [traceId, parentId])).toEqual(
+      Array(2).fill([TRACE, SPAN]),
+    );
+    expect(requests[0]?.tracestate).toBe('a=1,b=2');
+  }
 });
 
 test('a sampler by rate lets no more through than it may, and one by share none of a share of 0', async () => {

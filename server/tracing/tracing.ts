@@ -22,6 +22,8 @@ export interface Asked {
   /** The headers of W3C Trace Context, the first one well formed. */
   parent: { traceId: string; spanId: string; isSampled: boolean } | undefined;
   tracestate: string | undefined;
+  /** Whether who sends it decides if it is traced. */
+  decides: boolean;
 }
 
 /** Tells a collector what each request did and how long it took. */
