@@ -3,6 +3,8 @@ export interface ErrorBody {
   message?: unknown;
   detail?: unknown;
   messageId?: unknown;
+  /** What is wrong, where health is asked for. */
+  reason?: unknown;
 }
 
 export interface Refusal {
@@ -22,14 +24,17 @@ export class ApiFailure extends Error {
   /** What exactly is wrong and what to do next. */
   readonly detail: string | undefined;
   readonly messageId: string | undefined;
+  /** After how many milliseconds a request that was too many may come again; undefined for any other, and where that is not soon. */
+  readonly soonAgainMs: number | undefined;
   /** Whether the answer was JSON, as those of this API always are. */
   readonly isOfTheApi: boolean;
 
   constructor(refusal: Refusal) {
-    super(textOf(refusal.body?.message) ?? withoutWords(refusal));
+    super(textOf(refusal.body?.message) ?? textOf(refusal.body?.reason) ?? withoutWords(refusal));
     this.status = refusal.status;
     this.detail = textOf(refusal.body?.detail) ?? adviceFor(refusal);
     this.messageId = textOf(refusal.body?.messageId);
+    this.soonAgainMs = soonAgain(refusal);
     this.isOfTheApi = refusal.body !== undefined;
   }
 }
@@ -97,6 +102,14 @@ function adviceFor({ status, url, retryAfter, body }: Refusal): string | undefin
   if (body !== undefined) return undefined;
   if (status >= 500) return 'A proxy before the server may have answered: is the server running?';
   return `Is ${url} the address of a Latchkey or Grafana server, with its path if it has one?`;
+}
+
+const SOON_S = 5;
+
+function soonAgain({ status, retryAfter }: Refusal): number | undefined {
+  if (status !== 429 || retryAfter === null || !/^\d+$/.test(retryAfter)) return undefined;
+  const seconds = Number(retryAfter);
+  return seconds <= SOON_S ? seconds * 1000 : undefined;
 }
 
 function textOf(value: unknown): string | undefined {

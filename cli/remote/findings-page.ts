@@ -53,11 +53,17 @@ function printAccess(access: readonly Attempt[]): void {
   heading('5. What it may do', true);
   const width = Math.max(...access.map(({ call }) => call.length));
   for (const { call, purpose, allowed, status, reason, mend } of access) {
-    const verdict = allowed ? styled('green', 'yes') : styled('red', 'no ');
+    const verdict = verdictOn(allowed);
     print(`${' '.repeat(INDENT)}${verdict}  ${call.padEnd(width)}  ${purpose}`);
-    if (reason !== undefined) say(`${status} ${reason}`, { indent: INDENT + 5 });
+    const unknown = allowed === null ? 'not known: ' : '';
+    if (reason !== undefined) say(`${unknown}${status} ${reason}`, { indent: INDENT + 5 });
     if (mend !== undefined) advise(mend, INDENT + 5);
   }
+}
+
+function verdictOn(allowed: boolean | null): string {
+  if (allowed === null) return styled('yellow', '?  ');
+  return allowed ? styled('green', 'yes') : styled('red', 'no ');
 }
 
 function printRefused({ status, message, advice }: Refused): void {

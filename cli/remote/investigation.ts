@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '../../client/client.ts';
 import { ApiFailure, Unreachable } from '../../client/failures.ts';
 import type { Health, Self } from '../../client/shapes.ts';
@@ -17,7 +18,8 @@ export interface Refused {
 export interface Attempt {
   call: string;
   purpose: string;
-  allowed: boolean;
+  /** Null when it is not known: the server limits requests or is in trouble. */
+  allowed: boolean | null;
   status: number | null;
   reason?: string;
   mend?: string;
@@ -81,8 +83,10 @@ export async function investigate(connection: Connection): Promise<Findings> {
     findings.server = await askServer(connection.url);
     if (!findings.server.isOfTheApi) return { ...findings, exitCode: EXIT.unreachable };
     const client = createClient(connection);
-    const identity = identityOf(await client.request<Self>('GET', '/api/user'));
-    return { ...findings, identity, access: await tryCalls(client), exitCode: EXIT.fine };
+    const identity = identityOf(await ask<Self>(client, '/api/user'));
+    const access = await tryCalls(client);
+    const isKnown = access.every(({ allowed }) => allowed !== null);
+    return { ...findings, identity, access, exitCode: isKnown ? EXIT.fine : EXIT.partly };
   } catch (error) {
     if (error instanceof Unreachable) return { ...findings, ...unreachable(error) };
     if (error instanceof ApiFailure) return { ...findings, ...refused(error, findings.credential) };
@@ -125,17 +129,30 @@ async function askServer(url: string): Promise<Server> {
   }
 }
 
+/** Reads once more what was too much at once, when it may come again. */
+async function ask<T>(client: Client, path: string): Promise<T> {
+  try {
+    return await client.request<T>('GET', path);
+  } catch (error) {
+    if (!(error instanceof ApiFailure) || error.soonAgainMs === undefined) throw error;
+    await sleep(error.soonAgainMs);
+    return client.request<T>('GET', path);
+  }
+}
+
 async function tryCalls(client: Client): Promise<Attempt[]> {
   const attempts: Attempt[] = [];
   for (const { path, purpose } of CALLS) {
     const attempt = { call: `GET ${path}`, purpose };
     try {
-      await client.request('GET', path);
+      await ask(client, path);
       attempts.push({ ...attempt, allowed: true, status: 200 });
     } catch (error) {
       if (!(error instanceof ApiFailure)) throw error;
       const mend = error.detail === undefined ? {} : { mend: error.detail };
-      attempts.push({ ...attempt, allowed: false, status: error.status, reason: error.message, ...mend });
+      const { status, message: reason } = error;
+      const allowed = status === 429 || status >= 500 ? null : false;
+      attempts.push({ ...attempt, allowed, status, reason, ...mend });
     }
   }
   return attempts;

@@ -183,6 +183,48 @@ test('a server that is not there', async () => {
   expect(JSON.parse(stdout)).toMatchObject({ server: { reachable: false }, exitCode: 5 });
 });
 
+test('what is too much at once is asked again, and what stays unknown is no "no"', async () => {
+  const limited = await startWorld({ rate_limiting: { enabled: true, per_second: 1, burst: 3 } });
+  onTestFinished(() => limited.stop());
+  const { key } = (await limited.send(ADMIN, 'POST', '/api/auth/keys', { name: 'k', role: 'Admin' })).body;
+  const env = { LATCHKEY_URL: limited.url, LATCHKEY_TOKEN: key };
+  const { code, stdout } = await runCli(['whoami'], { env });
+  expect(stdout).not.toContain('429');
+  expect(stdout.match(/ yes {2}GET/g)).toHaveLength(5);
+  expect(code).toBe(0);
+
+  // A clock that stands gives nothing back.
+  const now = limited.clock.now();
+  limited.context.now = () => now;
+  const buckets = limited.context.limits.requests?.buckets['api-key'];
+  buckets?.clear();
+  const stuck = await runCli(['whoami'], { env });
+  expect(stuck.stdout).toMatch(/ \? {4}GET \/api\/auth\/keys .*\n +not known: 429 Too many requests/);
+  expect(stuck.code).toBe(6);
+  buckets?.clear();
+  const found = JSON.parse((await runCli(['whoami', '--json'], { env })).stdout);
+  const verdicts = found.access.map(({ allowed }: { allowed: boolean | null }) => allowed);
+  expect(verdicts).toEqual([true, true, null, null, null]);
+});
+
+test('a server in trouble: what it says is wrong', async () => {
+  const server = createServer((_, response) => {
+    const body = {
+      commit: '',
+      database: 'failing',
+      version: '12',
+      reason: 'the disk of the database is full',
+    };
+    response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { code, stdout } = await whoami(undefined, '--url', url, '--token', 'secret');
+  expect(code).toBe(1);
+  expect(stdout).toContain('503 the disk of the database is full');
+});
+
 test('something else at that address does not get to see the credential', async () => {
   const heard: (string | undefined)[] = [];
   const server = createServer((request, response) => {

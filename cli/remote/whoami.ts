@@ -15,7 +15,7 @@ export function addWhoami(program: Command): void {
       'latchkey whoami --org 2',
       'latchkey whoami --json | jq .identity.role',
     ],
-    more: 'Exit code: 0 when the credential works, 3 for 401, 4 for 403, 5 when no server answers.',
+    more: 'Exit code: 0 when the credential works, 3 for 401, 4 for 403, 5 when no server answers, 6 when it works and something stays unknown.',
   });
   withConnection(withJson(whoami)).action(async (flags: ConnectionFlags & { json?: boolean }) => {
     const findings = await investigate(await findConnection(flags));
