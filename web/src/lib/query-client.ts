@@ -4,6 +4,15 @@ import { isSessionOver } from './problem.ts';
 
 const STALE_AFTER_MS = 10_000;
 
+function soonAgain(error: unknown): number | undefined {
+  return error instanceof ApiFailure ? error.soonAgainMs : undefined;
+}
+
+/** Whether to ask again what was only too much at once. */
+export function waitsOutLimit(count: number, error: unknown): boolean {
+  return count < 2 && soonAgain(error) !== undefined;
+}
+
 type Listener = () => void;
 let onSessionOver: Listener = () => undefined;
 
@@ -36,8 +45,11 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: STALE_AFTER_MS,
-      // The server said no, and will again.
-      retry: (count, error) => count < 2 && !(error instanceof ApiFailure && error.status < 500),
+      // The server said no, and will again, unless that was only too much at once.
+      retry: (count, error) =>
+        waitsOutLimit(count, error) || (count < 2 && !(error instanceof ApiFailure && error.status < 500)),
+      // All that were too many come back together, and some are so again: those wait for longer.
+      retryDelay: (count, error) => (soonAgain(error) ?? 1000) * 2 ** count,
     },
     // What was sent and answered may be a password or a new key: it goes with the part of the page that sent it.
     mutations: { gcTime: 0 },

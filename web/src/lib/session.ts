@@ -1,11 +1,16 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { actIn, type Answer, api, client, SERVER_URL } from './api.ts';
-import { queryClient } from './query-client.ts';
+import { queryClient, waitsOutLimit } from './query-client.ts';
 
 export type Session = Answer<'/bootdata', 'get'>;
 
 /** Who is signed in, where, and what they may do; `user.isSignedIn` is false for nobody. */
-export const sessionQuery = api.queryOptions('get', '/bootdata', {}, { staleTime: Infinity, retry: false });
+export const sessionQuery = api.queryOptions(
+  'get',
+  '/bootdata',
+  {},
+  { staleTime: Infinity, retry: waitsOutLimit },
+);
 
 /** The session of a page that only who has signed in gets to see. */
 export function useSession(): Session {
