@@ -101,7 +101,7 @@ export async function openContext(
       users: new Map(),
       keyCalls: new Map(),
       requests: noRequests(),
-      noted: { requests: new Map(), beyond: 0, tidiedDay: 0 },
+      noted: { rooms: new Map(), tidiedDay: 0 },
     },
     limits: createLimits(config),
     peers,

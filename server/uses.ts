@@ -39,11 +39,19 @@ export interface NotedRequest {
   at: number;
 }
 
+/** Requests that share the room there is until they are written. */
+export interface NotedRoom {
+  action: NotedRequest['action'];
+  orgId: number | null;
+  requests: Map<string, NotedRequest>;
+  /** How many there was no room for. */
+  beyond: number;
+}
+
 /** What is recorded later, and how far the record was tidied. */
 export interface Noted {
-  requests: Map<string, NotedRequest>;
-  /** Requests beyond what is kept until it is written. */
-  beyond: number;
+  /** Whoever fills one of these takes no room from the others. */
+  rooms: Map<string, NotedRoom>;
   tidiedDay: number;
 }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest';
 import type { Overrides } from '../../config/settings.ts';
 import { makeMember } from '../../testing/people.ts';
 import { ADMIN, type As, startWorld, type World } from '../../testing/world.ts';
+import { writeNoted } from './noted.ts';
 
 const PLANTED = 'planted-where-nobody-looks';
 const DAY = 86_400_000;
@@ -112,6 +113,52 @@ test('reads of what is secret are recorded with who read, and other reads and re
       change: { requests: 1 },
     });
   }
+});
+
+test('who proves nothing keeps neither reads of secrets nor what others were refused out of the record', async () => {
+  world = await startWorld({
+    audit: { refused: 'all' },
+    usage: { flush_interval: '1h' },
+    server: { trusted_proxies: '127.0.0.1' },
+  });
+  const viewer = await makeMember(world, 1, 'vera', 'Viewer');
+  const from = (address: string) =>
+    world.send(undefined, 'GET', '/api/user', undefined, { 'x-forwarded-for': address });
+  for (let count = 0; count < 20; count++) await from(`2001:db8:1::${count + 1}`);
+  for (let block = 0; block < 1100; block += 50) {
+    await Promise.all(
+      Array.from({ length: 50 }, (_, n) => from(`2001:db8:2:${(block + n).toString(16)}::1`)),
+    );
+  }
+  expect((await world.send(ADMIN, 'GET', '/api/admin/settings')).status).toBe(200);
+  expect((await world.send(viewer.as, 'GET', '/api/auth/keys')).status).toBe(403);
+  await writeNoted(world.context);
+  expect(await entries('?action=secrets:read')).toHaveLength(1);
+  expect(await refusedOf()).toMatchObject([{ actor: { name: 'vera' } }]);
+  const nobodys = await refusedOf('&query=2001:db8:1:', '/api/admin/audit');
+  expect(nobodys.map(({ change }) => change['requests'])).toEqual([20]);
+  const [others] = await refusedOf('&query=others', '/api/admin/audit');
+  expect(others?.change).toMatchObject({ requests: 101 });
+});
+
+test('no read of a secret is left out, however many different ones there are at once', async () => {
+  world = await startWorld({ usage: { flush_interval: '1h' }, server: { trusted_proxies: '127.0.0.1' } });
+  const { key } = (await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'reader', role: 'Admin' })).body;
+  for (let block = 0; block < 1050; block += 50) {
+    const read = async (n: number) => {
+      const address = `10.0.${Math.floor((block + n) / 250)}.${(block + n) % 250}`;
+      const as = { bearer: key };
+      const { status } = await world.send(as, 'GET', '/api/dashboards/public-dashboards', undefined, {
+        'x-forwarded-for': address,
+      });
+      expect(status).toBe(200);
+    };
+    await Promise.all(Array.from({ length: 50 }, (_, n) => read(n)));
+  }
+  await writeNoted(world.context);
+  const { db } = world.context;
+  const written = () => db.selectFrom('audit').select('id').where('action', '=', 'secrets:read').execute();
+  await expect.poll(written, { timeout: 10_000 }).toHaveLength(1050);
 });
 
 test('what is switched off is not recorded, and of a share about so many are', async () => {
