@@ -92,6 +92,22 @@ describe.runIf(program !== undefined || given !== undefined)('several servers wi
     expect(await trying(worlds[1], 'password of person')).toBe(200);
   });
 
+  test('say 401 to no more wrong passwords of an address that come at once, under whatever names, than one would', async () => {
+    const worlds = await startPatient(await anyStore(), SIGN_IN);
+    for (const world of worlds) pausesOf(world);
+    const since = performance.now();
+    const tries = Array.from({ length: 45 }, (_, at) =>
+      trying(worlds[at % 3], 'a guess', '127.0.0.1', `nobody ${at}`),
+    );
+    const answers = await Promise.all(tries);
+    // One comes back in 15 s.
+    const back = Math.ceil((performance.now() - since) / 15_000);
+    const unlimited = answers.filter((status) => status === 401).length;
+    expect(new Set(answers)).toEqual(new Set([401, 429]));
+    expect(unlimited).toBeGreaterThanOrEqual(20);
+    expect(unlimited).toBeLessThanOrEqual(20 + back);
+  });
+
   test('count unknown keys of an address together, and let in there one that is known', async () => {
     const worlds = await startPatient(await anyStore(), SIGN_IN);
     const as = await makeToken(worlds);
