@@ -2,9 +2,9 @@ import type { IncomingMessage, Server } from 'node:http';
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AddressRange, plainAddress } from '../config/address-ranges.ts';
+import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import type { LimitedBy } from '../limits.ts';
-import type { Log } from '../log.ts';
 
 // Nobody has more proxies one behind the other; what stands further to the left, anybody may have written.
 const MOST_PROXIES = 16;
@@ -55,7 +55,7 @@ export function believeProxies(server: Server, isProxy: IsProxy): void {
 }
 
 /** Says in the log, once, that an address was limited which may be a proxy nobody named: all who come by way of it count as one. */
-export function tellOfUnknownProxy(app: FastifyInstance, log: Log, isProxy?: IsProxy): void {
+export function tellOfUnknownProxy(app: FastifyInstance, log: Context['log'], isProxy?: IsProxy): void {
   let isTold = false;
   app.addHook('onError', ({ raw }, _reply, error, done) => {
     const address = raw.socket.remoteAddress;
