@@ -41,7 +41,7 @@ export async function revokeLeaks(
   // Scanners find the same secret in many places.
   const known = new Map<string, Leaked | undefined>();
   const answers: (Leaked | undefined)[] = [];
-  const tokens = leaks.map(({ token }) => token.trim().replace(/=+$/, ''));
+  const tokens = leaks.map(({ token }) => token.trim().replace(/={1,2}$/, ''));
   for (const leak of leaks) {
     const token = leak.token.trim();
     if (!known.has(token)) {
