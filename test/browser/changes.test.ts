@@ -66,7 +66,7 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
     expect(await page.getByRole('textbox', { name: 'Made by' }).inputValue()).toBe('maria');
 
     await page.getByRole('combobox', { name: 'What was done' }).click();
-    await page.getByRole('option', { name: 'Token revoked' }).click();
+    await page.getByRole('option', { name: 'Token revoked', exact: true }).click();
     await page.getByText('No change is like that').waitFor();
     await page.getByRole('button', { name: 'Show all changes' }).click();
     await page.waitForURL(`${world.url}/org/changes`);
