@@ -14,7 +14,6 @@ import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-
 import { createLimits, type SharedLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
-import type { Peers } from './peers/peers.ts';
 import { peersOnPostgres } from './peers/postgres.ts';
 import { dropOldEntries } from './modules/audit/kept.ts';
 import { writeNoted } from './modules/audit/noted.ts';
@@ -84,8 +83,7 @@ export async function openContext(
   const trail = openTrail(config.audit, { log, now });
   const tracing = await startTracing(config, log);
   const db = openDatabase(config, onTrouble, watchStatements(log, tracing));
-  let peers: Peers | undefined;
-  const memory = createMemory(REMEMBERED_MOST, () => peers?.isCurrent() ?? true);
+  const memory = createMemory(REMEMBERED_MOST, () => context.peers?.isCurrent() ?? true);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context: Context = {
     db,
@@ -104,11 +102,11 @@ export async function openContext(
       noted: { rooms: new Map(), tidiedDay: 0 },
     },
     limits: createLimits(config),
-    peers,
+    peers: undefined,
     trail,
   };
   const close = async (): Promise<void> => {
-    await peers?.close();
+    await context.peers?.close();
     await context.limits.shared?.close();
     await trail?.close();
     await db.destroy();
@@ -119,7 +117,7 @@ export async function openContext(
     const steps = isLeftAsItIs ? [] : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
     if (config.database.type === 'postgres') {
       const connect = () => postgresConnection(config.database);
-      context.peers = peers = await peersOnPostgres({ db, connect, memory, log: log.part('database') });
+      context.peers = await peersOnPostgres({ db, connect, memory, log: log.part('database') });
     }
     return { context, steps, tracing, close };
   } catch (error) {

@@ -6,19 +6,25 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { loadConfig } from '../config/config.ts';
 import { startServer } from '../server.ts';
-import { ADMIN, newDatabase, startWorld } from '../testing/world.ts';
+import { ADMIN, newDatabase, startWorld, type World } from '../testing/world.ts';
 
 const isPostgres = process.env['LATCHKEY_TEST_DATABASE'] === 'postgres';
 const BASIC = { authorization: `Basic ${btoa('admin:admin')}` };
 
+/** A server that knows its administrator, and who else has locked its database. */
+async function startLocked(): Promise<{ world: World; other: DatabaseSync }> {
+  const world = await startWorld();
+  onTestFinished(() => world.stop());
+  await world.send(ADMIN, 'GET', '/api/org');
+  const other = new DatabaseSync(join(world.context.config.paths.data, 'latchkey.db'));
+  onTestFinished(() => other.close());
+  other.exec('begin immediate');
+  return { world, other };
+}
+
 describe.runIf(!isPostgres)('a file that another process has locked', () => {
   test('is waited for by changes, while reads go on', async () => {
-    const world = await startWorld();
-    onTestFinished(() => world.stop());
-    await world.send(ADMIN, 'GET', '/api/org');
-    const other = new DatabaseSync(join(world.context.config.paths.data, 'latchkey.db'));
-    onTestFinished(() => other.close());
-    other.exec('begin immediate');
+    const { world, other } = await startLocked();
     const changes = Array.from({ length: 5 }, (_, count) =>
       world.send(ADMIN, 'POST', '/api/auth/keys', { name: `key ${count}`, role: 'Viewer' }),
     );
@@ -33,12 +39,7 @@ describe.runIf(!isPostgres)('a file that another process has locked', () => {
   });
 
   test('is not waited for without end: changes are refused for now, nothing is changed, and health tells', async () => {
-    const world = await startWorld();
-    onTestFinished(() => world.stop());
-    await world.send(ADMIN, 'GET', '/api/org');
-    const other = new DatabaseSync(join(world.context.config.paths.data, 'latchkey.db'));
-    onTestFinished(() => other.close());
-    other.exec('begin immediate');
+    const { world, other } = await startLocked();
     const { status, headers, body } = await world.send(ADMIN, 'POST', '/api/auth/keys', {
       name: 'late',
       role: 'Viewer',
