@@ -24,7 +24,7 @@ test.runIf(HAS_BROWSER)(
     await again.getByRole('button', { name: 'Sign in' }).click();
     await again.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Create team' }).click();
-    await page.getByRole('heading', { level: 1 }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'On call' }).waitFor();
     const { body } = await world.send(ADMIN, 'GET', '/api/teams/search');
     expect(body.teams).toMatchObject([{ name: 'On call' }]);
     await visitor.close();
