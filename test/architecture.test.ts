@@ -111,7 +111,7 @@ const ARROWS: Record<string, string[]> = {
   trail: ['config', 'errors', 'log', 'transaction'],
   peers: ['crypto', 'schema', 'type log', 'type memory'],
   'shared-limits': ['crypto', 'type config', 'type limits', 'type log'],
-  db: ['schema', 'transaction', 'type config', 'type context'],
+  db: ['config', 'schema', 'transaction', 'type context'],
   transaction: ['schema', 'type context', 'type peers'],
   'search-text': ['schema'],
   schema: ['type access'],

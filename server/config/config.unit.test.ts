@@ -178,7 +178,7 @@ test.each([
     '[database]\ntype = mysql',
     '[database] type = "mysql" (conf/latchkey.ini:2) must be sqlite3 (or sqlite) or postgres',
   ],
-  ['[database]\nhost = a b', 'must be host, host:port or an absolute directory'],
+  ['[database]\nhost = a b', 'must be host, host:port, several of these'],
   ['[limits]\nmax_body_bytes = 12', 'must be a whole number from 1024'],
   ['[server]\nhttp_addr = """a\nb"""', String.raw`[server] http_addr = "a\nb" (conf/latchkey.ini:2)`],
 ])('%j stops with a line that says what is allowed', (text, line) => {

@@ -15,6 +15,7 @@ import {
   someOf,
 } from './kinds.ts';
 import type { Setting } from './kinds.ts';
+import { parsePostgresHosts, parsePostgresUrl } from './postgres-address.ts';
 import { parseRedisAddress } from './redis-address.ts';
 
 const notEmpty = { accepts: (value: string) => value.trim() !== '', allowed: 'some text, not empty' };
@@ -88,6 +89,10 @@ const settings = {
       'Proxies whose X-Forwarded-For, -Proto and -Host are believed; nobody else is',
     ),
     serve_from_sub_path: bool(false, 'Answer under the path of root_url as well as at /'),
+    workers: int(1, 'Processes that serve on this machine, one processor core each; 0 is one for each core', {
+      min: 0,
+      max: 128,
+    }),
     read_timeout: duration('5m', 'How long a request may take to arrive; 0s is for ever', {
       min: '0s',
       max: '1d',
@@ -103,15 +108,21 @@ const settings = {
       allowed: 'sqlite3 (or sqlite) or postgres',
     }),
     url: text('', 'Address of a PostgreSQL database; it wins over host, name, user, password and ssl_mode', {
-      accepts: (value) => value === '' || isPostgresUrl(value),
+      accepts: (value) => value === '' || parsePostgresUrl(value) !== undefined,
       secret: 'url',
-      allowed: 'postgres://user:password@host:port/name (with / # @ in the password written as %2F %23 %40)',
+      allowed:
+        'postgres://user:password@host:port/name (with / # @ in the password written as %2F %23 %40; several servers as ' +
+        'host1:port,host2:port; target_session_attrs read-write, primary or any)',
     }),
     path: path('latchkey.db', 'File of the SQLite database, from the data directory', { from: 'data' }),
-    host: text('127.0.0.1:5432', 'PostgreSQL: host and port, or the directory of its socket', {
-      accepts: (value) => /^(\/.*|\[[0-9a-fA-F:]+\](:\d+)?|[^\s:/]+(:\d+)?)$/.test(value),
-      allowed: 'host, host:port or an absolute directory',
-    }),
+    host: text(
+      '127.0.0.1:5432',
+      'PostgreSQL: host and port, or the directory of its socket; of several with commas between them, the one that takes writes is used',
+      {
+        accepts: (value) => parsePostgresHosts(value) !== undefined,
+        allowed: 'host, host:port, several of these with commas between them, or an absolute directory',
+      },
+    ),
     name: text('latchkey', 'PostgreSQL: name of the database', notEmpty),
     user: text('latchkey', 'PostgreSQL: user name', notEmpty),
     password: text('', 'PostgreSQL: password', { secret: 'whole' }),
@@ -472,9 +483,4 @@ function isRootUrl(value: string): boolean {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) return false;
   return url.username + url.password === '' && !/[\s?#]/.test(value);
-}
-
-function isPostgresUrl(value: string): boolean {
-  const url = URL.parse(value);
-  return url !== null && /^postgres(ql)?:$/.test(url.protocol) && !/\s/.test(value);
 }

@@ -1,7 +1,14 @@
 import { type Dialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
+import {
+  asksForWriter,
+  parsePostgresHosts,
+  parsePostgresUrl,
+  type PostgresHost,
+} from '../config/postgres-address.ts';
 import { troubleOf } from './errors.ts';
+import { seekWriter, tookNoWrites, type Writer } from './writer.ts';
 
 const INT8 = 20;
 const DEFAULT_CONNECTIONS = 10;
@@ -12,10 +19,14 @@ const CONNECT_TIMEOUT_MS = 5000;
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 
+// Of one configuration, so that what listens is connected where the pool is.
+const writers = new WeakMap<Config['database'], Writer>();
+
 /** Kysely's dialect for the configured PostgreSQL. `onIdleError` is told of connections that broke unused; the pool replaces them. */
 export function postgresDialect(config: Config['database'], onIdleError: (error: Error) => void): Dialect {
+  const writer = writerOf(config);
   const pool = new pg.Pool({
-    ...addressOf(config),
+    ...(writer === undefined ? addressesOf(config)[0] : { Client: constructorOf(writer) }),
     max: config.max_open_conn || DEFAULT_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
@@ -23,28 +34,45 @@ export function postgresDialect(config: Config['database'], onIdleError: (error:
     types,
   });
   pool.on('error', onIdleError);
-  pool.on('connect', closeWhenStuck);
+  pool.on('connect', (client) => closeWhenStuck(client, writer));
   return new PostgresDialect({ pool });
 }
 
 /** A connection of its own, not yet open, for what listens: it never waits for one of the pool. */
 export function postgresConnection(config: Config['database']): pg.Client {
-  return new pg.Client({
-    ...addressOf(config),
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-  });
+  const writer = writerOf(config);
+  const options = { connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true };
+  if (writer === undefined) return new pg.Client({ ...addressesOf(config)[0], ...options });
+  // It is closed by whoever hears nothing over it any more.
+  return writer.client(options).on('end', writer.doubt);
 }
 
-function addressOf(config: Config['database']): pg.ClientConfig {
-  return config.url === '' ? parts(config) : { connectionString: config.url };
+/** What finds the server that takes writes, where several are given or one is asked for. */
+function writerOf(config: Config['database']): Writer | undefined {
+  const addresses = addressesOf(config);
+  if (addresses.length === 1 && !asksForWriter(config.url)) return undefined;
+  const writer = writers.get(config) ?? seekWriter(addresses);
+  writers.set(config, writer);
+  return writer;
+}
+
+/** The pool makes its connections with `new`. */
+function constructorOf({ client }: Writer): new () => pg.Client {
+  return function (options: pg.ClientConfig) {
+    return client(options);
+  } as unknown as new () => pg.Client;
+}
+
+function addressesOf(config: Config['database']): pg.ClientConfig[] {
+  if (config.url === '') return (parsePostgresHosts(config.host) ?? []).map((host) => parts(host, config));
+  return (parsePostgresUrl(config.url) ?? []).map((connectionString) => ({ connectionString }));
 }
 
 /**
  * Has a connection closed on which a query took too long. pg would use it again: what comes next waits behind that query or, within
- * its transaction, becomes part of somebody else's.
+ * its transaction, becomes part of somebody else's. Likewise one to a server that takes no writes any more: the next may lead to another.
  */
-function closeWhenStuck(client: pg.ClientBase): void {
+function closeWhenStuck(client: pg.ClientBase, writer: Writer | undefined): void {
   // Without a listener, a connection that breaks between two queries of a transaction ends the process; the next query tells.
   client.on('error', () => {});
   const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>;
@@ -52,21 +80,23 @@ function closeWhenStuck(client: pg.ClientBase): void {
     try {
       return await query(...args);
     } catch (error) {
-      if (troubleOf(error) === 'away') void (client as pg.Client).end();
-      throw error;
+      const trouble = troubleOf(error);
+      if (trouble !== 'away' && trouble !== 'read-only') throw error;
+      void (client as pg.Client).end();
+      writer?.doubt();
+      throw writer !== undefined && trouble === 'read-only' ? tookNoWrites(error) : error;
     }
   };
   client.query = watched as typeof client.query;
 }
 
-function parts({ host, name, user, password, ssl_mode }: Config['database']): pg.ClientConfig {
-  const isSocket = host.startsWith('/');
-  const at = isSocket ? -1 : host.lastIndexOf(':');
-  const hasPort = at !== -1 && !host.endsWith(']');
-  const address = (hasPort ? host.slice(0, at) : host).replace(/^\[|\]$/g, '');
+function parts(
+  { host, port }: PostgresHost,
+  { name, user, password, ssl_mode }: Config['database'],
+): pg.ClientConfig {
   return {
-    host: address,
-    ...(hasPort ? { port: Number(host.slice(at + 1)) } : {}),
+    host,
+    ...(port === undefined ? {} : { port }),
     database: name,
     user,
     password,

@@ -107,7 +107,7 @@ const WORDS: Record<Trouble, { message: string; detail: string; retryAfter: numb
   },
   'read-only': {
     message: 'The database cannot be written to',
-    detail: `${UNCHANGED} Make its disk writable, then send the request again; the server needs no restart.`,
+    detail: `${UNCHANGED} Make its disk or, where one is in use, PostgreSQL writable, then send the request again; the server needs no restart.`,
     retryAfter: 30,
   },
   failing: {

@@ -21,8 +21,10 @@ export interface PostgresServer {
   url: string;
   /** Ends it and removes all that is in it. */
   stop(): Promise<void>;
-  /** Ends it, so that nobody answers until it is started again. */
-  shutDown(): Promise<void>;
+  /** Ends it, so that nobody answers until it is started again: its connections are cut, and with `immediate` nothing is written any more. */
+  shutDown(how?: 'fast' | 'immediate'): Promise<void>;
+  /** Ends all its processes with SIGKILL. */
+  kill(): Promise<void>;
   startAgain(): Promise<void>;
   /** Has all its processes stand still, or go on. */
   pause(): void;
@@ -32,8 +34,16 @@ export interface PostgresServer {
 type Programs = { initdb: string; postgres: string };
 type User = { uid?: number; gid?: number };
 
+/** What clusters of one directory have in common. */
+interface Place {
+  directory: string;
+  programs: Programs;
+  user: User;
+  password: string;
+}
+
 const START_LIMIT_MS = 60_000;
-// The data is thrown away afterwards, so nothing has to survive a crash.
+// The data is thrown away afterwards, so nothing has to survive a crash of the machine.
 const SETTINGS = [
   'fsync=off',
   'full_page_writes=off',
@@ -42,53 +52,133 @@ const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
 ];
+const SIGNALS = { fast: 'SIGINT', immediate: 'SIGQUIT' } as const;
 
-/** Starts a PostgreSQL from the npm registry in a directory of its own, on a free port. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Starts a PostgreSQL from the npm registry in a directory of its own, on a free port; the last of each setting counts. */
+export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
+  const place = await makePlace();
+  try {
+    const data = createCluster(place, 'data');
+    return await startCluster(place, data, await findFreePort(), settings);
+  } catch (error) {
+    remove(place.directory);
+    throw error;
+  }
+}
+
+export interface PostgresPair {
+  primary: PostgresServer;
+  standby: PostgresServer;
+  /** Has the standby take writes. */
+  promote(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts two, of which one repeats what the other does: what is acknowledged is on both. */
+export async function startPostgresPair(): Promise<PostgresPair> {
+  const place = await makePlace();
+  const [port, otherPort] = [await findFreePort(), await findFreePort()];
+  const { password, user } = place;
+  const data = createCluster(place, 'data');
+  const copy = join(place.directory, 'standby');
+  cpSync(data, copy, { recursive: true, preserveTimestamps: true });
+  writeFileSync(join(copy, 'standby.signal'), '');
+  chmodSync(copy, 0o700);
+  if (user.uid !== undefined) execFileSync('chown', ['-R', `${user.uid}:${user.gid}`, copy]);
+  const source = `host=127.0.0.1 port=${port} user=postgres password=${password} application_name=standby`;
+  const standby = await startCluster(place, copy, otherPort, [
+    'synchronous_commit=on',
+    `primary_conninfo=${source}`,
+  ]);
+  const primary = await startCluster(place, data, port, [
+    'synchronous_commit=on',
+    'synchronous_standby_names=standby',
+  ]);
+  const ask = async <T>(server: PostgresServer, query: string): Promise<T[]> => {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    try {
+      return (await client.query(query)).rows as T[];
+    } finally {
+      await client.end();
+    }
+  };
+  const isInStep = async (): Promise<boolean> =>
+    (await ask<object>(primary, `select from pg_stat_replication where sync_state = 'sync'`)).length > 0;
+  for (const limit = Date.now() + START_LIMIT_MS; !(await isInStep()); await sleep(50)) {
+    if (Date.now() > limit) throw new Error('The standby does not follow its primary.');
+  }
+  return {
+    primary,
+    standby,
+    async promote() {
+      await ask(standby, 'select pg_promote()');
+    },
+    async stop() {
+      await standby.shutDown('immediate');
+      await primary.shutDown('immediate');
+      // Both are in one directory.
+      await standby.stop();
+      await primary.stop();
+    },
+  };
+}
+
+async function makePlace(): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-postgres-'));
   try {
     const user = unprivilegedUser();
     const programs = await findPrograms(directory, user);
-    const password = randomBytes(16).toString('hex');
-    const data = createCluster(programs, directory, password, user);
-    const port = await findFreePort();
-    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
-    const settings = SETTINGS.flatMap((setting) => ['-c', setting]);
-    const launch = (): ChildProcess =>
-      spawn(programs.postgres, ['-D', data, '-p', String(port), ...settings], {
-        ...user,
-        cwd: directory,
-        stdio: ['ignore', 'ignore', 'pipe'],
-      });
-    let server = launch();
-    const stopAtExit = () => {
-      server.kill('SIGQUIT');
-      remove(directory);
-    };
-    process.once('exit', stopAtExit);
-    process.once('SIGTERM', exitAsTerminated);
-    await waitUntilReady(server, url);
-    const stop = async () => {
-      process.off('exit', stopAtExit);
-      process.off('SIGTERM', exitAsTerminated);
-      await end(server);
-      remove(directory);
-    };
-    return {
-      url,
-      stop,
-      shutDown: () => end(server),
-      async startAgain() {
-        server = launch();
-        await waitUntilReady(server, url);
-      },
-      pause: () => signalAll(server, 'SIGSTOP'),
-      resume: () => signalAll(server, 'SIGCONT'),
-    };
+    return { directory, programs, user, password: randomBytes(16).toString('hex') };
   } catch (error) {
     remove(directory);
     throw error;
   }
+}
+
+async function startCluster(
+  { directory, programs, user, password }: Place,
+  data: string,
+  port: number,
+  settings: string[],
+): Promise<PostgresServer> {
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const given = [...SETTINGS, ...settings].flatMap((setting) => ['-c', setting]);
+  const launch = (): ChildProcess =>
+    spawn(programs.postgres, ['-D', data, '-p', String(port), ...given], {
+      ...user,
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+  let server = launch();
+  const stopAtExit = () => {
+    server.kill('SIGQUIT');
+    remove(directory);
+  };
+  process.once('exit', stopAtExit);
+  process.once('SIGTERM', exitAsTerminated);
+  await waitUntilReady(server, url);
+  return {
+    url,
+    async stop() {
+      process.off('exit', stopAtExit);
+      process.off('SIGTERM', exitAsTerminated);
+      await end(server, 'SIGINT');
+      remove(directory);
+    },
+    shutDown: (how = 'fast') => end(server, SIGNALS[how]),
+    async kill() {
+      const ended = once(server, 'exit');
+      signalAll(server, 'SIGKILL');
+      await ended;
+    },
+    async startAgain() {
+      server = launch();
+      await waitUntilReady(server, url);
+    },
+    pause: () => signalAll(server, 'SIGSTOP'),
+    resume: () => signalAll(server, 'SIGCONT'),
+  };
 }
 
 // PostgreSQL refuses to run as root.
@@ -109,8 +199,8 @@ async function findPrograms(directory: string, user: User): Promise<Programs> {
   return { initdb: join(copy, 'bin', basename(initdb)), postgres: join(copy, 'bin', basename(postgres)) };
 }
 
-function createCluster(programs: Programs, directory: string, password: string, user: User): string {
-  const data = join(directory, 'data');
+function createCluster({ programs, directory, password, user }: Place, name: string): string {
+  const data = join(directory, name);
   const passwordFile = join(directory, 'password');
   mkdirSync(data, { mode: 0o700 });
   writeFileSync(passwordFile, password, { mode: 0o600 });
@@ -189,8 +279,8 @@ function signalAll({ pid = 0 }: ChildProcess, signal: NodeJS.Signals): void {
   for (const each of [pid, ...stdout.split('\n').filter(Boolean).map(Number)]) process.kill(each, signal);
 }
 
-async function end(server: ChildProcess): Promise<void> {
+async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (server.exitCode !== null || server.signalCode !== null) return;
-  server.kill('SIGINT');
+  server.kill(signal);
   await once(server, 'exit');
 }
