@@ -4,6 +4,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Config } from './config/config.ts';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
+import { answerTogether } from './http/answer-together.ts';
 import { type Authenticators, authenticate, authenticateIfShown } from './http/authenticate.ts';
 import { acceptJson } from './http/body.ts';
 import { answerBroken } from './http/broken-requests.ts';
@@ -137,6 +138,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   sendSessionCookies(app);
   guardAnswers(app);
   sayDeprecated(app);
+  answerTogether(app);
   acceptJson(app);
   handleErrors(app);
   traceRequests(app, tracing, isProxy);
