@@ -1,6 +1,6 @@
 import { load, type Measured, median } from './load.ts';
 import { freePort, type Started, startBare, startLatchkey, stopProgram, usageOf } from './processes.ts';
-import { seedTokens } from './seed.ts';
+import { BENCH_SECRET_KEY, seedTokens } from './seed.ts';
 
 const TOKENS = 100_000;
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
@@ -13,7 +13,10 @@ export async function benchHotPath(directory: string): Promise<boolean> {
   console.log(
     `Filling a SQLite database with ${TOKENS.toLocaleString('en')} tokens of 1,000 service accounts …`,
   );
-  const tokens = await seedTokens(directory, TOKENS);
+  const tokens = await seedTokens(
+    { GF_PATHS_DATA: directory, GF_SECURITY_SECRET_KEY: BENCH_SECRET_KEY },
+    TOKENS,
+  );
   const authorization = { authorization: `Bearer ${tokens[0]}` };
 
   const port = await freePort();

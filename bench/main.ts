@@ -5,10 +5,14 @@ import { benchHotPath } from './hot-path.ts';
 import { benchImport } from './import.ts';
 import { benchLists } from './lists.ts';
 import { benchPage } from './page.ts';
+import { benchServers } from './servers.ts';
+import { benchVerify } from './verify.ts';
 
 // Without names all of them, in this order; each in an empty directory, and it says whether all was answered as it should be.
 const BENCHES: Record<string, (directory: string) => Promise<boolean>> = {
   'hot-path': benchHotPath,
+  servers: benchServers,
+  verify: benchVerify,
   lists: benchLists,
   import: benchImport,
   page: benchPage,

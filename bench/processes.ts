@@ -24,25 +24,38 @@ export function startLatchkey(
   url: string,
   headers: Record<string, string>,
 ): Promise<Started> {
-  const program = ['--max-semi-space-size=8', '--expose-gc', 'bin/latchkey.js', 'serve'];
-  const environment = {
-    GF_PATHS_DATA: directory,
-    GF_SERVER_HTTP_PORT: String(port),
-    GF_SECURITY_SECRET_KEY: BENCH_SECRET_KEY,
-  };
-  return startProgram(program, environment, url, headers);
+  const environment = { GF_PATHS_DATA: directory, GF_SECURITY_SECRET_KEY: BENCH_SECRET_KEY };
+  return startLatchkeyOn(environment, port, url, headers);
 }
 
-/** Starts a server that has nothing but one answer. */
+/** The same in an environment that names the database and holds the settings; `flags` are more of Node's. */
+export function startLatchkeyOn(
+  environment: Record<string, string>,
+  port: number,
+  url: string,
+  headers: Record<string, string>,
+  flags: readonly string[] = [],
+): Promise<Started> {
+  const program = ['--max-semi-space-size=8', '--expose-gc', ...flags, 'bin/latchkey.js', 'serve'];
+  return startProgram(program, { ...environment, GF_SERVER_HTTP_PORT: String(port) }, url, headers);
+}
+
+/** Starts a server that has nothing but one answer, in so many processes that share its port. */
 export async function startBare(
   directory: string,
   body: string,
   port: number,
   url: string,
+  processes = 1,
 ): Promise<Started> {
   const file = join(directory, 'bare-answer.json');
   writeFileSync(file, body);
-  return startProgram(['bench/bare.ts'], { BARE_BODY_FILE: file, BARE_PORT: String(port) }, url, {});
+  const environment = {
+    BARE_BODY_FILE: file,
+    BARE_PORT: String(port),
+    BARE_PROCESSES: String(processes),
+  };
+  return startProgram(['bench/bare.ts'], environment, url, {});
 }
 
 /** Starts a program on this Node and waits until a request is answered with 200. */
@@ -80,12 +93,34 @@ export async function stopProgram(child: ChildProcess): Promise<void> {
 }
 
 /** Resident memory in MiB and processor time in seconds so far, as Linux accounts them; undefined elsewhere. */
-export function usageOf(child: ChildProcess): { residentMiB: number; cpuSeconds: number } | undefined {
+export function usageOf({ pid = 0 }: ChildProcess): { residentMiB: number; cpuSeconds: number } | undefined {
   if (process.platform !== 'linux') return undefined;
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  const ticks = Number(fields[11]) + Number(fields[12]);
-  return { residentMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024, cpuSeconds: ticks * TICK_S };
+  return { residentMiB: residentMiB(pid), cpuSeconds: cpuSeconds(pid) };
+}
+
+/** A process and all that it started, on Linux. */
+export function familyOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+  return [pid, ...children.map(Number).flatMap(familyOf)];
+}
+
+export function residentMiB(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * TICK_S;
+}
+
+/** Processor time in seconds that everything on the machine took so far, on Linux. */
+export function machineCpuSeconds(): number {
+  const [user = 0, nice = 0, system = 0, , , interrupts = 0, soft = 0] = readFileSync('/proc/stat', 'utf8')
+    .split(/\s+/, 9)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + interrupts + soft) * TICK_S;
 }
 
 export async function freePort(): Promise<number> {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
+import pg from 'pg';
 import type { Role } from '../server/access/roles.ts';
 import { loadConfig } from '../server/config/config.ts';
 import type { Overrides } from '../server/config/settings.ts';
@@ -13,21 +14,44 @@ export const BENCH_SECRET_KEY = 'for a benchmark';
 
 const KEY_ROLES = ['Viewer', 'Editor', 'Admin'] as const;
 const BATCH = 500;
+const ACCOUNTS = 1000;
+const HASHES_AT_ONCE = 50_000;
 const LETTERS_OF_A_DASHBOARD = 4000;
 
-/** Fills a new SQLite database under a directory with tokens of a thousand Viewer accounts; returns the tokens. */
-export function seedTokens(directory: string, count: number): Promise<string[]> {
-  const accounts = 1000;
+/** Fills the new database that an environment names with tokens of a thousand Viewer accounts, quickly; returns the tokens. */
+export async function seedTokens(env: Record<string, string>, count: number): Promise<string[]> {
   const tokens = Array.from({ length: count }, makeToken);
-  return seed(directory, async (db, now) => {
-    const ids = await insertAccounts(db, now, accounts);
-    await inBatches(
-      count,
-      (at) => credentialRow(at, ids[at % accounts] ?? 0, tokens[at] ?? '', now),
-      (rows) => db.insertInto('credential').values(rows).execute(),
-    );
-    return tokens;
+  const url = env['GF_DATABASE_URL'];
+  await seedInto({ env, overrides: {} }, async (db, now) => {
+    const [first = 0] = await insertAccounts(db, now, ACCOUNTS);
+    // The index of the hashes is filled in no order: in a small cache, or with each reference looked up, that takes minutes.
+    await (
+      url === undefined ? sql`pragma cache_size = -500000` : sql`set local session_replication_role = replica`
+    ).execute(db);
+    for (let start = 0; start < count; start += HASHES_AT_ONCE) {
+      const hashes = JSON.stringify(tokens.slice(start, start + HASHES_AT_ONCE).map(secretHash));
+      const each =
+        url === undefined
+          ? sql`json_each(${hashes}) as hash`
+          : sql`json_array_elements_text(${hashes}::json) with ordinality as hash (value, key)`;
+      await sql`
+        insert into credential (org_id, service_account_id, name, secret_hash, is_server_admin, is_revoked, created_by, created_at)
+        select 1, ${sql.lit(first)} + hash.key % ${sql.lit(ACCOUNTS)}, 'token-' || (${sql.lit(start)} + hash.key), hash.value, 0, 0, 1,
+          ${sql.lit(now)}
+        from ${each}`.execute(db);
+    }
   });
+  if (url !== undefined) await tidy(url);
+  return tokens;
+}
+
+/** Has PostgreSQL do now what it would do by itself a minute later, in the middle of a measurement. */
+async function tidy(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('vacuum analyze');
+  await client.query('checkpoint');
+  await client.end();
 }
 
 /**
