@@ -24,6 +24,7 @@ import { traceRequests } from './http/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
 import { createRouteFinder, type Routing } from './http/route-finder.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
+import { serializerCompiler } from './http/serialization.ts';
 import { validatorCompiler } from './http/validation.ts';
 import { apiDocsRoutes } from './modules/api-docs/api-docs.routes.ts';
 import { annotationChangesRoutes } from './modules/annotations/annotation-changes.routes.ts';
@@ -134,6 +135,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   app.decorate('context', context);
   keepCertificate(app, certificate);
   app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
   await app.register(cookie);
   sendSessionCookies(app);
   guardAnswers(app);

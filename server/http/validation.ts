@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { badRequest, type ApiError } from '../errors.ts';
@@ -14,13 +14,15 @@ const FLAGS = new Map([
   ...['0', 'f', 'F', 'FALSE', 'False'].map((text) => [text, 'false'] as const),
 ]);
 
-/** Compiles a route's schemas: query and path are coerced, bodies never. */
+/**
+ * Checks by a route's schemas: query and path are coerced, bodies never. They are compiled by the first request that needs them:
+ * all of them at once would be most of a start, and few servers ever need all.
+ */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  if (httpPart === 'body') return exact.compile(schema);
-  const validate = coercing.compile(schema);
-  const flags = flagsIn(schema);
-  if (flags.length === 0) return validate;
+  let validate: ValidateFunction | undefined;
+  const flags = httpPart === 'body' ? [] : flagsIn(schema);
   return (values: Record<string, unknown>) => {
+    validate ??= (httpPart === 'body' ? exact : coercing).compile(schema);
     for (const name of flags) {
       const spelt = FLAGS.get(values[name] as string);
       if (spelt !== undefined) values[name] = spelt;
