@@ -16,7 +16,7 @@ import { believeProxies, proxiesIn, tellOfUnknownProxy } from './http/forwarded.
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
-import { measureRequests } from './http/metrics.ts';
+import { type FiguresShared, measureRequests } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
 import { logRequests } from './http/request-log.ts';
@@ -89,7 +89,7 @@ const LOOK_EVERY_MS = 30_000;
 const HEADERS_WITHIN_MS = 60_000;
 
 /** The whole HTTP server over a context, every module by name; it listens when told to. */
-export async function buildApp(context: Context, tracing?: Tracing): Promise<App> {
+export async function buildApp(context: Context, tracing?: Tracing, shared?: FiguresShared): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
   const routing: Routing = {
     ...subPath(context.config),
@@ -151,7 +151,7 @@ export async function buildApp(context: Context, tracing?: Tracing): Promise<App
   tellOfUnknownProxy(app, context.log.part('auth'), isProxy);
   // Whom it turns away has an id too, under which the log tells of it.
   enforceDomain(app);
-  const metrics = measureRequests(app, tracing);
+  const metrics = measureRequests(app, tracing, shared);
   const limiter = requestLimiter(context);
   guardRoutes(app, authenticators, limiter);
   countRequests(app);

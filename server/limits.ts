@@ -107,6 +107,8 @@ export interface LimitedBy {
 /** Who was limited lately. */
 export interface LimitedLately {
   note(who: Omit<Limited, 'since' | 'lastAt' | 'refused'>, now: number): void;
+  /** Adds what somebody else has noted. */
+  add(some: readonly Limited[], now: number): void;
   list(now: number): Limited[];
 }
 
@@ -192,7 +194,7 @@ export function createLimits({ rate_limiting, security }: Config): Limits {
         }
       : undefined,
     shared: undefined,
-    lately: limitedLately(),
+    lately: createLimitedLately(),
     checking: new Map(),
     // Argon2 takes 19 MiB and a thread of four: three at most, so that one is left for everything else.
     hashing: createLane({ atOnce: 2, waiting: 200 }),
@@ -269,15 +271,22 @@ export function isLimitedStill({ lastAt }: Limited, now: number): boolean {
   return now - lastAt < STILL_MS;
 }
 
-function limitedLately(): LimitedLately {
+/** Nobody yet. */
+export function createLimitedLately(): LimitedLately {
   const kept = new LRUCache<string, Limited>({ max: MOST_LIMITED });
+
+  function add(one: Limited, now: number): void {
+    const key = `${one.kind} ${one.id} ${one.orgId} ${one.id === 0 ? one.address : ''} ${one.reason}`;
+    const before = kept.get(key);
+    const known = before && isLately(before, now) ? before : undefined;
+    const last = known && known.lastAt > one.lastAt ? known : one;
+    const since = Math.min(one.since, known?.since ?? one.since);
+    kept.set(key, { ...last, since, refused: one.refused + (known?.refused ?? 0) });
+  }
+
   return {
-    note(who, now) {
-      const key = `${who.kind} ${who.id} ${who.orgId} ${who.id === 0 ? who.address : ''} ${who.reason}`;
-      const known = kept.get(key);
-      const { since, refused } = known && isLately(known, now) ? known : { since: now, refused: 0 };
-      kept.set(key, { ...who, since, lastAt: now, refused: refused + 1 });
-    },
+    note: (who, now) => add({ ...who, since: now, lastAt: now, refused: 1 }, now),
+    add: (some, now) => some.forEach((one) => add(one, now)),
     list(now) {
       return [...kept.values()].filter((limited) => isLately(limited, now));
     },

@@ -20,6 +20,8 @@ export interface LogSurroundings {
   /** Where it is said that the log itself does not work. */
   complaints?: NodeJS.WritableStream | undefined;
   now?: (() => number) | undefined;
+  /** There where other processes write to the log file too: see `log/file.ts`. */
+  askToRotate?: ((inode: number) => void) | undefined;
 }
 
 interface Place {
@@ -33,7 +35,7 @@ const HIDDEN_FIELDS = ['req.headers.authorization', 'req.headers.cookie', '*.pas
 
 /** The server's log: one line an event, as text or JSON, wherever `[log] mode` says. Times are RFC 3339. */
 export function createLog(config: Config, surroundings: LogSurroundings = {}): Log {
-  const { console = process.stdout, complaints = process.stderr, now = Date.now } = surroundings;
+  const { console = process.stdout, complaints = process.stderr, now = Date.now, askToRotate } = surroundings;
   const complain = (name: string): Complaints => ({
     broke: ({ message }) =>
       void complaints.write(`latchkey: lines do not get to [log.${name}]: ${message}\n`),
@@ -43,7 +45,7 @@ export function createLog(config: Config, surroundings: LogSurroundings = {}): L
     config.log.mode.map((name) => {
       if (name === 'console') return [name, consoleOutput(console)];
       if (name === 'syslog') return [name, syslogOutput(config['log.syslog'], now, complain(name))];
-      return [name, openFile(config, now, complain(name))];
+      return [name, openFile(config, { now, askToRotate }, complain(name))];
     }),
   );
   const places = Array.from(outputs, ([name, output]): Place => {
@@ -96,12 +98,19 @@ function spread(places: readonly Place[]) {
   return stream;
 }
 
-function openFile(config: Config, now: () => number, complaints: Complaints): LogOutput {
+function openFile(
+  config: Config,
+  surroundings: Pick<Parameters<typeof fileOutput>[0], 'now' | 'askToRotate'>,
+  complaints: Complaints,
+): LogOutput {
   const { log_rotate, max_lines, max_size_shift, daily_rotate, max_days } = config['log.file'];
   const rotation = { lines: max_lines, bytes: 2 ** max_size_shift, daily: daily_rotate, daysKept: max_days };
   const { logs: directory } = config.paths;
   try {
-    return fileOutput({ directory, rotation: log_rotate ? rotation : undefined, now }, complaints);
+    return fileOutput(
+      { directory, rotation: log_rotate ? rotation : undefined, ...surroundings },
+      complaints,
+    );
   } catch (error) {
     throw new ConfigError(
       `[log] mode = file needs a log file, which cannot be opened: ${(error as Error).message}. ` +

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { constants } from 'node:os';
+import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { backUp, type Backup, type BackupOptions, knownSecretKey } from './backup/backup.ts';
 import {
@@ -22,7 +22,7 @@ import { announceOutsideChange } from './outside-changes.ts';
 import { requireDatabase } from './require-database.ts';
 import { generatedSecretKey } from './secret-key.ts';
 import { rehearse } from './rehearsal.ts';
-import { openContext, startServer } from './server.ts';
+import { openContext, type Server, startServer } from './server.ts';
 import { welcome } from './welcome.ts';
 
 export interface Options {
@@ -31,6 +31,8 @@ export interface Options {
 }
 
 const LINGERING_MS = 500;
+// By this variable a process knows that it is one of several that serve together.
+const WORKER = 'LATCHKEY_WORKER';
 
 // In a checkout, what is relative starts at its root; an installed package works where it is called.
 const home = import.meta.filename.endsWith('.ts') ? join(import.meta.dirname, '..') : process.cwd();
@@ -43,16 +45,18 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
 
 /** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
-  const { config, warnings, entries } = readConfig(options);
   // A command ends when nobody reads its output any more; a server goes on.
   for (const console of [process.stdout, process.stderr]) {
     console.removeAllListeners('error').on('error', () => undefined);
   }
+  if (process.env[WORKER] !== undefined) return serveAsWorker();
+  const loaded = readConfig(options);
+  const { config, warnings, entries } = loaded;
+  const count = config.server.workers || availableParallelism();
+  if (count > 1) return serveByWorkers(count, loaded, options);
   const stop = watchSignals();
   const server = await startServer(config);
-  keepLogWhole(server.context.log);
-  reopenOnHangup(server.context.trail);
-  if (server.app.certificate) process.on('SIGHUP', () => server.app.reloadCertificate());
+  obeyHangup(server);
   for (const warning of warnings) server.context.log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
   stop.isAwaited = true;
@@ -63,6 +67,47 @@ export async function serve(options: Options): Promise<void> {
   await server.stop();
   // Where something is still open, such as a connection to a database that does not answer.
   setTimeout(() => process.exit(), LINGERING_MS).unref();
+}
+
+/** The same by several processes: this one starts them, and serves nobody itself. */
+async function serveByWorkers(
+  count: number,
+  { config, warnings, entries }: ReturnType<typeof loadConfig>,
+  { configFile }: Options,
+): Promise<void> {
+  const stop = watchSignals();
+  const { startWorkers } = await import('./workers/primary.ts');
+  const workers = await startWorkers({ config, count, env: { [WORKER]: '1' } });
+  if (typeof workers === 'number') return void (process.exitCode = workers);
+  const { log } = workers;
+  keepLogWhole(log);
+  process.on('exit', workers.kill);
+  // As one server does, they end on it where it would have them do nothing.
+  const { audit, server } = config;
+  if (log.outputs.has('file') || audit.file !== '' || audit.syslog !== '' || server.protocol === 'https')
+    process.on('SIGHUP', workers.hangUp);
+  for (const warning of warnings) log.warn(warning);
+  stop.isAwaited = true;
+  process.stdout.write(welcome(workers, config, ownCommand(entries, configFile)));
+  log.info(`stopping on ${await stop.signal}`);
+  await workers.stop();
+  for (const output of log.outputs.values()) await output.close?.();
+  setTimeout(() => process.exit(), LINGERING_MS).unref();
+}
+
+/** One of them. Signals are for the process that started it: a terminal and systemd send theirs to all. */
+async function serveAsWorker(): Promise<void> {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
+  const { meetPrimary } = await import('./workers/worker.ts');
+  const primary = await meetPrimary();
+  const server = await startServer(primary.job.config, { primary });
+  obeyHangup(server);
+  primary.onReopen(() => server.context.log.outputs.get('file')?.reopen?.());
+  primary.listens(server);
+  void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  await primary.stop;
+  await server.stop();
+  process.exit();
 }
 
 // From the first moment: the first process of a container is not ended by a signal that it does not listen to.
@@ -174,6 +219,13 @@ export async function restoreFrom(
   return inNewFile(database.path, into, () => {
     if (existsSync(database.path)) throw notEmpty();
   });
+}
+
+/** Has the log, the record of changes and the certificate be looked for anew on SIGHUP, where there is one of them. */
+function obeyHangup({ context, app }: Server): void {
+  keepLogWhole(context.log);
+  reopenOnHangup(context.trail);
+  if (app.certificate) process.on('SIGHUP', () => app.reloadCertificate());
 }
 
 /** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */

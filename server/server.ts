@@ -28,6 +28,7 @@ import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
 import { openTrail } from './trail/trail.ts';
 import { startTracing, type Tracing } from './tracing/tracing.ts';
+import type { Primary } from './workers/worker.ts';
 
 // About 400 bytes each.
 const REMEMBERED_MOST = 150_000;
@@ -37,13 +38,17 @@ const WORDS_EVERY_MS = 10_000;
 const DAMAGED =
   'the database is damaged, and nothing is written to it any more: stop the server, keep the file, and restore a backup';
 
-export interface Server extends FirstRun {
+/** What is told of a server that has started. */
+export interface Started extends FirstRun {
   /** Where it listens, without a slash at the end. */
   url: string;
-  context: Context;
-  app: App;
   /** The login of an administrator whose password everybody knows, where others can reach the server. */
   defaultPasswordOf: string | undefined;
+}
+
+export interface Server extends Started {
+  context: Context;
+  app: App;
   /** Ends what is running, within the configured time, writes what was gathered, and closes the database. */
   stop(): Promise<void>;
 }
@@ -55,6 +60,8 @@ export interface Surroundings {
   console?: NodeJS.WritableStream;
   /** Where it is said that the log itself does not work; standard error. */
   complaints?: NodeJS.WritableStream;
+  /** Of a process that serves together with others of its machine. */
+  primary?: Primary;
 }
 
 interface OpenedContext {
@@ -72,17 +79,22 @@ interface OpenedContext {
  */
 export async function openContext(
   config: Config,
-  { now = Date.now, console, complaints, isLeftAsItIs = false }: Surroundings = {},
+  { now = Date.now, console, complaints, isLeftAsItIs = false, primary }: Surroundings = {},
   patience = 0,
 ): Promise<OpenedContext> {
-  const log = createLog(config, { console, complaints, now });
+  const log = createLog(config, { console, complaints, now, askToRotate: primary?.rotateLog });
   const onTrouble = (error: Error, what: 'broken connection' | 'damage'): void => {
     if (what === 'damage') log.part('database').fatal({ err: error }, DAMAGED);
     else log.part('database').warn({ err: error }, 'a database connection broke');
   };
   const trail = openTrail(config.audit, { log, now });
   const tracing = await startTracing(config, log);
-  const db = openDatabase(config, onTrouble, watchStatements(log, tracing));
+  // Of workers, the first one has just looked through it, and brought it up to date.
+  const isPrepared = primary?.job.isFirst === false;
+  const db = openDatabase(withConnectionsOfOne(config, primary), onTrouble, {
+    onStatement: watchStatements(log, tracing),
+    isLookedThrough: isPrepared,
+  });
   const memory = createMemory(REMEMBERED_MOST, () => context.peers?.isCurrent() ?? true);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context: Context = {
@@ -114,16 +126,24 @@ export async function openContext(
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
-    const steps = isLeftAsItIs ? [] : await whenThere(log, patience, () => bringUpToDate(context, onTrouble));
+    const steps = isLeftAsItIs
+      ? []
+      : await whenThere(log, patience, () => bringUpToDate(context, onTrouble, isPrepared));
     if (config.database.type === 'postgres') {
       const connect = () => postgresConnection(config.database);
       context.peers = await peersOnPostgres({ db, connect, memory, log: log.part('database') });
-    }
+    } else context.peers = primary?.peersFor(memory);
     return { context, steps, tracing, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Workers share the connections to PostgreSQL that the settings allow. */
+function withConnectionsOfOne(config: Config, primary: Primary | undefined): Config {
+  const max_open_conn = Math.ceil(config.database.max_open_conn / (primary?.job.count ?? 1));
+  return { ...config, database: { ...config.database, max_open_conn } };
 }
 
 /** What is told of each statement: traces, and at trace the log; nothing where neither wants it. */
@@ -140,10 +160,12 @@ function watchStatements(log: Log, tracing: Tracing | undefined): OnStatement | 
 async function bringUpToDate(
   { config, db }: Context,
   onTrouble: Parameters<typeof openDatabase>[1],
+  isPrepared: boolean,
 ): Promise<string[]> {
   const { type } = config.database;
   const unknown = unknownSteps(await stepsOf(db));
   if (unknown.length > 0) throw newerDatabase(unknown);
+  if (isPrepared) return [];
   if (type === 'sqlite') return migrate(db, type);
   // A step, and waiting for a server that is taking it, may last longer than any query of a request.
   const patient = openDatabase({ ...config, database: { ...config.database, query_timeout: 0 } }, onTrouble);
@@ -176,6 +198,7 @@ async function whenThere<T>(log: Log, patience: number, work: () => Promise<T>):
 
 /** Opens the database and serves. */
 export async function startServer(config: Config, surroundings: Surroundings = {}): Promise<Server> {
+  const { primary } = surroundings;
   const { context, steps, tracing, close } = await openContext(
     config,
     surroundings,
@@ -184,13 +207,15 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     if (!(await secretKeyFits(context))) throw wrongSecretKey();
-    const firstRun = await prepareFirstRun(context);
-    const defaultPasswordOf = await lookForDefaultPassword(context);
+    const isFirst = primary?.job.isFirst ?? true;
+    const firstRun = isFirst ? await prepareFirstRun(context) : { isFirstRun: false };
+    const defaultPasswordOf = isFirst ? await lookForDefaultPassword(context) : undefined;
     // Commands on the machine need the database alone, and do not load what serves.
     await context.peers?.listen();
-    context.limits.shared = await shareLimits(context);
+    context.limits.shared = (await shareLimits(context)) ?? primary?.limits(context.log);
+    context.limits.lately = primary?.spread(context.limits.lately) ?? context.limits.lately;
     const { buildApp } = await import('./app.ts');
-    const app = await buildApp(context, tracing);
+    const app = await buildApp(context, tracing, primary?.figures);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
     const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);

@@ -1,12 +1,12 @@
 import type { Config } from './config/config.ts';
 import { DEFAULT_PASSWORD } from './modules/users/first-password.ts';
 import type { OwnCommand } from './own-command.ts';
-import type { Server } from './server.ts';
+import type { Started } from './server.ts';
 
 const SET_PASSWORD = 'reset-admin-password';
 
 /** What a start prints for the person who started it: where the server is, how to sign in, what to try next. */
-export function welcome(server: Server, config: Config, own: OwnCommand): string {
+export function welcome(server: Started, config: Config, own: OwnCommand): string {
   const { type, path } = config.database;
   const where = type === 'postgres' ? 'PostgreSQL' : path;
   const url = addressToTry(server.url, config);
@@ -30,7 +30,7 @@ function addressToTry(url: string, { server }: Config): string {
   return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }
 
-function warnings({ defaultPasswordOf: login }: Server, own: OwnCommand): string[] {
+function warnings({ defaultPasswordOf: login }: Started, own: OwnCommand): string[] {
   if (login === undefined) return [];
   return [
     `WARNING: others can reach this server, and ${login} still has the password ${DEFAULT_PASSWORD}. Set another now:`,
@@ -38,7 +38,7 @@ function warnings({ defaultPasswordOf: login }: Server, own: OwnCommand): string
   ];
 }
 
-function firstSteps({ generatedPassword }: Server, { security }: Config, own: OwnCommand): string[] {
+function firstSteps({ generatedPassword }: Started, { security }: Config, own: OwnCommand): string[] {
   const { admin_user: login, admin_password: password } = security;
   const set = own(SET_PASSWORD);
   if (generatedPassword !== undefined) {
@@ -62,7 +62,7 @@ function laterSteps({ security }: Config, own: OwnCommand): string[] {
   return [`Sign in as  ${login}   (${first}set another: ${own(SET_PASSWORD)})`];
 }
 
-function requests(url: string, { isFirstRun, generatedPassword }: Server, { security }: Config): string[] {
+function requests(url: string, { isFirstRun, generatedPassword }: Started, { security }: Config): string[] {
   const { admin_user: login, admin_password: password } = security;
   if (!isFirstRun)
     return security.disable_initial_admin_creation ? [] : [`  curl -u ${login} ${url}/api/org`];

@@ -3,6 +3,7 @@ import { COMPUTED, listSourceFiles, readSource, type Import, type Source } from 
 
 // A module may use the rules of modules in the rows above its own. A new module is one more name here.
 const TIERS = [
+  ['leases'],
   ['audit', 'credentials', 'object-permissions', 'sessions'],
   ['quotas'],
   ['orgs'],
@@ -62,8 +63,8 @@ const SERVER = [
   'trail',
 ];
 const ARROWS: Record<string, string[]> = {
-  main: ['app', 'config', 'context', 'errors', 'log', 'start'],
-  start: ['access', 'transaction', 'type http', ...SERVER],
+  main: ['app', 'config', 'context', 'errors', 'log', 'start', 'workers'],
+  start: ['access', 'transaction', 'type http', 'type workers', ...SERVER],
   app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules', 'type tracing'],
   routes: ['access', 'context', 'crypto', 'errors', 'http', 'json-text', 'rules', 'store'],
   rules: [
@@ -111,6 +112,7 @@ const ARROWS: Record<string, string[]> = {
   trail: ['config', 'errors', 'log', 'transaction'],
   peers: ['crypto', 'schema', 'type log', 'type memory'],
   'shared-limits': ['crypto', 'type config', 'type limits', 'type log'],
+  workers: ['limits', 'log', 'type config', 'type http', 'type memory', 'type peers', 'type start'],
   db: ['config', 'schema', 'transaction', 'type context'],
   transaction: ['schema', 'type context', 'type peers'],
   'search-text': ['schema'],
@@ -157,7 +159,10 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/db\/schema\.ts$/, 'schema'],
   [/^server\/db\/(author|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
-  [/^server\/(access|config|crypto|db|http|log|peers|shared-limits|sources|tracing|trail)\/.+\.ts$/, '$1'],
+  [
+    /^server\/(access|config|crypto|db|http|log|peers|shared-limits|sources|tracing|trail|workers)\/.+\.ts$/,
+    '$1',
+  ],
   [/^client\/(duration|json-text)\.ts$/, '$1'],
   [/^scripts\/browser\.ts$/, 'browser'],
   [/^web\/src\/(main|router)\.tsx$/, 'page'],

@@ -44,6 +44,7 @@ test('without a file and variables the defaults are in force', () => {
     enforce_domain: false,
     trusted_proxies: [],
     serve_from_sub_path: false,
+    workers: 1,
     read_timeout: 300_000,
     shutdown_timeout: 10_000,
   });

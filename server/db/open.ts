@@ -10,6 +10,12 @@ import { sqliteDialect } from './sqlite.ts';
 /** Told of each statement when it has ended: its text without values, how long it took, and whether it failed. */
 export type OnStatement = (sql: string, milliseconds: number, failed: boolean) => void;
 
+interface Watching {
+  onStatement?: OnStatement | undefined;
+  /** Whether a SQLite file was just found whole. */
+  isLookedThrough?: boolean;
+}
+
 /**
  * The configured database, its directory and file made, for its own user alone, if they are not there. The schema is not touched.
  * `onTrouble` is told, besides the errors of queries, of connections that broke unused, and once of a damaged file.
@@ -17,7 +23,7 @@ export type OnStatement = (sql: string, milliseconds: number, failed: boolean) =
 export function openDatabase(
   { database }: Config,
   onTrouble: (error: Error, what: 'broken connection' | 'damage') => void,
-  onStatement?: OnStatement,
+  { onStatement, isLookedThrough = false }: Watching = {},
 ): Kysely<Schema> {
   const watching = onStatement === undefined ? {} : { log: tellOf(onStatement) };
   if (database.type === 'postgres') {
@@ -27,7 +33,7 @@ export function openDatabase(
   ensureDirectory(dirname(database.path));
   // SQLite itself would let everybody read it; the files that it puts beside it get the mode of this one.
   closeSync(openSync(database.path, 'a', 0o600));
-  const dialect = sqliteDialect(database.path, (error) => onTrouble(error, 'damage'));
+  const dialect = sqliteDialect(database.path, (error) => onTrouble(error, 'damage'), isLookedThrough);
   return new Kysely({ dialect, ...watching });
 }
 

@@ -17,6 +17,7 @@ const STATEMENTS_KEPT = 500;
 // How long somebody waits while another process has the database locked, and how often it looks.
 const BUSY_PATIENCE_MS = 5000;
 const BUSY_LOOK_EVERY_MS = 20;
+const BUSY_FIRST_LOOK_MS = 1;
 const SQLITE_CORRUPT = 11;
 
 interface Prepared {
@@ -33,12 +34,16 @@ interface Handle {
 /**
  * Kysely's dialect for node:sqlite: a read-only handle for selects on their own, and one writing handle that transactions
  * and single changes take in turn. So nobody sees half of a transaction, and nobody waits for one just to read. A file that is
- * found to be damaged is not written on any more; `onDamage` is told once.
+ * found to be damaged is not written on any more; `onDamage` is told once. It is looked through first, unless somebody just did.
  */
-export function sqliteDialect(path: string, onDamage: (error: Error) => void): Dialect {
+export function sqliteDialect(
+  path: string,
+  onDamage: (error: Error) => void,
+  isLookedThrough: boolean,
+): Dialect {
   return {
     createAdapter: () => new TransactionalAdapter(),
-    createDriver: () => createDriver(path, onDamage),
+    createDriver: () => createDriver(path, onDamage, isLookedThrough),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -60,7 +65,7 @@ interface SqliteConnection extends DatabaseConnection {
   leave?: () => void;
 }
 
-function createDriver(path: string, onDamage: (error: Error) => void): Driver {
+function createDriver(path: string, onDamage: (error: Error) => void, isLookedThrough: boolean): Driver {
   let reader: Handle;
   let writer: Handle;
   let lastInLine: Promise<void> = Promise.resolve();
@@ -137,7 +142,7 @@ function createDriver(path: string, onDamage: (error: Error) => void): Driver {
     init() {
       try {
         writer = openHandle(path, false);
-        requireWhole(writer.database);
+        if (!isLookedThrough) requireWhole(writer.database);
       } catch (error) {
         throw troubleOf(error) === 'damaged' ? damaged(path, error) : error;
       }
@@ -209,13 +214,13 @@ function damaged(path: string, cause: unknown): Error {
 
 /** Does the work as soon as no other process has the database locked, which is now or, at the latest, after a few seconds. */
 async function onceFree<T>(asked: number, work: () => T): Promise<T> {
-  for (;;) {
+  for (let pause = BUSY_FIRST_LOOK_MS; ; pause = Math.min(pause * 2, BUSY_LOOK_EVERY_MS)) {
     try {
       return work();
     } catch (error) {
       if (troubleOf(error) !== 'busy' || performance.now() - asked >= BUSY_PATIENCE_MS) throw error;
     }
-    await sleep(BUSY_LOOK_EVERY_MS);
+    await sleep(pause);
   }
 }
 

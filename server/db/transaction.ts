@@ -106,8 +106,11 @@ async function once<C extends Context, T>(context: C, work: (context: C) => Prom
       await passage?.beforeCommit();
       return done;
     });
-    told?.committed();
     passage?.committed();
+    if (told) {
+      forget();
+      await told.committed();
+    }
     return result;
   } catch (error) {
     passage?.failed(error);

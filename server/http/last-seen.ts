@@ -23,7 +23,9 @@ export function lastSeen(
   context: Context,
   person: { id: number; created_at: number; last_seen_at: number | null },
 ): { lastSeenAt: string; lastSeenAtAge: string } {
-  const at = context.uses.users.get(person.id) ?? person.last_seen_at ?? yearsBefore(person.created_at);
+  const at =
+    Math.max(context.uses.users.get(person.id) ?? 0, person.last_seen_at ?? 0) ||
+    yearsBefore(person.created_at);
   return { lastSeenAt: timestamp(at), lastSeenAtAge: age(context.now() - at) };
 }
 

@@ -18,26 +18,49 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
+/** The figures of the processes that serve together on this machine. */
+export interface FiguresShared {
+  /** Has those of this one read whenever one of them is asked for all. */
+  offer(read: () => Promise<object[]>): void;
+  /** As text; undefined where they cannot be had. */
+  ofAll(): Promise<string | undefined>;
+}
+
 type Figures = ReturnType<typeof createFigures>;
 
-/** Counts and times what an app answers, and keeps the figures apart from those of any other app in the process. */
-export function measureRequests(app: FastifyInstance, tracing?: Tracing): Metrics {
+/**
+ * Counts and times what an app answers, and keeps the figures apart from those of any other app in the process; `shared` puts them
+ * together with those of other processes.
+ */
+export function measureRequests(app: FastifyInstance, tracing?: Tracing, shared?: FiguresShared): Metrics {
   const registry = new Registry();
   const figures = createFigures(registry, () => app.certificate);
   showLimits(registry, app.context);
   showTrail(registry, app.context);
   showLost(registry, app.context, tracing);
   observe(app, figures);
+  if (shared) showWorkers(registry);
   let hasProcessMetrics = false;
+  const complete = (): Registry => {
+    // Not before somebody reads them: they watch the event loop and the garbage collector from then on.
+    if (!hasProcessMetrics) collectDefaultMetrics({ register: registry });
+    hasProcessMetrics = true;
+    return registry;
+  };
+  shared?.offer(() => complete().getMetricsAsJSON());
   return {
     contentType: registry.contentType,
-    text() {
-      // Not before somebody reads them: they watch the event loop and the garbage collector from then on.
-      if (!hasProcessMetrics) collectDefaultMetrics({ register: registry });
-      hasProcessMetrics = true;
-      return registry.metrics();
-    },
+    text: async () => (await shared?.ofAll()) ?? complete().metrics(),
   };
+}
+
+function showWorkers(registry: Registry): void {
+  const workers = new Gauge({
+    name: 'latchkey_workers',
+    help: 'The processes of this server that the figures are from.',
+    registers: [registry],
+  });
+  workers.set(1);
 }
 
 function createFigures(registry: Registry, certificate: () => FastifyInstance['certificate']) {
@@ -46,6 +69,7 @@ function createFigures(registry: Registry, certificate: () => FastifyInstance['c
     name: 'latchkey_build_info',
     help: 'Always 1; its labels say which build this is.',
     labelNames: ['version', 'nodejs'],
+    aggregator: 'first',
     registers,
   });
   build.set({ version: VERSION, nodejs: process.version }, 1);
@@ -142,11 +166,13 @@ function showTrail(registry: Registry, { trail }: Context): void {
   for (const figure of [waiting, lost, failures]) registry.registerMetric(figure);
 }
 
-function showLimits(registry: Registry, { limits, now }: Context): void {
+function showLimits(registry: Registry, { config, limits, now }: Context): void {
   const limited = new Gauge({
     name: 'latchkey_limited',
     help: 'Credentials and addresses that were answered 429 within the last minute.',
     labelNames: ['reason'],
+    // Each process knows whom the others have limited.
+    aggregator: 'max',
     registers: [],
     collect() {
       const at = now();
@@ -168,10 +194,11 @@ function showLimits(registry: Registry, { limits, now }: Context): void {
   registry.registerMetric(limited);
   registry.registerMetric(heldUp);
   const { shared } = limits;
-  if (!shared) return;
+  if (!shared || config.remote_cache.type !== 'redis') return;
   const isUp = new Gauge({
     name: 'latchkey_shared_limits_up',
     help: 'Whether limits are counted together with the other servers (1), or by this one for itself, since the store is away (0).',
+    aggregator: 'min',
     registers: [],
     collect() {
       this.set(shared.isUp() ? 1 : 0);
@@ -184,6 +211,7 @@ function expiryOf(certificate: () => FastifyInstance['certificate']): Gauge {
   return new Gauge({
     name: 'latchkey_certificate_expiry_timestamp_seconds',
     help: 'When the certificate in use expires, in seconds since 1970.',
+    aggregator: 'min',
     registers: [],
     collect() {
       this.set((certificate()?.expiresAt ?? 0) / 1000);

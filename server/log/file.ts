@@ -4,8 +4,10 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readSync,
   renameSync,
   rmSync,
+  statSync,
   write as writeLater,
   writeSync,
 } from 'node:fs';
@@ -17,6 +19,8 @@ const OLD = /^latchkey\.log\.(\d{4}-\d\d-\d\d)\.(\d{3,})$/;
 const WAITING_MOST = 8 * 1024 * 1024;
 const LINES_AT_ONCE = 1000;
 const RETRY_MS = 1000;
+const ASK_AGAIN_MS = 60_000;
+const NEW_LINE = 10;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** When a new file is begun, and how long old ones are kept. */
@@ -39,13 +43,19 @@ interface Options {
   /** Not there: another program moves the file away. */
   rotation: Rotation | undefined;
   now: () => number;
+  /** There where other processes write to the file too: has the one among them that may begin a new one do so, if it is still this one. */
+  askToRotate: ((inode: number) => void) | undefined;
 }
 
 /**
  * Appends lines to latchkey.log in a directory. They wait in memory, 8 MiB at most, and are written beside the work of the server;
- * a disk that is full is tried again each second. Throws where the file cannot be opened at all.
+ * a disk that is full is tried again each second. Throws where the file cannot be opened at all. Where several processes write to it,
+ * each line is whole, and each of them counts its own towards `Rotation.lines`.
  */
-export function fileOutput({ directory, rotation, now }: Options, complaints: Complaints): LogOutput {
+export function fileOutput(
+  { directory, rotation, now, askToRotate }: Options,
+  complaints: Complaints,
+): LogOutput {
   const path = join(directory, NAME);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   let file = open(path, now);
@@ -57,24 +67,39 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
   let isBroken = false;
   let mustReopen = false;
   let isClosed = false;
+  let asked = { inode: 0, at: -Infinity };
   let lost = 0;
   let lostBefore = 0;
 
   function takeBatch(): void {
     if (mustReopen) goOnInNewFile();
-    if (rotation && isDue(file, rotation, now)) rotate(rotation);
-    const room = rotation ? Math.max(rotation.lines - file.lines, 1) : LINES_AT_ONCE;
+    if (askToRotate) file.bytes = fstatSync(file.fd).size;
+    if (rotation && isDue(file, rotation, now)) {
+      if (askToRotate) ask(askToRotate);
+      else rotate(rotation);
+    }
+    const room = rotation && !askToRotate ? Math.max(rotation.lines - file.lines, 1) : LINES_AT_ONCE;
     const lines = waiting.splice(0, Math.min(LINES_AT_ONCE, room));
     const bytes = Buffer.from(lines.join(''));
     waitingBytes -= bytes.length;
     batch = { bytes, lines: lines.length };
   }
 
+  /** Goes on in this one until a new one has been begun. */
+  function ask(rotateIt: (inode: number) => void): void {
+    const { ino: inode } = fstatSync(file.fd);
+    const at = performance.now();
+    if (inode === asked.inode && at - asked.at < ASK_AGAIN_MS) return;
+    asked = { inode, at };
+    rotateIt(inode);
+  }
+
   function writeNext(): void {
     if (underWay) return;
     if (!batch && waiting.length === 0) return;
     if (!batch) takeBatch();
-    const { bytes, lines } = batch as NonNullable<typeof batch>;
+    const { lines } = batch as NonNullable<typeof batch>;
+    const bytes = placed((batch as NonNullable<typeof batch>).bytes);
     const mine = (underWay = Promise.withResolvers());
     writeLater(file.fd, bytes, (error, written) => {
       underWay = undefined;
@@ -84,9 +109,15 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
       file.bytes += written;
       const isWhole = written === bytes.length;
       if (isWhole) file.lines += lines;
-      batch = isWhole ? undefined : { bytes: bytes.subarray(written), lines };
+      const from = askToRotate ? lineAt(bytes, written) : written;
+      batch = isWhole ? undefined : { bytes: bytes.subarray(from), lines };
       writeNext();
     });
+  }
+
+  /** What others could not write whole is to spoil no line but its own. */
+  function placed(bytes: Buffer): Buffer {
+    return askToRotate && endsWithinLine(file.fd) ? Buffer.concat([Buffer.from('\n'), bytes]) : bytes;
   }
 
   function tryAgainLater(error: Error): void {
@@ -108,7 +139,7 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
     }
   }
 
-  function rotate({ daysKept }: Rotation): void {
+  function moveAway({ daysKept }: Rotation): void {
     try {
       const old = oldFiles(directory);
       const number = Math.max(0, ...old.filter(({ day }) => day === file.day).map((one) => one.number)) + 1;
@@ -118,6 +149,10 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
     } catch (error) {
       sayBroken(error as Error);
     }
+  }
+
+  function rotate(how: Rotation): void {
+    moveAway(how);
     goOnInNewFile();
     // Where that failed, the next try is as far away as if it had not.
     Object.assign(file, { lines: 0, bytes: 0, day: dayOf(now()) });
@@ -135,6 +170,11 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
     lostBefore = lost;
   }
 
+  function reopen(): void {
+    mustReopen = true;
+    if (!underWay && !batch) goOnInNewFile();
+  }
+
   function flush(): void {
     // What is under way is finished by the system, and comes first.
     if (underWay && batch) awaitArrival(file.fd, file.bytes + batch.bytes.length);
@@ -144,7 +184,7 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
     waitingBytes = 0;
     if (!underWay) batch = undefined;
     try {
-      if (rest) writeWhole(file.fd, rest.bytes);
+      if (rest) writeWhole(file.fd, placed(rest.bytes));
       writeWhole(file.fd, Buffer.from(lines.join('')));
     } catch (error) {
       lost += lines.length + (rest?.lines ?? 0);
@@ -164,9 +204,11 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
       if (!isBroken) writeNext();
     },
     lost: () => lost,
-    reopen() {
-      mustReopen = true;
-      if (!underWay && !batch) goOnInNewFile();
+    reopen,
+    rotate(inode) {
+      // Whoever asks may only have missed that it was done.
+      if (rotation && statSync(path, { throwIfNoEntry: false })?.ino === inode) moveAway(rotation);
+      reopen();
     },
     flush,
     async close() {
@@ -179,7 +221,7 @@ export function fileOutput({ directory, rotation, now }: Options, complaints: Co
 }
 
 function open(path: string, now: () => number): OpenFile {
-  const fd = openSync(path, 'a', 0o600);
+  const fd = openSync(path, 'a+', 0o600);
   const { size, mtimeMs } = fstatSync(fd);
   return { fd, bytes: size, lines: 0, day: dayOf(size === 0 ? now() : mtimeMs) };
 }
@@ -194,6 +236,17 @@ function oldFiles(directory: string): { name: string; day: string; number: numbe
     const [, day, number] = OLD.exec(name) ?? [];
     return day === undefined ? [] : [{ name, day, number: Number(number) }];
   });
+}
+
+function endsWithinLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = Buffer.alloc(1);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEW_LINE;
+}
+
+/** Where the line begins of which so much was written. */
+function lineAt(bytes: Buffer, written: number): number {
+  return bytes.subarray(0, written).lastIndexOf(NEW_LINE) + 1;
 }
 
 function dayOf(time: number): string {

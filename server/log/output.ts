@@ -6,6 +6,8 @@ export interface LogOutput {
   lost(): number;
   /** Goes on in a new file, where the old one was moved away. */
   reopen?(): void;
+  /** Begins a new file in the place of the one with this inode number, for all who write to it. */
+  rotate?(inode: number): void;
   /** Writes what still waits, at once: the process is about to end. */
   flush?(): void;
   /** Writes what still waits, and lets go of it. */

@@ -14,6 +14,6 @@ export interface Peers {
 
 /** What a transaction told. */
 export interface Told {
-  /** To be called once it is committed: everybody is then asked whether they heard it. */
-  committed(): void;
+  /** To be called once it is committed, and awaited before that is answered: everybody has heard it by then, or is asked whether they did. */
+  committed(): Promise<void> | void;
 }

@@ -19,8 +19,6 @@ const NEW_LINE = 10;
 export function openFile(path: string): TrailFile {
   closeSync(openSync(path, APPENDING, MODE));
   let handle: FileHandle | undefined;
-  /** Whether the last line may have been cut off. */
-  let isTorn = false;
   let mustReopen = false;
 
   async function current(): Promise<FileHandle> {
@@ -28,7 +26,6 @@ export function openFile(path: string): TrailFile {
     const old = handle;
     handle = await open(path, APPENDING, MODE);
     mustReopen = false;
-    isTorn = endsWithinLine(handle.fd);
     await old?.close();
     return handle;
   }
@@ -37,11 +34,9 @@ export function openFile(path: string): TrailFile {
     async append(lines, { flush }) {
       const to = await current();
       const text = lines.join('');
-      // What was cut off, as on a full disk, is to spoil no line but its own.
-      const bytes = Buffer.from(isTorn ? `\n${text}` : text);
-      isTorn = true;
+      // What was cut off, as on a full disk and by another process too, is to spoil no line but its own.
+      const bytes = Buffer.from(endsWithinLine(to.fd) ? `\n${text}` : text);
       for (let done = 0; done < bytes.length;) done += (await to.write(bytes, done)).bytesWritten;
-      isTorn = false;
       if (flush) await to.datasync();
     },
     reopen: () => void (mustReopen = true),

@@ -86,6 +86,6 @@ async function sessionsOf(context: RequestContext, userId: number) {
     clientIp: row.address,
     ...describeUserAgent(row.user_agent),
     createdAt: timestamp(row.created_at),
-    seenAt: timestamp(context.uses.sessions.get(row.id) ?? row.seen_at),
+    seenAt: timestamp(Math.max(context.uses.sessions.get(row.id) ?? 0, row.seen_at)),
   }));
 }

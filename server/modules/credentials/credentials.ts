@@ -185,7 +185,8 @@ export function noteUse(context: Context, credential: KnownCredential): void {
 
 /** When a credential was last used, in milliseconds since 1970, uses that are not yet written included. */
 export function lastUseOf(context: Context, row: { id: number; last_used_at: number | null }): number | null {
-  return context.uses.credentials.get(row.id) ?? row.last_used_at;
+  const noted = context.uses.credentials.get(row.id);
+  return noted === undefined ? row.last_used_at : Math.max(noted, row.last_used_at ?? 0);
 }
 
 /** When any token of an account was last used, as far as that is noted and not yet written; by the account. */

@@ -84,7 +84,7 @@ export async function addCalls(
       conflict.columns(['credential_id', 'address', 'user_agent']).doUpdateSet({
         reads: sql`key_caller.reads + excluded.reads`,
         writes: sql`key_caller.writes + excluded.writes`,
-        last_seen_at: sql`excluded.last_seen_at`,
+        last_seen_at: sql`case when excluded.last_seen_at > key_caller.last_seen_at then excluded.last_seen_at else key_caller.last_seen_at end`,
       }),
     )
     .execute();

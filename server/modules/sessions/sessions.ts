@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Context } from '../../context.ts';
 import { secretHash } from '../../crypto/secrets.ts';
 import { troubleOf } from '../../db/errors.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { updateUses } from '../../db/times.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { writeUses } from '../../uses.ts';
@@ -122,15 +123,17 @@ export async function rotateSession(context: Context, session: KnownSession): Pr
   const change = { from: session.hash, to: secretHash(secret), at: now };
   let isFirst: boolean;
   try {
-    isFirst = await updateSecret(context.db, session.id, change);
+    isFirst = await inTransaction(context, (context) => {
+      // Either way what is remembered no longer holds, and nowhere: this secret is the previous one now.
+      context.touch(REMEMBERED.session + session.hash);
+      return updateSecret(context.db, session.id, change);
+    });
   } catch (error) {
     if (troubleOf(error) === undefined) throw error;
     // No reason to send anybody away who is known: it is tried again in a minute.
     session.rotatedAt = now - interval + MINUTE_MS;
     return undefined;
   }
-  // Either way what is remembered no longer holds: this secret is the previous one now.
-  context.touch(REMEMBERED.session + session.hash);
   return isFirst ? secret : undefined;
 }
 
