@@ -1,6 +1,8 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { GUARDS } from './guard-answers.ts';
+
+// An import would evaluate all that node:http exports, WebSocket among it, and with that load fetch: 4 MiB for good.
+const { STATUS_CODES } = process.getBuiltinModule('node:http');
 
 const ANSWERS: Record<string, { status: number; message: string; detail: string }> = {
   ERR_HTTP_REQUEST_TIMEOUT: {
