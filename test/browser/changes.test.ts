@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
 import { liveIn } from './support/lived-in.ts';
 import { visit } from './support/visit.ts';

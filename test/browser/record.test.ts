@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { ADMIN, startWorld } from '../../server/testing/world.ts';
 import { visit } from './support/visit.ts';
 

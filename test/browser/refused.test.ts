@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { makeMember, makeOrg } from '../../server/testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
 import { visit } from './support/visit.ts';

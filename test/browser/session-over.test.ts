@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { makeMember } from '../../server/testing/people.ts';
 import { ADMIN, startWorld } from '../../server/testing/world.ts';
 import { visit } from './support/visit.ts';

@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startWorld, type World } from '../../server/testing/world.ts';
-import { HAS_BROWSER, launchBrowser } from '../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { visit } from './support/visit.ts';
 
 describe.runIf(HAS_BROWSER)('signing in', () => {

@@ -14,7 +14,7 @@ export interface Outcome {
 }
 
 export interface Surroundings {
-  /** All that the command finds in its environment, but for PATH and a home of its own. */
+  /** All that the command finds in its environment, but for PATH, a home of its own, and where Node keeps what it compiled. */
   env?: Record<string, string | undefined>;
   /** What stands on its standard input; nothing by default. */
   input?: string;
@@ -44,7 +44,8 @@ export async function runCli(
 
 /** Starts the command line and leaves it running. */
 export function startCli(args: readonly string[], env: Record<string, string | undefined>) {
-  const surroundings = { PATH: process.env['PATH'], HOME: tmpdir(), XDG_CONFIG_HOME: '/nonexistent', ...env };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const surroundings = { PATH, NODE_COMPILE_CACHE, HOME: tmpdir(), XDG_CONFIG_HOME: '/nonexistent', ...env };
   return spawn(process.execPath, [join(root, 'cli/main.ts'), ...args], { cwd: root, env: surroundings });
 }
 

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HAS_BROWSER, launchBrowser } from '../../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from '../support/browser.ts';
 import { startWorld, type World } from '../../../server/testing/world.ts';
 import { type LivedIn, liveIn } from '../support/lived-in.ts';
 import { visit, type Visitor } from '../support/visit.ts';

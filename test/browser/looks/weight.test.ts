@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { countLoaded, HAS_BROWSER, launchBrowser } from '../../../scripts/browser.ts';
+import { countLoaded } from '../../../scripts/browser.ts';
+import { HAS_BROWSER, launchBrowser } from '../support/browser.ts';
 import { startWorld, type World } from '../../../server/testing/world.ts';
 import { type LivedIn, liveIn } from '../support/lived-in.ts';
 import { everyPage } from './pages.ts';
