@@ -15,6 +15,8 @@ export interface Answer {
 export interface Request {
   /** The value of the Authorization header; the first administrator's by default. */
   as?: string;
+  /** A session, in place of that header. */
+  cookie?: string | undefined;
   body?: unknown;
   orgId?: number;
 }
@@ -27,7 +29,7 @@ export async function ask(
   { url }: Pick<Running, 'url'>,
   method: string,
   path: string,
-  { as = ADMIN, body, orgId }: Request = {},
+  { cookie, as = cookie === undefined ? ADMIN : '', body, orgId }: Request = {},
 ): Promise<Answer> {
   const begun = performance.now();
   const answer = await fetch(url + path, {
@@ -35,6 +37,7 @@ export async function ask(
     signal: AbortSignal.timeout(PATIENCE_MS),
     headers: {
       ...(as === '' ? {} : { authorization: as }),
+      ...(cookie === undefined ? {} : { cookie }),
       ...(orgId === undefined ? {} : { 'x-grafana-org-id': String(orgId) }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },

@@ -1,5 +1,6 @@
 import { breakPostgres } from './break-postgres.ts';
 import { breakSqlite } from './break-sqlite.ts';
+import { breakGroup } from './group.ts';
 import { kill } from './kill.ts';
 import { migrationSurvivesKills } from './migration.ts';
 import { peers } from './peers.ts';
@@ -13,6 +14,7 @@ const RUNS: Record<string, Run> = {
   'break-sqlite': breakSqlite,
   'break-postgres': breakPostgres,
   peers,
+  group: breakGroup,
   migration: migrationSurvivesKills,
   kill,
 };

@@ -14,6 +14,8 @@ export interface RedisServer {
   url: string;
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   kill(): Promise<void>;
+  /** Asks it to end. */
+  stop(): Promise<void>;
   /** On the same port as before, with nothing in it. */
   start(): Promise<void>;
   remove(): Promise<void>;
@@ -32,12 +34,13 @@ export async function startRedis(program: string, options: string[] = []): Promi
   const directory = mkdtempSync(join(tmpdir(), 'latchkey-redis-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
-  const kill = async (): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill('SIGKILL');
+    child.kill(signal);
     await ended;
   };
+  const kill = () => end('SIGKILL');
   const start = async (): Promise<void> => {
     const settings = ['--bind', '127.0.0.1', '--port', String(port), '--save', '', '--appendonly', 'no'];
     child = spawn(program, [...settings, '--dir', directory, ...options], { stdio: 'ignore' });
@@ -48,6 +51,7 @@ export async function startRedis(program: string, options: string[] = []): Promi
     url: `redis://127.0.0.1:${port}`,
     signal: (name) => void child?.kill(name),
     kill,
+    stop: () => end('SIGTERM'),
     start,
     async remove() {
       await kill();

@@ -17,15 +17,18 @@ export interface Serving {
   probe?: string | undefined;
   /** The command line of another checkout. */
   main?: string | undefined;
+  /** A command that runs it, such as one that gives it another network. */
+  within?: readonly string[] | undefined;
 }
 
 /** Serves in a process of its own; returns when it listens. */
 export async function serve(
   environment: Environment,
-  { probe, main = MAIN }: Serving = {},
+  { probe, main = MAIN, within = [] }: Serving = {},
 ): Promise<Running> {
   const probing = probe === undefined ? [] : ['--expose-gc', '--import', probe];
-  const child = spawn(process.execPath, [...probing, main, 'serve'], {
+  const [command, ...args] = [...within, process.execPath, ...probing, main, 'serve'];
+  const child = spawn(command, args, {
     env: { ...process.env, ...environment, GF_SERVER_HTTP_PORT: '0', GF_LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit', ...(probe === undefined ? [] : (['ipc'] as const))],
   });
