@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { troubleOf } from './errors.ts';
+import { isSmall, lookThroughBeside, requireWhole } from './whole.ts';
 
 const STATEMENTS_KEPT = 500;
 // How long somebody waits while another process has the database locked, and how often it looks.
@@ -34,7 +35,8 @@ interface Handle {
 /**
  * Kysely's dialect for node:sqlite: a read-only handle for selects on their own, and one writing handle that transactions
  * and single changes take in turn. So nobody sees half of a transaction, and nobody waits for one just to read. A file that is
- * found to be damaged is not written on any more; `onDamage` is told once. It is looked through first, unless somebody just did.
+ * found to be damaged is not written on any more; `onDamage` is told once. It is looked through, a large one beside the work, unless
+ * somebody just did.
  */
 export function sqliteDialect(
   path: string,
@@ -70,6 +72,7 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
   let writer: Handle;
   let lastInLine: Promise<void> = Promise.resolve();
   let damage: Error | undefined;
+  let stopLooking: (() => Promise<unknown>) | undefined;
 
   async function takeTurn(): Promise<() => void> {
     const before = lastInLine;
@@ -83,12 +86,15 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
     try {
       return work();
     } catch (error) {
-      if (damage === undefined && troubleOf(error) === 'damaged') {
-        damage = error as Error;
-        onDamage(damage);
-      }
+      if (troubleOf(error) === 'damaged') isDamaged(error as Error);
       throw error;
     }
+  }
+
+  function isDamaged(error: Error): void {
+    if (damage !== undefined) return;
+    damage = error;
+    onDamage(error);
   }
 
   function begin(): void {
@@ -142,11 +148,12 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
     init() {
       try {
         writer = openHandle(path, false);
-        if (!isLookedThrough) requireWhole(writer.database);
+        if (!isLookedThrough && isSmall(path)) requireWhole(writer.database);
       } catch (error) {
         throw troubleOf(error) === 'damaged' ? damaged(path, error) : error;
       }
       reader = openHandle(path, true);
+      if (!isLookedThrough && !isSmall(path)) stopLooking = lookThroughBeside(path, isDamaged);
       return Promise.resolve();
     },
     acquireConnection: () => Promise.resolve(connect()),
@@ -168,10 +175,10 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
       return hasEnded ? Promise.resolve() : end(connection, 'rollback');
     },
     releaseConnection: () => Promise.resolve(),
-    destroy() {
+    async destroy() {
+      await stopLooking?.();
       reader.database.close();
       writer.database.close();
-      return Promise.resolve();
     },
   };
 }
@@ -196,12 +203,6 @@ function openHandle(path: string, readOnly: boolean): Handle {
       return prepared;
     },
   };
-}
-
-/** Throws when the file is damaged, which SQLite itself finds out only when it comes upon the place. */
-function requireWhole(database: DatabaseSync): void {
-  const [found] = Object.values(database.prepare('pragma quick_check(1)').get() ?? {});
-  if (found !== 'ok') throw Object.assign(new Error(String(found)), { errcode: SQLITE_CORRUPT });
 }
 
 function damaged(path: string, cause: unknown): Error {

@@ -1,3 +1,4 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -9,6 +10,8 @@ import { startServer } from '../server.ts';
 import { ADMIN, newDatabase, startWorld, type World } from '../testing/world.ts';
 
 const isPostgres = process.env['LATCHKEY_TEST_DATABASE'] === 'postgres';
+const PAGE_BYTES = 4096;
+const LARGE_BYTES = 80 * 2 ** 20;
 const BASIC = { authorization: `Basic ${btoa('admin:admin')}` };
 
 /** A server that knows its administrator, and who else has locked its database. */
@@ -56,6 +59,31 @@ describe.runIf(!isPostgres)('a file that another process has locked', () => {
     expect((await world.send(ADMIN, 'GET', '/api/auth/keys')).body).toEqual([]);
   });
 });
+
+test.runIf(!isPostgres)(
+  'a large file is served while it is looked through, and not written to any more once it is found damaged',
+  async () => {
+    const database = await newDatabase({ isUpToDate: true });
+    onTestFinished(() => database.remove());
+    const path = join(database.directory, 'latchkey.db');
+    const filling = new DatabaseSync(path);
+    filling.exec(
+      `create table filling (content blob); insert into filling values (zeroblob(${LARGE_BYTES}))`,
+    );
+    filling.close();
+    const file = openSync(path, 'r+');
+    // Where a page of the content says which one is next.
+    writeSync(file, Buffer.alloc(4, 0xa5), 0, 4, LARGE_BYTES / 2 - ((LARGE_BYTES / 2) % PAGE_BYTES));
+    closeSync(file);
+
+    const world = await startWorld({}, database);
+    onTestFinished(() => world.stop());
+    await expect.poll(() => world.log.join(''), { timeout: 20_000 }).toContain('the database is damaged');
+    const key = { name: 'late', role: 'Viewer' };
+    expect((await world.send(ADMIN, 'POST', '/api/auth/keys', key)).status).toBe(503);
+    expect((await world.send(ADMIN, 'GET', '/api/auth/keys')).body).toEqual([]);
+  },
+);
 
 describe.runIf(isPostgres)('a PostgreSQL that cannot be reached', () => {
   test('is 503 and never 401, and all is well once it is back', async () => {
