@@ -58,7 +58,7 @@ export const breakGroup: Run = async (tell) => {
 };
 
 async function breakServers({ isShort, scenario }: Tell, ground: Ground): Promise<void> {
-  const times = isShort ? 3 : 30;
+  const times = isShort ? 3 : 12;
   await scenario('one server killed and started again, in turn', () =>
     onGround(ground, (group) => repeated(group, times, killOne)),
   );

@@ -5,32 +5,43 @@ import type { RedisServer } from '../support/redis-server.ts';
 import type { Running } from '../support/serving.ts';
 import { ask, get, mustBe } from './ask.ts';
 import { withServers } from './servers.ts';
-import type { Shown, Tell } from './table.ts';
+import type { Tell } from './table.ts';
 
 const SERVERS = 3;
 const PER_SECOND = 100;
 const BURST = 200;
 const SECONDS = 10;
-const TIMES_THE_LIMIT = 2;
+const TRIES = 5;
 const TICK_MS = 25;
 const CLOSENESS = 0.02;
+const LATE = 'does not answer in time';
 
 /** What three servers let through together of one credential, with the store and without. */
-export async function limitsShared({ scenario }: Tell, place: Place, redis: RedisServer): Promise<void> {
+export async function limitsShared(
+  { scenario, progress }: Tell,
+  place: Place,
+  redis: RedisServer,
+): Promise<void> {
   const limit = `${PER_SECOND} a second and a burst of ${BURST}`;
-  await scenario(`twice as many requests as three servers together may let through: ${limit}`, () =>
-    withLimits(place, redis, async (servers, token) => {
-      const { passed, sent, seconds } = await press(servers, token);
+  await scenario(`twice as many requests as three servers together may let through: ${limit}`, async () => {
+    for (let tries = 1; ; tries++) {
+      const { passed, sent, seconds, late } = await withLimits(place, redis, (group) => press(group, 2));
       const allowed = BURST + PER_SECOND * seconds;
-      assert.ok(Math.abs(passed / allowed - 1) <= CLOSENESS, `${passed} let through, ${allowed} allowed`);
-      return { times: sent, held: comparison(passed, allowed, seconds) };
-    }),
-  );
-  await scenario('the same with the store of limits stopped', () =>
-    withLimits(place, redis, async (servers, token) => {
+      const held = comparison(passed, allowed, seconds);
+      if (late > 0 && tries < TRIES) {
+        progress(`once more, since the machine was too busy for the store to answer in time: ${held}`);
+        continue;
+      }
+      assert.equal(late, 0, `the store did not answer in time in any of ${tries} tries: ${held}`);
+      assert.ok(Math.abs(passed / allowed - 1) <= CLOSENESS, held);
+      return { times: sent, held };
+    }
+  });
+  await scenario('four times as many, with the store of limits stopped', () =>
+    withLimits(place, redis, async (group) => {
       await redis.stop();
       try {
-        const { passed, sent, seconds } = await press(servers, token);
+        const { passed, sent, seconds } = await press(group, 4);
         const most = SERVERS * (BURST + PER_SECOND * seconds);
         assert.ok(passed <= most, `${passed} let through, ${most} is the most`);
         return { times: sent, held: `${comparison(passed, most, seconds)}, which is three times the limit` };
@@ -46,11 +57,18 @@ function comparison(passed: number, allowed: number, seconds: number): string {
   return `${passed} let through in ${seconds.toFixed(1)} s of ${allowed.toFixed(0)} that may be (${more} %)`;
 }
 
-async function withLimits(
+interface Group {
+  servers: readonly Running[];
+  token: string;
+  /** How often one of them has said that the store did not answer in time. */
+  late(): number;
+}
+
+async function withLimits<T>(
   place: Place,
   redis: RedisServer,
-  work: (servers: Running[], token: string) => Promise<Shown>,
-): Promise<Shown> {
+  work: (group: Group) => Promise<T>,
+): Promise<T> {
   const environment: Environment = {
     ...(await place.create()),
     GF_RATE_LIMITING_ENABLED: 'true',
@@ -67,16 +85,19 @@ async function withLimits(
     const { key } = mustBe(200, await ask(first, 'POST', '/api/auth/keys', { body })).body;
     for (const server of servers)
       assert.match(await get(server, '/metrics'), /^latchkey_shared_limits_up(\{.*\})? 1$/m);
-    return work(servers, key);
+    let late = 0;
+    for (const { process } of servers)
+      process.stdout?.on('data', (part: string) => (late += part.split(LATE).length - 1));
+    return work({ servers, token: key, late: () => late });
   });
 }
 
-/** Sends evenly to all of them; how many were let through, from the first request to the last answer. */
+/** Sends evenly to all of them, so many times the limit; how many were let through, from the first request to the last answer. */
 async function press(
-  servers: readonly Running[],
-  token: string,
-): Promise<{ passed: number; sent: number; seconds: number }> {
-  const rate = (TIMES_THE_LIMIT * (BURST + PER_SECOND * SECONDS)) / SECONDS;
+  { servers, token, late }: Group,
+  timesTheLimit: number,
+): Promise<{ passed: number; sent: number; seconds: number; late: number }> {
+  const rate = (timesTheLimit * (BURST + PER_SECOND * SECONDS)) / SECONDS;
   const asked: Promise<number>[] = [];
   const begun = performance.now();
   for (let now = begun; now - begun < SECONDS * 1000; now = performance.now()) {
@@ -89,5 +110,6 @@ async function press(
   const statuses = await Promise.all(asked);
   const seconds = (performance.now() - begun) / 1000;
   for (const status of statuses) assert.ok(status === 200 || status === 429, `a request got ${status}`);
-  return { passed: statuses.filter((status) => status === 200).length, sent: asked.length, seconds };
+  const passed = statuses.filter((status) => status === 200).length;
+  return { passed, sent: asked.length, seconds, late: late() };
 }
