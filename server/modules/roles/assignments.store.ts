@@ -24,12 +24,16 @@ export function listGranted(db: Kysely<Schema>, holder: Holder, orgId?: number):
     .selectFrom('role_assignment')
     .leftJoin('role_permission', 'role_permission.role_id', 'role_assignment.role_id')
     .select(['org_id', 'role_assignment.role_id', 'fixed_role', 'team_id', 'action', 'scope'])
-    .where(({ eb, or, selectFrom }) => {
+    .where(({ eb, selectFrom }) => {
       const [column, id] = columnOf(holder);
-      const own = eb(column, '=', id);
-      if (column !== 'user_id') return own;
-      const teams = selectFrom('team_member').select('team_id').where('user_id', '=', id);
-      return or([own, eb('role_assignment.team_id', 'in', teams)]);
+      if (column !== 'user_id') return eb(column, '=', id);
+      // One of the two or the other would have PostgreSQL look at every assignment there is.
+      const own = selectFrom('role_assignment').select('id').where('user_id', '=', id);
+      const byTeam = selectFrom('team_member')
+        .innerJoin('role_assignment', 'role_assignment.team_id', 'team_member.team_id')
+        .select('role_assignment.id')
+        .where('team_member.user_id', '=', id);
+      return eb('role_assignment.id', 'in', own.unionAll(byTeam));
     })
     .$if(orgId !== undefined, (query) => query.where('org_id', '=', orgId as number))
     .execute();

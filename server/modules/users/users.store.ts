@@ -1,10 +1,13 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type SqlBool, type Updateable } from 'kysely';
 import type { TeamPermission } from '../../access/identity.ts';
 import type { Role } from '../../access/roles.ts';
 import { comparableName, contains } from '../../db/search.ts';
 import type { Schema, UserTable } from '../../db/schema.ts';
 
 export type UserRow = Selectable<UserTable>;
+
+// As the index has it: SQLite does not see that a parameter is the same.
+const isServerAdmin = sql<SqlBool>`is_server_admin = 1`;
 
 function filtered(db: Kysely<Schema>, query: string) {
   return db.selectFrom('user').$if(query !== '', (q) => q.where(contains('user.search_text', query)));
@@ -65,7 +68,7 @@ export async function hasOtherServerAdmin(db: Kysely<Schema>, id: number): Promi
   const row = await db
     .selectFrom('user')
     .select('id')
-    .where('is_server_admin', '=', 1)
+    .where(isServerAdmin)
     .where('is_disabled', '=', 0)
     .where('id', '<>', id)
     .executeTakeFirst();
@@ -93,13 +96,13 @@ export async function updateUser(
   await db.updateTable('user').set(changes).where('id', '=', id).execute();
 }
 
-/** Whether the password hash of anybody begins with this. */
+/** Whether the password hash of anybody begins with this, which is part of the statement. */
 export async function hasPasswordHashBeginning(db: Kysely<Schema>, prefix: string): Promise<boolean> {
   const row = await db
     .selectFrom('user')
     .select('id')
-    .where(({ fn, val, eb }) =>
-      eb(fn('substr', ['password_hash', sql.lit(1), sql.lit(prefix.length)]), '=', val(prefix)),
+    .where(({ fn, eb }) =>
+      eb(fn('substr', ['password_hash', sql.lit(1), sql.lit(prefix.length)]), '=', sql.lit(prefix)),
     )
     .limit(1)
     .executeTakeFirst();
@@ -131,7 +134,7 @@ export function listFirstAdmins(
   db: Kysely<Schema>,
   logins: readonly string[],
 ): Promise<Pick<UserRow, 'login' | 'password_hash'>[]> {
-  const admins = db.selectFrom('user').where('is_server_admin', '=', 1).where('is_disabled', '=', 0);
+  const admins = db.selectFrom('user').where(isServerAdmin).where('is_disabled', '=', 0);
   return admins
     .select(['login', 'password_hash'])
     .where((is) =>
