@@ -6,6 +6,10 @@ import { createServer } from 'node:http';
 const processes = Number(process.env['BARE_PROCESSES'] ?? 1);
 if (cluster.isPrimary && processes > 1) {
   for (let count = 0; count < processes; count++) cluster.fork();
+  let listening = 0;
+  cluster.on('listening', () => {
+    if (++listening === processes) console.log('all listen');
+  });
 } else {
   const body = readFileSync(process.env['BARE_BODY_FILE'] ?? '');
   const server = createServer((_request, response) => {
@@ -17,6 +21,8 @@ if (cluster.isPrimary && processes > 1) {
   });
   // As long as Fastify has them wait, so that the same connections last from one turn to the next.
   server.keepAliveTimeout = 72_000;
-  server.listen(Number(process.env['BARE_PORT']), '127.0.0.1');
+  server.listen(Number(process.env['BARE_PORT']), '127.0.0.1', () => {
+    if (processes === 1) console.log('listens');
+  });
 }
 process.once('SIGTERM', () => process.exit());

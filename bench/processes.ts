@@ -15,6 +15,8 @@ export interface Started {
   process: ChildProcess;
   /** From the start of the process to its first answer. */
   firstAnswerMs: number;
+  /** When it says that it listens, by all of its processes. */
+  listens: Promise<unknown>;
 }
 
 /** Starts Latchkey on a data directory as `npm start` does it. */
@@ -68,8 +70,9 @@ async function startProgram(
   const begun = performance.now();
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
+  const listens = once(child.stdout.resume(), 'data');
   while (performance.now() - begun < PATIENCE_MS) {
     const status = await fetch(url, { headers }).then(
       async (answer) => {
@@ -78,7 +81,7 @@ async function startProgram(
       },
       () => 0,
     );
-    if (status === 200) return { process: child, firstAnswerMs: performance.now() - begun };
+    if (status === 200) return { process: child, firstAnswerMs: performance.now() - begun, listens };
     if (child.exitCode !== null) throw new Error(`${args.join(' ')} ended with ${child.exitCode}`);
     await sleep(POLL_MS);
   }

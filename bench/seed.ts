@@ -46,7 +46,7 @@ export async function seedTokens(env: Record<string, string>, count: number): Pr
 }
 
 /** Has PostgreSQL do now what it would do by itself a minute later, in the middle of a measurement. */
-async function tidy(url: string): Promise<void> {
+export async function tidy(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('vacuum analyze');
@@ -122,7 +122,7 @@ export async function seedInto<T>(
   const { config } = loadConfig({
     home: join(import.meta.dirname, '..'),
     env,
-    overrides: { log: { level: 'error' }, ...overrides },
+    overrides: { log: { level: 'error' }, database: { query_timeout: '0s' }, ...overrides },
   });
   const { context, close } = await openContext(config);
   await prepareFirstRun(context);

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { findSetting } from '../server/config/settings.ts';
 import { onPostgres, onSqlite, type Place } from '../test/support/place.ts';
 import { benchFlatness } from './flatness.ts';
 import { benchMemory } from './memory.ts';
@@ -31,7 +30,6 @@ interface Arrangement {
   workers: number;
 }
 
-const HAS_WORKERS = findSetting('server', 'workers') !== undefined;
 const alone = { name: '1 server', servers: 1, workers: 1 };
 const beside = (servers: number): Arrangement => ({ name: `${servers} servers`, servers, workers: 1 });
 const within = (workers: number): Arrangement => ({ name: `${workers} workers`, servers: 1, workers });
@@ -39,11 +37,8 @@ const within = (workers: number): Arrangement => ({ name: `${workers} workers`, 
 /** Requests with many tokens in SQLite and in PostgreSQL, of one, two and three servers, against bare ones. Whether all were answered. */
 export async function benchServers(directory: string): Promise<boolean> {
   const onEach = [
-    { open: onSqlite, arrangements: HAS_WORKERS ? [alone, within(2), within(3)] : [alone] },
-    {
-      open: onPostgres,
-      arrangements: [alone, beside(2), beside(3), ...(HAS_WORKERS ? [within(2)] : [])],
-    },
+    { open: onSqlite, arrangements: [alone, within(2), within(3)] },
+    { open: onPostgres, arrangements: [alone, beside(2), beside(3), within(2)] },
   ];
   let isFine = true;
   for (const { open, arrangements } of onEach) {

@@ -19,7 +19,6 @@ const PATH = '/api/org';
 
 const PROBE = fileURLToPath(new URL('memory-probe.ts', import.meta.url));
 const PATIENCE_MS = 10_000;
-const WORKERS_START_MS = 1500;
 
 /** A database, how many tokens are in it, and they themselves. The last one is kept for the first request of each server. */
 export interface Filled {
@@ -49,12 +48,12 @@ export async function startServing(
   };
   const [ports, processes]: [number[], ChildProcess[]] = [[], []];
   for (let count = 0; count < servers; count++) {
-    const { process, port } = await startOne(filled, settings, ['--import', PROBE]);
+    const { process, port, listens } = await startOne(filled, settings, ['--import', PROBE]);
+    // The first request is answered when one of its processes is there.
+    await listens;
     ports.push(port);
     processes.push(process);
   }
-  // The first request is answered when one of them is there.
-  if (workers > 1) await sleep(WORKERS_START_MS);
   return serving(ports, processes);
 }
 
@@ -62,7 +61,7 @@ export async function startServing(
 export async function startBareServing(directory: string, body: string, processes: number): Promise<Serving> {
   const port = await freePort();
   const started = await startBare(directory, body, port, urlAt(port), processes);
-  if (processes > 1) await sleep(WORKERS_START_MS);
+  await started.listens;
   return serving([port], [started.process]);
 }
 
