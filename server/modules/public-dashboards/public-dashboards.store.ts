@@ -95,6 +95,7 @@ function found(db: Kysely<Schema>, sight: Sight, query: string) {
     .selectFrom('public_dashboard')
     .innerJoin('dashboard', 'dashboard.id', 'public_dashboard.dashboard_id')
     .where('public_dashboard.org_id', '=', sight.orgId)
+    .where('dashboard.org_id', '=', sight.orgId)
     .where(isInSight(sight, 'dashboard'))
     .$if(query !== '', (q) => q.where(contains('dashboard.search_text', query)));
 }
