@@ -1,42 +1,79 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type PostgresPair, startPostgresPair } from '../../test/support/postgres-server.ts';
 import { ADMIN, newDatabase, startWorld, type World } from '../testing/world.ts';
 
 const PATIENCE = { timeout: 20_000 };
+const PATIENT = { timeout: 90_000 };
 
 // SQLite is a file in the process.
 describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
   'of two PostgreSQL, one standing by',
   () => {
-    test('the one that takes writes is used, and the other once that is dead and it takes them', async () => {
-      const pair = await startPair();
-      const { host, url } = settingsFor(pair);
-      const [one, other] = [await startOn(url), await startOn(host)];
-      const before = await makeKey(one, 'before');
-      expect(await statusOf(other, before.key)).toBe(200);
-      await pair.primary.kill();
-      expect(await makeKeyStatus(one)).toBe(503);
-      await pair.promote();
-      for (const world of [one, other]) {
-        await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(200);
-        expect(await statusOf(world, before.key)).toBe(200);
-        await expect.poll(() => world.context.peers?.isCurrent(), PATIENCE).toBe(true);
-      }
-      expect((await one.send(ADMIN, 'DELETE', `/api/auth/keys/${before.id}`)).status).toBe(200);
-      await expect.poll(() => statusOf(other, before.key)).toBe(401);
-    });
+    test(
+      'the one that takes writes is used, and the other once that is dead and it takes them',
+      PATIENT,
+      async () => {
+        const pair = await startPair();
+        const { host, url } = settingsFor(pair);
+        const [one, other] = [await startOn(url), await startOn(host)];
+        const before = await makeKey(one, 'before');
+        expect(await statusOf(other, before.key)).toBe(200);
+        await pair.primary.kill();
+        expect(await makeKeyStatus(one)).toBe(503);
+        await pair.promote();
+        for (const world of [one, other]) {
+          await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(200);
+          expect(await statusOf(world, before.key)).toBe(200);
+          await expect.poll(() => world.context.peers?.isCurrent(), PATIENCE).toBe(true);
+        }
+        expect((await one.send(ADMIN, 'DELETE', `/api/auth/keys/${before.id}`)).status).toBe(200);
+        await expect.poll(() => statusOf(other, before.key)).toBe(401);
+      },
+    );
 
-    test('one that takes no writes any more is left at once, and used again when it does', async () => {
-      const pair = await startPair();
-      const world = await startOn(settingsFor(pair).url);
-      await settle(pair, 'on');
-      await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(503);
-      const { status, headers, body } = await world.send(ADMIN, 'GET', '/api/auth/keys');
-      expect([status, body.messageId]).toEqual([503, 'database.away']);
-      expect(headers.get('retry-after')).toMatch(/^\d+$/);
-      await settle(pair, 'off');
-      await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(200);
+    test(
+      'one that takes no writes any more is left, by what listens too, and used again once it takes them',
+      PATIENT,
+      async () => {
+        const pair = await startPair();
+        const { url } = settingsFor(pair);
+        const [one, other] = [await startOn(url), await startOn(url)];
+        await settle(pair, 'on');
+        await expect.poll(() => makeKeyStatus(one), PATIENCE).toBe(503);
+        const { status, headers, body } = await one.send(ADMIN, 'GET', '/api/auth/keys');
+        expect([status, body.messageId]).toEqual([503, 'database.away']);
+        expect(headers.get('retry-after')).toMatch(/^\d+$/);
+        await settle(pair, 'off');
+        for (const world of [one, other]) await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(200);
+
+        await settle(pair, 'on');
+        await pair.promote();
+        for (const world of [one, other]) await expect.poll(() => makeKeyStatus(world), PATIENCE).toBe(200);
+        await expect.poll(() => othersOn(pair.primary.url), PATIENCE).toBe(0);
+        for (const { context } of [one, other])
+          await expect.poll(() => context.peers?.isCurrent(), PATIENCE).toBe(true);
+        const { id, key } = await makeKey(one, 'heard of');
+        expect(await statusOf(other, key)).toBe(200);
+        expect((await one.send(ADMIN, 'DELETE', `/api/auth/keys/${id}`)).status).toBe(200);
+        await expect.poll(() => statusOf(other, key)).toBe(401);
+      },
+    );
+
+    test('one that is silent holds nobody up', PATIENT, async () => {
+      const silent = createServer().listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      onTestFinished(() => void silent.close());
+      const database = await newDatabase();
+      onTestFinished(() => database.remove());
+      const url = new URL(database.settings['url'] ?? '');
+      const { port } = silent.address() as AddressInfo;
+      const hosts = url.href.replace(url.host, `127.0.0.1:${port},${url.host}`);
+      const world = await startWorld({}, { ...database, settings: { type: 'postgres', url: hosts } });
+      onTestFinished(() => world.stop());
+      expect(await makeKeyStatus(world)).toBe(200);
     });
   },
 );
@@ -64,6 +101,18 @@ async function startOn(settings: Record<string, string>): Promise<World> {
   const world = await startWorld({}, { ...database, settings });
   onTestFinished(() => world.stop());
   return world;
+}
+
+/** How many connections there are but the one that asks, and those whose last commit waits for a standby that is none any more. */
+async function othersOn(connectionString: string): Promise<number> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const { rowCount } = await client.query(
+    `select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()
+       and wait_event is distinct from 'SyncRep'`,
+  );
+  await client.end();
+  return rowCount ?? 0;
 }
 
 /** Has the primary refuse writes, of connections that are open too, or take them again. */

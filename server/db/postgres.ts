@@ -19,8 +19,8 @@ const CONNECT_TIMEOUT_MS = 5000;
 const types = new pg.TypeOverrides();
 types.setTypeParser(INT8, Number);
 
-// Of one configuration, so that what listens is connected where the pool is.
-const writers = new WeakMap<Config['database'], Writer>();
+// By the addresses, so that what listens is connected where the pool is.
+const writers = new Map<string, Writer>();
 
 /** Kysely's dialect for the configured PostgreSQL. `onIdleError` is told of connections that broke unused; the pool replaces them. */
 export function postgresDialect(config: Config['database'], onIdleError: (error: Error) => void): Dialect {
@@ -51,8 +51,9 @@ export function postgresConnection(config: Config['database']): pg.Client {
 function writerOf(config: Config['database']): Writer | undefined {
   const addresses = addressesOf(config);
   if (addresses.length === 1 && !asksForWriter(config.url)) return undefined;
-  const writer = writers.get(config) ?? seekWriter(addresses);
-  writers.set(config, writer);
+  const key = JSON.stringify(addresses);
+  const writer = writers.get(key) ?? seekWriter(addresses);
+  writers.set(key, writer);
   return writer;
 }
 

@@ -33,8 +33,12 @@ export function makeNamespace(links: readonly string[]): Namespace {
     { end: 1, other: 2, at: [] },
     { end: 2, other: 1, at: within },
   ] as const;
-  const remove = (): void => ip('netns', 'del', name);
+  const remove = (): void => {
+    process.off('exit', remove);
+    ip('netns', 'del', name);
+  };
   ip('netns', 'add', name);
+  process.once('exit', remove);
   try {
     ip(...within, 'link', 'set', 'lo', 'up');
     for (const link of links) {
