@@ -22,6 +22,8 @@ export interface Crowd {
    * breaks ends the run with an error; an answer that is no 200 counts as failed.
    */
   run(draw: (client: number) => string | undefined, seconds?: number): Promise<Answers>;
+  /** Asks once over each connection, or the server would close those that are not used for a minute. */
+  keep(): Promise<Answers>;
   close(): void;
 }
 
@@ -32,8 +34,11 @@ interface Client {
   askedAt: number;
 }
 
-/** Opens the connections, as many to each of the ports, for requests to one path. One request costs this process a few microseconds. */
-export async function openCrowd(ports: readonly number[], path: string): Promise<Crowd> {
+/**
+ * Opens the connections, as many to each of the ports, for requests to one path; one token is for a first request over each. A request
+ * costs this process some ten microseconds.
+ */
+export async function openCrowd(ports: readonly number[], path: string, first: string): Promise<Crowd> {
   const latencies = new Uint32Array(BUCKETS);
   let [requests, failed, running, endsAt] = [0, 0, 0, 0];
   let draw: (client: number) => string | undefined = () => undefined;
@@ -65,6 +70,28 @@ export async function openCrowd(ports: readonly number[], path: string): Promise
     ask(at);
   }
 
+  function begin(asking: readonly number[], drawn: typeof draw, seconds: number): Promise<Answers> {
+    latencies.fill(0);
+    [requests, failed, running, draw] = [0, 0, asking.length, drawn];
+    const begun = performance.now();
+    endsAt = begun + seconds * 1000;
+    const ended = Promise.withResolvers<Answers>();
+    finish = (error) => {
+      finish = () => {};
+      if (error) return ended.reject(error);
+      const took = (performance.now() - begun) / 1000;
+      const [p50Ms, p99Ms] = [quantile(latencies, requests, 0.5), quantile(latencies, requests, 0.99)];
+      ended.resolve({ requests, failed, seconds: took, p50Ms, p99Ms });
+    };
+    for (const at of asking) ask(at);
+    return ended.promise;
+  }
+
+  function askOnce(asking: readonly number[]): Promise<Answers> {
+    const left = new Set(asking);
+    return begin(asking, (at) => (left.delete(at) ? first : undefined), Infinity);
+  }
+
   const broke = (error?: Error): void => {
     if (!isClosed) finish(error ?? new Error('the server closed a connection'));
   };
@@ -73,25 +100,13 @@ export async function openCrowd(ports: readonly number[], path: string): Promise
     const socket = await connected(port, (text) => hear(at, text));
     socket.on('error', broke).on('close', () => broke());
     clients.push({ socket, begun: '', askedAt: 0 });
+    // Of many at once, the first of several processes that is free would take most, and keep them.
+    await askOnce([at]);
   }
 
   return {
-    run(drawn, seconds = Infinity) {
-      latencies.fill(0);
-      [requests, failed, running, draw] = [0, 0, clients.length, drawn];
-      const begun = performance.now();
-      endsAt = begun + seconds * 1000;
-      const ended = Promise.withResolvers<Answers>();
-      finish = (error) => {
-        finish = () => {};
-        if (error) return ended.reject(error);
-        const took = (performance.now() - begun) / 1000;
-        const [p50Ms, p99Ms] = [quantile(latencies, requests, 0.5), quantile(latencies, requests, 0.99)];
-        ended.resolve({ requests, failed, seconds: took, p50Ms, p99Ms });
-      };
-      for (const at of clients.keys()) ask(at);
-      return ended.promise;
-    },
+    run: (drawn, seconds = Infinity) => begin([...clients.keys()], drawn, seconds),
+    keep: () => askOnce([...clients.keys()]),
     close() {
       isClosed = true;
       for (const { socket } of clients) socket.destroy();

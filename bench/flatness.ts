@@ -1,13 +1,6 @@
 import type { Place } from '../test/support/place.ts';
 import { median } from './load.ts';
-import {
-  answerIn,
-  type Filled,
-  type Serving,
-  startBareServing,
-  startServing,
-  timeStarts,
-} from './serving.ts';
+import { type Filled, type Serving, startBareServing, startServing, timeStarts } from './serving.ts';
 import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 
 const ROUNDS = 3;
@@ -29,7 +22,6 @@ export async function benchFlatness(
   seconds: number,
 ): Promise<boolean> {
   const working = Math.min(...databases.map(({ count }) => count));
-  const body = await answerIn(databases[0] as Filled);
   const ours: Asked[] = [];
   for (const filled of databases) {
     const startMs = median(await timeStarts(filled, STARTS));
@@ -37,7 +29,7 @@ export async function benchFlatness(
     const tokens = filled.tokens.slice(0, working);
     ours.push({ name: filled.count.toLocaleString('en'), tokens, serving, startMs, turns: [] });
   }
-  const serving = await startBareServing(directory, body, 1);
+  const serving = await startBareServing(directory, databases[0] as Filled, 1);
   const bare = { ...(ours[0] as Asked), serving, turns: [] };
   for (let round = 0; round <= ROUNDS; round++) {
     for (const asked of [bare, ...ours]) {

@@ -10,13 +10,14 @@ const POLL_MS = 5;
 const PATIENCE_MS = 30_000;
 // Linux counts processor time in hundredths of a second.
 const TICK_S = 0.01;
+const KEPT_LETTERS = 1000;
 
 export interface Started {
   process: ChildProcess;
   /** From the start of the process to its first answer. */
   firstAnswerMs: number;
   /** When it says that it listens, by all of its processes. */
-  listens: Promise<unknown>;
+  listens: Promise<void>;
 }
 
 /** Starts Latchkey on a data directory as `npm start` does it. */
@@ -72,7 +73,16 @@ async function startProgram(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const listens = once(child.stdout.resume(), 'data');
+  const stop = (): void => void child.kill();
+  process.once('exit', stop);
+  child.once('exit', () => process.off('exit', stop));
+  const listens = new Promise<void>((resolve) => {
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-KEPT_LETTERS);
+      if (said.includes(' listens on ')) resolve();
+    });
+  });
   while (performance.now() - begun < PATIENCE_MS) {
     const status = await fetch(url, { headers }).then(
       async (answer) => {

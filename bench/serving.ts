@@ -54,15 +54,20 @@ export async function startServing(
     ports.push(port);
     processes.push(process);
   }
-  return serving(ports, processes);
+  return serving(ports, processes, filled);
 }
 
-/** Starts a server that answers the bytes that Latchkey answers, in so many processes. */
-export async function startBareServing(directory: string, body: string, processes: number): Promise<Serving> {
+/** Starts a server that answers the bytes that Latchkey answers on that database, in so many processes. */
+export async function startBareServing(
+  directory: string,
+  filled: Filled,
+  processes: number,
+): Promise<Serving> {
+  const body = await answerIn(filled);
   const port = await freePort();
   const started = await startBare(directory, body, port, urlAt(port), processes);
   await started.listens;
-  return serving([port], [started.process]);
+  return serving([port], [started.process], filled);
 }
 
 /** Starts and stops a server so many times; the milliseconds from each start to its first answer. */
@@ -76,8 +81,7 @@ export async function timeStarts(filled: Filled, times: number): Promise<number[
   return took;
 }
 
-/** What Latchkey answers. */
-export async function answerIn(filled: Filled): Promise<string> {
+async function answerIn(filled: Filled): Promise<string> {
   const { process, port } = await startOne(filled);
   const body = await (await fetch(urlAt(port), { headers: bearing(filled) })).text();
   await stopProgram(process);
@@ -124,8 +128,8 @@ export async function settledOf({ pids }: Serving, filled: Filled): Promise<Leve
   return levels;
 }
 
-async function serving(ports: number[], processes: ChildProcess[]): Promise<Serving> {
-  const crowd = await openCrowd(ports, PATH);
+async function serving(ports: number[], processes: ChildProcess[], { tokens }: Filled): Promise<Serving> {
+  const crowd = await openCrowd(ports, PATH, tokens.at(-1) ?? '');
   return {
     pids: processes.map(({ pid = 0 }) => pid),
     crowd,
