@@ -6,6 +6,7 @@ import { troubleOf } from './errors.ts';
 const CORRUPT = 11;
 // What is looked through in about a tenth of a second.
 const AT_ONCE_BYTES = 64 * 2 ** 20;
+const AFTER_START_MS = 2000;
 const LOOK = `
   const { parentPort, workerData } = require('node:worker_threads');
   const { DatabaseSync } = require('node:sqlite');
@@ -23,18 +24,27 @@ export function requireWhole(database: DatabaseSync): void {
   if (found !== 'ok') throw damage(found);
 }
 
-/** Looks a file through in a thread of its own; `onDamage` is told where it is damaged. Ends early with what is returned. */
+/**
+ * Looks a file through in a thread of its own, which does not take part in the start; `onDamage` is told where it is damaged. Ends
+ * early with what is returned.
+ */
 export function lookThroughBeside(path: string, onDamage: (error: Error) => void): () => Promise<unknown> {
-  const worker = new Worker(LOOK, { eval: true, workerData: path, execArgv: [] });
-  worker.once('message', (found) => {
-    if (found !== 'ok') onDamage(damage(found));
-  });
-  worker.once('error', (error) => {
-    // What it cannot read for another reason, requests will meet as well.
-    if (troubleOf(error) === 'damaged') onDamage(error as Error);
-  });
-  worker.unref();
-  return () => worker.terminate();
+  let worker: Worker | undefined;
+  const begin = setTimeout(() => {
+    worker = new Worker(LOOK, { eval: true, workerData: path, execArgv: [] });
+    worker.once('message', (found) => {
+      if (found !== 'ok') onDamage(damage(found));
+    });
+    worker.once('error', (error) => {
+      // What it cannot read for another reason, requests will meet as well.
+      if (troubleOf(error) === 'damaged') onDamage(error as Error);
+    });
+    worker.unref();
+  }, AFTER_START_MS).unref();
+  return async () => {
+    clearTimeout(begin);
+    await worker?.terminate();
+  };
 }
 
 function damage(found: unknown): Error {

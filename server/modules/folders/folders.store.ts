@@ -2,6 +2,7 @@ import { type Insertable, type Kysely, type Selectable, sql, type Updateable } f
 import { isFolderInSight, isInSight } from '../../access/visible.store.ts';
 import type { Sight } from '../../access/visible.ts';
 import { loginOf } from '../../db/author.ts';
+import { inParts } from '../../db/parts.ts';
 import type { DashboardTable, Schema } from '../../db/schema.ts';
 
 export type FolderRow = Selectable<DashboardTable> & {
@@ -15,8 +16,6 @@ export interface Content {
   is_folder: 0 | 1;
   depth: number;
 }
-
-const DELETED_AT_ONCE = 1000;
 
 export function getFolder(
   db: Kysely<Schema>,
@@ -206,11 +205,7 @@ export async function updateFolder(
 
 /** Deletes folders and dashboards with their versions, tags and stars. */
 export async function deleteAll(db: Kysely<Schema>, orgId: number, uids: readonly string[]): Promise<void> {
-  for (let start = 0; start < uids.length; start += DELETED_AT_ONCE) {
-    await db
-      .deleteFrom('dashboard')
-      .where('org_id', '=', orgId)
-      .where('uid', 'in', uids.slice(start, start + DELETED_AT_ONCE))
-      .execute();
-  }
+  await inParts(uids, (some) =>
+    db.deleteFrom('dashboard').where('org_id', '=', orgId).where('uid', 'in', some).execute(),
+  );
 }

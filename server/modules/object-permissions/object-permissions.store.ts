@@ -1,9 +1,8 @@
 import type { Insertable, Kysely } from 'kysely';
 import type { Level } from '../../access/object-levels.ts';
 import { loginOf } from '../../db/author.ts';
+import { inParts } from '../../db/parts.ts';
 import type { ObjectPermissionTable, Schema } from '../../db/schema.ts';
-
-const AT_ONCE = 1000;
 
 export async function upsertPermission(
   db: Kysely<Schema>,
@@ -26,14 +25,14 @@ export async function deletePermissionsOn(
   kind: string,
   objectIds: readonly string[],
 ): Promise<void> {
-  for (let start = 0; start < objectIds.length; start += AT_ONCE) {
-    await db
+  await inParts(objectIds, (some) =>
+    db
       .deleteFrom('object_permission')
       .where('org_id', '=', orgId)
       .where('kind', '=', kind)
-      .where('object_id', 'in', objectIds.slice(start, start + AT_ONCE))
-      .execute();
-  }
+      .where('object_id', 'in', some)
+      .execute(),
+  );
 }
 
 /** Takes a level on one object away from a subject that has just this one. */

@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import { contains } from '../../db/search.ts';
+import { inParts } from '../../db/parts.ts';
 import type { OrgTable, Schema } from '../../db/schema.ts';
 
 export type OrgRow = Selectable<OrgTable>;
@@ -60,6 +61,11 @@ export async function insertOrg(
   return id;
 }
 
+/** Of one that nothing refers to yet. */
+export async function updateOrgId(db: Kysely<Schema>, from: number, to: number): Promise<void> {
+  await db.updateTable('org').set({ id: to }).where('id', '=', from).execute();
+}
+
 export async function updateOrg(
   db: Kysely<Schema>,
   id: number,
@@ -76,10 +82,16 @@ export async function deleteOrgRow(db: Kysely<Schema>, id: number): Promise<OrgC
     db,
   );
   const credentials = await db
-    .deleteFrom('credential')
+    .selectFrom('credential')
+    .select('secret_hash')
     .where('org_id', '=', id)
-    .returning('secret_hash')
     .execute();
+  // The rest of what is in it is not as much, and goes with its row.
+  for (const table of ['credential', 'annotation', 'dashboard', 'object_permission'] as const) {
+    const rows = await db.selectFrom(table).select('id').where('org_id', '=', id).execute();
+    const ids = rows.map((row) => row.id);
+    await inParts(ids, (some) => db.deleteFrom(table).where('id', 'in', some).execute());
+  }
   const guests = await db
     .deleteFrom('service_account_org')
     .where('org_id', '=', id)

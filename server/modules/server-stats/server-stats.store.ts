@@ -9,21 +9,24 @@ export interface Since {
 /** How many there are of each thing, and how many sessions were used since two times. */
 export function countThings(db: Kysely<Schema>, { month, day }: Since) {
   const all = sql<number>`count(*)`.as('count');
+  // Of the fewer there is an index, as of all.
+  const folders = sql<number>`(select count(*) from dashboard where is_folder = 1)`;
+  const keys = sql<number>`(select count(*) from credential where service_account_id is null)`;
   return db
     .selectNoFrom(({ selectFrom }) => [
       selectFrom('org').select(all).as('orgs'),
-      selectFrom('dashboard').select(all).where('is_folder', '=', 0).as('dashboards'),
+      sql<number>`(select count(*) from dashboard) - ${folders}`.as('dashboards'),
       selectFrom('dashboard_tag')
         .select(sql<number>`count(distinct term)`.as('count'))
         .as('tags'),
       selectFrom('data_source').select(all).as('datasources'),
       selectFrom('playlist').select(all).as('playlists'),
       selectFrom('star').select(all).as('stars'),
-      selectFrom('dashboard').select(all).where('is_folder', '=', 1).as('folders'),
+      folders.as('folders'),
       selectFrom('team').select(all).as('teams'),
       selectFrom('service_account').select(all).as('serviceAccounts'),
-      selectFrom('credential').select(all).where('service_account_id', 'is', null).as('apiKeys'),
-      selectFrom('credential').select(all).where('service_account_id', 'is not', null).as('tokens'),
+      keys.as('apiKeys'),
+      sql<number>`(select count(*) from credential) - ${keys}`.as('tokens'),
       selectFrom('session').select(all).where('seen_at', '>=', month).as('monthlySessions'),
       selectFrom('session').select(all).where('seen_at', '>=', day).as('dailySessions'),
     ])

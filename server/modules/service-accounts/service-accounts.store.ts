@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql, type Updateable } from 'kysely';
 import type { Role } from '../../access/roles.ts';
+import { inParts } from '../../db/parts.ts';
 import { contains } from '../../db/search.ts';
 import type { Schema, ServiceAccountTable, Time } from '../../db/schema.ts';
 
@@ -196,13 +197,15 @@ export async function deleteServiceAccount(db: Kysely<Schema>, orgId: number, id
   await db.deleteFrom('service_account').where('org_id', '=', orgId).where('id', '=', id).execute();
 }
 
-/** The hashes of an account's tokens, to forget them by. */
-export async function listTokenHashes(db: Kysely<Schema>, id: number): Promise<string[]> {
+/** Deletes an account's tokens, and returns their hashes, to forget them by. */
+export async function deleteTokens(db: Kysely<Schema>, id: number): Promise<string[]> {
   const rows = await db
     .selectFrom('credential')
-    .select('secret_hash')
+    .select(['id', 'secret_hash'])
     .where('service_account_id', '=', id)
     .execute();
+  const ids = rows.map((row) => row.id);
+  await inParts(ids, (some) => db.deleteFrom('credential').where('id', 'in', some).execute());
   return rows.map((row) => row.secret_hash);
 }
 

@@ -18,12 +18,12 @@ import { dropRolesOf, grantedTo, requireHoldingRolesOf } from '../roles/granted.
 import {
   deleteOrgGrant,
   deleteServiceAccount,
+  deleteTokens,
   getServiceAccount,
   getServiceAccountAnywhere,
   insertServiceAccount,
   type ListedServiceAccount,
   listOrgGrants,
-  listTokenHashes,
   loginIsTaken,
   updateServiceAccount,
   upsertOrgGrant,
@@ -229,7 +229,7 @@ export async function deleteAccount(context: RequestContext, id: number): Promis
   await inTransaction(context, async (context) => {
     const account = await requireAccount(context, id);
     await requireOutranking(context, account);
-    for (const hash of await listTokenHashes(context.db, id)) forgetCredential(context, hash);
+    for (const hash of await deleteTokens(context.db, id)) forgetCredential(context, hash);
     await deleteServiceAccount(context.db, account.org_id, id);
     await dropObjects(context, 'serviceaccounts', [String(id)]);
     await dropSubject(context, `user:${id}`);
