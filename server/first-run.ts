@@ -15,7 +15,7 @@ export interface FirstRun {
 }
 
 /**
- * Gives a new server its main organization and its first administrator. Throws a ConfigError, and makes nothing, where that one has to
+ * Gives a new server its main organization and its first administrator; of several that start at once, one makes them. Throws a ConfigError, and makes nothing, where that one has to
  * have a password of their own and would not.
  */
 export async function prepareFirstRun(context: Context): Promise<FirstRun> {

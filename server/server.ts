@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { doChores } from './chores.ts';
 import type { App } from './http/app-type.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
@@ -15,14 +16,12 @@ import { createLimits, type SharedLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createMemory } from './memory.ts';
 import { peersOnPostgres } from './peers/postgres.ts';
-import { dropOldEntries } from './modules/audit/kept.ts';
 import { writeNoted } from './modules/audit/noted.ts';
 import { writeCredentialUses } from './modules/credentials/credentials.ts';
 import { writeCallers } from './modules/key-inventory/callers.ts';
 import { secretKeyFits } from './modules/secret-key/secret-key.ts';
 import { writeSessionUses } from './modules/sessions/sessions.ts';
 import { noRequests } from './modules/usage/tallies.ts';
-import { dropOldUsage } from './modules/usage/usage.ts';
 import { writeRequests } from './modules/usage/written.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
 import { watchOutsideChanges } from './outside-changes.ts';
@@ -111,7 +110,7 @@ export async function openContext(
       users: new Map(),
       keyCalls: new Map(),
       requests: noRequests(),
-      noted: { rooms: new Map(), tidiedDay: 0 },
+      noted: { rooms: new Map() },
     },
     limits: createLimits(config),
     peers: undefined,
@@ -218,13 +217,16 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     const app = await buildApp(context, tracing, primary?.figures);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
+    const endChores = doChores(context);
     const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);
     const stop = async (): Promise<void> => {
       clearInterval(flushing);
+      const chores = endChores();
       stopWatching();
       await app.drain(config.server.shutdown_timeout);
       // A database that stands still does not hold up the end.
-      await Promise.race([flush(context).then(close), sleep(LAST_WRITES_MS, undefined, { ref: false })]);
+      const lastWrites = chores.then(() => flush(context)).then(close);
+      await Promise.race([lastWrites, sleep(LAST_WRITES_MS, undefined, { ref: false })]);
     };
     const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
     return { url, context, app, ...firstRun, defaultPasswordOf, stop };
@@ -264,9 +266,7 @@ async function flush(context: Context): Promise<void> {
     await writeUserUses(context);
     await writeCallers(context);
     await writeRequests(context);
-    await dropOldUsage(context);
     await writeNoted(context);
-    await dropOldEntries(context);
   } catch (error) {
     context.log.error(
       { err: error },

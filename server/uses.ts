@@ -48,11 +48,10 @@ export interface NotedRoom {
   beyond: number;
 }
 
-/** What is recorded later, and how far the record was tidied. */
+/** What is recorded later. */
 export interface Noted {
   /** Whoever fills one of these takes no room from the others. */
   rooms: Map<string, NotedRoom>;
-  tidiedDay: number;
 }
 
 /** Requests with one credential to one route that were answered alike. */
@@ -92,8 +91,6 @@ export interface Requests {
   /** How many counts there are, those on their way to the database included. */
   size: number;
   lastWrite: Promise<void>;
-  /** The hour in which old counts were last removed from the database. */
-  tidiedHour: number;
 }
 
 const USES_PER_STATEMENT = 512;

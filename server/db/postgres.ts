@@ -1,4 +1,11 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import {
+  type Dialect,
+  type Kysely,
+  type MigrationLockOptions,
+  PostgresAdapter,
+  PostgresDialect,
+  sql,
+} from 'kysely';
 import pg from 'pg';
 import type { Config } from '../config/config.ts';
 import {
@@ -35,7 +42,26 @@ export function postgresDialect(config: Config['database'], onIdleError: (error:
   });
   pool.on('error', onIdleError);
   pool.on('connect', (client) => closeWhenStuck(client, writer));
-  return new PostgresDialect({ pool });
+  const dialect = new PostgresDialect({ pool });
+  return Object.assign(dialect, { createAdapter: () => new RowLockingAdapter() });
+}
+
+// Kysely's own takes an advisory lock, which not all that speaks PostgreSQL's protocol has.
+class RowLockingAdapter extends PostgresAdapter {
+  /** Until the end of the transaction, in which the steps have to be taken. */
+  override async acquireMigrationLock(
+    // As Kysely has it.
+    // oxlint-disable-next-line typescript/no-explicit-any
+    db: Kysely<any>,
+    { lockTable, lockRowId }: MigrationLockOptions,
+  ): Promise<void> {
+    if (!db.isTransaction) throw new Error('the steps of a migration need a transaction');
+    await sql`select id from ${sql.table(lockTable)} where id = ${lockRowId} for update`.execute(db);
+  }
+
+  override releaseMigrationLock(): Promise<void> {
+    return Promise.resolve();
+  }
 }
 
 /** A connection of its own, not yet open, for what listens: it never waits for one of the pool. */

@@ -495,6 +495,17 @@ export interface SecretKeyCheckTable {
   sealed: string;
 }
 
+/** Work that one process does at a time, or that is not due yet. */
+export interface LeaseTable {
+  name: string;
+  /** Made up anew with each taking; '' is nobody. */
+  holder: string;
+  /** By the database's clock; nobody takes it before. */
+  held_until: Time;
+  /** What whoever takes it over has to know. */
+  note: string;
+}
+
 export interface Schema {
   identity: IdentityTable;
   org: OrgTable;
@@ -535,4 +546,5 @@ export interface Schema {
   grafana_ids: GrafanaIdsTable;
   grafana_import: GrafanaImportTable;
   audit: AuditTable;
+  lease: LeaseTable;
 }

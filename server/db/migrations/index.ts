@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import { MIGRATION_LOCK_ID, Migrator } from 'kysely/migration';
+import { isUniqueViolation } from '../errors.ts';
 import type { Schema } from '../schema.ts';
 import type { DatabaseType } from './column-types.ts';
 import { up as initial } from './0001-initial.ts';
@@ -13,6 +14,8 @@ import { up as grafanaImport } from './0008-grafana-import.ts';
 import { up as keyCallers } from './0009-key-callers.ts';
 import { up as usage } from './0010-usage.ts';
 import { up as auditAndAttention } from './0011-audit-and-attention.ts';
+import { up as lease } from './0012-lease.ts';
+import { up as indexes } from './0013-indexes.ts';
 
 const MIGRATIONS = {
   '0001-initial': initial,
@@ -26,17 +29,30 @@ const MIGRATIONS = {
   '0009-key-callers': keyCallers,
   '0010-usage': usage,
   '0011-audit-and-attention': auditAndAttention,
+  '0012-lease': lease,
+  '0013-indexes': indexes,
 };
 
 /**
  * Brings the schema up to date, or only by some of the steps, and says which it took. All in one transaction under a lock, so
- * that of several servers that start at once one does it, and a step that fails leaves nothing behind; within a transaction, in that.
+ * that of several servers that start at once one does it, and a step that fails, or a server that dies, leaves nothing behind; within
+ * a transaction, in that.
  */
 export async function migrate(
   db: Kysely<Schema>,
   type: DatabaseType,
   steps: readonly string[] = Object.keys(MIGRATIONS),
 ): Promise<string[]> {
+  if (type === 'postgres' && !db.isTransaction) {
+    await makeLock(db);
+    return (
+      db
+        .transaction()
+        // So that whoever has waited for the lock sees what was done under it.
+        .setIsolationLevel('read committed')
+        .execute((transaction) => migrate(transaction, type, steps))
+    );
+  }
   const provider = {
     getMigrations: () =>
       Promise.resolve(
@@ -52,6 +68,21 @@ export async function migrate(
   const { error, results } = await migrator.migrateToLatest();
   if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
   return (results ?? []).filter((step) => step.status === 'Success').map((step) => step.migrationName);
+}
+
+/** The tables by which Kysely counts the steps and locks; of several that make them at once, all but one fail. */
+async function makeLock(db: Kysely<Schema>): Promise<void> {
+  for (const statement of [
+    'create table if not exists kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)',
+    'create table if not exists kysely_migration_lock (id varchar(255) primary key, is_locked integer not null default 0)',
+    `insert into kysely_migration_lock (id) values ('${MIGRATION_LOCK_ID}') on conflict do nothing`,
+  ]) {
+    try {
+      await sql.raw(statement).execute(db);
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+    }
+  }
 }
 
 /** The steps by which a database was brought to where it is, in the order of their names; none where it is new. */

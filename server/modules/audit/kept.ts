@@ -1,24 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
+import { keepLease, type Lease } from '../leases/leases.ts';
 import { NOBODYS, record } from './audit.ts';
 import { type AuditRow, deleteAuditBefore, updateChange } from './audit.store.ts';
 import { wholeEntry } from './entries.ts';
 
-const DAY_MS = 24 * 60 * 60 * 1000;
 const ROWS_AT_ONCE = 1000;
 
 /**
- * Removes what is kept no longer, once a day, in parts so that nobody waits for long. That is recorded as one entry, which counts
- * with each part in its own transaction.
+ * Removes what is kept no longer, in parts so that nobody waits for long. That is recorded as one entry, which counts with each
+ * part in its own transaction.
  */
-export async function dropOldEntries(context: Context): Promise<void> {
-  const { config, uses, now } = context;
-  const day = Math.floor(now() / DAY_MS);
-  if (config.audit.keep_for === 0 || uses.noted.tidiedDay === day) return;
+export async function dropOldEntries(context: Context, lease: Lease): Promise<void> {
+  const { config, now } = context;
+  if (config.audit.keep_for === 0) return;
   const before = now() - config.audit.keep_for;
   for (let told: AuditRow | undefined, entries = 0; ; await setImmediate()) {
     const removed = await inTransaction(context, async (context) => {
+      await keepLease(context, lease);
       const count = await deleteAuditBefore(context.db, before, ROWS_AT_ONCE);
       if (count === 0) return { count, told };
       const change = { entries: entries + count, before: new Date(before).toISOString() };
@@ -26,9 +26,8 @@ export async function dropOldEntries(context: Context): Promise<void> {
     });
     told = removed.told;
     entries += removed.count;
-    if (removed.count < ROWS_AT_ONCE) break;
+    if (removed.count < ROWS_AT_ONCE) return;
   }
-  uses.noted.tidiedDay = day;
 }
 
 async function tell(context: Context, change: object, told: AuditRow | undefined): Promise<AuditRow> {

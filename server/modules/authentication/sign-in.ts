@@ -4,7 +4,6 @@ import { inTransaction } from '../../db/transaction.ts';
 import { ApiError, type Refusal } from '../../errors.ts';
 import { recordChange } from '../audit/audit.ts';
 import {
-  clearUnusedSessions,
   endSession,
   findSession,
   type OpenedSession,
@@ -27,7 +26,6 @@ export async function signIn(
   { login, password, userAgent }: { login: string; password: string; userAgent: string },
 ): Promise<OpenedSession> {
   const person = await verify(context, login, password);
-  await clearUnusedSessions(context);
   const { principal } = person;
   const session = await inTransaction(context, async (context) => {
     // Meanwhile they may have been disabled or deleted, or their password changed, and the sessions then ended.

@@ -5,7 +5,8 @@ import { contextOf } from '../../http/request.ts';
 import { Id, Message } from '../../http/schemas.ts';
 import { hideKeys, requireOrg } from '../orgs/orgs.ts';
 import { countKeys } from './key-migration.store.ts';
-import { migrateKey, migrateKeys, OUTCOMES, revertKey } from './key-migration.ts';
+import { migrateKey, OUTCOMES, revertKey } from './key-migration.ts';
+import { migrateKeys } from './whole-migration.ts';
 
 const Moved = Type.Object({
   id: Id,

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { requirePermission } from '../../access/can.ts';
 import type { RequestContext } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -24,7 +23,6 @@ import {
   updateToToken,
 } from './key-migration.store.ts';
 
-const KEYS_PER_TRANSACTION = 100;
 const ALL_KEYS = 'apikeys:*';
 
 type Key = NonNullable<Awaited<ReturnType<typeof getKeyOrToken>>>;
@@ -52,12 +50,6 @@ export interface HowToMove {
   dryRun?: boolean | undefined;
 }
 
-export interface Migration {
-  keys: MovedKey[];
-  /** Where to go on: after this key. Undefined when all of them were looked at, and the organization is closed to new ones. */
-  next: number | undefined;
-}
-
 /**
  * Makes a key the token of a new service account: the same secret, with the same role, expiry, last use and maker. A key
  * that has moved already stays where it is. One that is revoked
@@ -81,33 +73,8 @@ export async function migrateKey(
   });
 }
 
-/**
- * Moves the keys of the organization from after one on, all of them or `limit` at most, and closes it to new keys at the end.
- * In transactions of a hundred keys: stopped in between, the next run goes on from there and changes nothing that was done.
- */
-export async function migrateKeys(
-  context: RequestContext,
-  how: HowToMove,
-  { after = 0, limit = Infinity }: { after?: number | undefined; limit?: number | undefined } = {},
-): Promise<Migration> {
-  await requireSay(context, how);
-  const keys: MovedKey[] = [];
-  let last = after;
-  while (keys.length < limit) {
-    const most = Math.min(KEYS_PER_TRANSACTION, limit - keys.length);
-    const moved = await inTransaction(context, (context) => moveSome(context, how, last, most));
-    const late = moved.length > 0 || how.dryRun ? [] : await closeOrMoveLate(context, how, most);
-    if (moved.length + late.length === 0) return { keys, next: undefined };
-    keys.push(...moved, ...late);
-    last = moved.at(-1)?.id ?? last;
-    // SQLite works on this very thread: let the requests that wait go first.
-    await setImmediate();
-  }
-  return { keys, next: last };
-}
-
 /** Whoever moves keys reads their names and ends them as keys: that takes more than making service accounts. */
-async function requireSay(context: RequestContext, { dryRun }: HowToMove): Promise<void> {
+export async function requireSay(context: RequestContext, { dryRun }: HowToMove): Promise<void> {
   await requirePermission(context, 'apikeys:read', ALL_KEYS);
   if (!dryRun) await requirePermission(context, 'apikeys:delete', ALL_KEYS);
 }
@@ -135,7 +102,8 @@ export async function revertKey(context: RequestContext, accountId: number, id: 
   });
 }
 
-async function moveSome(
+/** Moves keys of the organization from after one on; those that are tokens already are told of. In a transaction. */
+export async function moveSome(
   context: RequestContext,
   how: HowToMove,
   after: number,
@@ -144,14 +112,19 @@ async function moveSome(
   return moveEach(context, how, await listKeysAndTheirTokens(context.db, context.actor.orgId, after, limit));
 }
 
-/** Closes the organization to new keys where none is left; else moves some that came to be, or came back, behind the run. */
-function closeOrMoveLate(context: RequestContext, how: HowToMove, limit: number): Promise<MovedKey[]> {
-  return inTransaction(context, async (context) => {
-    const validAt = how.includeExpired ? 0 : context.now();
-    const late = await listKeysThatStayed(context.db, context.actor.orgId, validAt, limit);
-    if (late.length === 0) await closeToKeys(context, context.actor.orgId);
-    return moveEach(context, how, late);
-  });
+/**
+ * Closes the organization to new keys where none is left; else moves some that came to be, or came back, behind the run. In a
+ * transaction.
+ */
+export async function closeOrMoveLate(
+  context: RequestContext,
+  how: HowToMove,
+  limit: number,
+): Promise<MovedKey[]> {
+  const validAt = how.includeExpired ? 0 : context.now();
+  const late = await listKeysThatStayed(context.db, context.actor.orgId, validAt, limit);
+  if (late.length === 0) await closeToKeys(context, context.actor.orgId);
+  return moveEach(context, how, late);
 }
 
 async function moveEach(context: RequestContext, how: HowToMove, keys: readonly Key[]): Promise<MovedKey[]> {

@@ -4,7 +4,7 @@ import { allows } from '../../access/evaluate.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { searchText } from '../../db/search.ts';
-import { inTransaction } from '../../db/transaction.ts';
+import { inCheckedTransaction, inTransaction } from '../../db/transaction.ts';
 import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
@@ -12,7 +12,15 @@ import { changed } from '../audit/changed.ts';
 import { forgetCredential } from '../credentials/credentials.ts';
 import { requireRoomForOrg, requireRoomOnServer } from '../quotas/quotas.ts';
 import { joinOrg } from './org-members.ts';
-import { deleteOrgRow, getOrg, getOrgByName, insertOrg, type OrgRow, updateOrg } from './orgs.store.ts';
+import {
+  deleteOrgRow,
+  getOrg,
+  getOrgByName,
+  insertOrg,
+  type OrgRow,
+  updateOrg,
+  updateOrgId,
+} from './orgs.store.ts';
 
 /** An address as it may be sent: what is left out stays. */
 export interface AddressChanges {
@@ -164,10 +172,11 @@ export function hideKeys(context: RequestContext, orgId: number, hides: boolean)
 
 /** Sees to it that there is the main organization, number 1. */
 export async function ensureMainOrg(context: Context): Promise<void> {
-  await inTransaction(context, async (context) => {
+  await inCheckedTransaction(context, async (context) => {
     if ((await getOrg(context.db, MAIN_ORG_ID)) !== undefined) return;
     const id = await insertNamed(context, MAIN_ORG_NAME);
-    if (id !== MAIN_ORG_ID) context.log.warn(`the main organization was deleted; a new one has the id ${id}`);
+    // A start that ended in the middle may have used the number up.
+    if (id !== MAIN_ORG_ID) await updateOrgId(context.db, id, MAIN_ORG_ID);
   });
 }
 

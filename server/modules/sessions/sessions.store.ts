@@ -87,7 +87,20 @@ export function deleteSessionsOf(
     .execute();
 }
 
-/** Deletes the sessions that nobody has used since then. */
-export async function deleteUnused(db: Kysely<Schema>, since: Time): Promise<void> {
-  await db.deleteFrom('session').where('seen_at', '<', since).execute();
+/** Deletes sessions that were last used, or opened, before the given times, so many at most; returns how many. */
+export async function deleteEnded(
+  db: Kysely<Schema>,
+  before: { createdAt: Time; seenAt: Time },
+  limit: number,
+): Promise<number> {
+  const ended = db
+    .selectFrom('session')
+    .select('id')
+    .where(({ or, eb }) => or([eb('seen_at', '<', before.seenAt), eb('created_at', '<', before.createdAt)]))
+    .limit(limit);
+  const { numDeletedRows } = await db
+    .deleteFrom('session')
+    .where('id', 'in', ended)
+    .executeTakeFirstOrThrow();
+  return Number(numDeletedRows);
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
 import { secretHash } from '../../crypto/secrets.ts';
 import { troubleOf } from '../../db/errors.ts';
@@ -6,10 +7,11 @@ import { inTransaction } from '../../db/transaction.ts';
 import { updateUses } from '../../db/times.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { writeUses } from '../../uses.ts';
+import { keepLease, type Lease } from '../leases/leases.ts';
 import {
   deleteSession,
   deleteSessionsOf,
-  deleteUnused,
+  deleteEnded,
   getSessionByHash,
   insertSession,
   listSessions,
@@ -25,8 +27,9 @@ const MINUTE_MS = 60_000;
 const USE_PRECISION_MS = MINUTE_MS;
 // Requests run side by side: those that left with the secret before the last change still have to be let in.
 const OVERLAP_MS = MINUTE_MS;
-// Older than what may be noted and not yet written.
+// What is noted is written by then, and no transaction is under way any more that saw it open.
 const KEPT_LONGER_MS = 10 * MINUTE_MS;
+const SESSIONS_AT_ONCE = 500;
 
 /** A session as authentication needs it. */
 export interface KnownSession {
@@ -59,10 +62,19 @@ export function findSession(
   return context.memory.recall<KnownSession>(key) ?? context.memory.remember(key, () => load(context, hash));
 }
 
-/** Clears away the sessions that ended long ago because nobody used them. */
-export function clearUnusedSessions(context: Context): Promise<void> {
-  const { login_maximum_inactive_lifetime_duration: unused } = context.config.auth;
-  return deleteUnused(context.db, context.now() - unused - KEPT_LONGER_MS);
+/** Clears away the sessions that have ended because nobody used them, or after their time. */
+export async function clearEndedSessions(context: Context, lease: Lease): Promise<void> {
+  const { login_maximum_inactive_lifetime_duration: unused, login_maximum_lifetime_duration: longest } =
+    context.config.auth;
+  const end = context.now() - context.config.usage.flush_interval - KEPT_LONGER_MS;
+  const before = { seenAt: end - unused, createdAt: end - longest };
+  for (let count = SESSIONS_AT_ONCE; count === SESSIONS_AT_ONCE;) {
+    count = await inTransaction(context, async (context) => {
+      await keepLease(context, lease);
+      return deleteEnded(context.db, before, SESSIONS_AT_ONCE);
+    });
+    await setImmediate();
+  }
 }
 
 /** Opens a session for somebody who has signed in. */

@@ -60,7 +60,7 @@ export function hourOf(time: number): number {
 }
 
 export function noRequests(): Requests {
-  return { current: new Map(), earlier: new Map(), size: 0, lastWrite: Promise.resolve(), tidiedHour: 0 };
+  return { current: new Map(), earlier: new Map(), size: 0, lastWrite: Promise.resolve() };
 }
 
 /** Counts a request; writeRequests brings it to the database. */

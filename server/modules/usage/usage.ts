@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Context } from '../../context.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
 import { momentOf } from '../audit/entries.ts';
+import { keepLease, type Lease } from '../leases/leases.ts';
 import { COUNTED_KINDS, HOUR_MS, hourOf } from './tallies.ts';
 import {
   ALL_TOKENS_OF,
@@ -51,19 +53,18 @@ export async function usageOf(context: Context, orgId: number | null, asked: Ask
   return { from: sums.from, to: sums.to, rows, total, isCut: groups > rows.length };
 }
 
-/** Removes counts that are kept no longer: once an hour, and hour by hour, so that nobody waits for long. */
-export async function dropOldUsage(context: Context): Promise<void> {
-  const { db, uses, now } = context;
-  const hour = hourOf(now());
-  if (uses.requests.tidiedHour === hour) return;
+/** Removes counts that are kept no longer: hour by hour, so that nobody waits for long. */
+export async function dropOldUsage(context: Context, lease: Lease): Promise<void> {
   const end = firstKept(context);
   for (;;) {
-    const oldest = await getOldestHour(db);
-    if (oldest === undefined || oldest >= end) break;
-    await deleteHour(db, oldest);
+    const oldest = await getOldestHour(context.db);
+    if (oldest === undefined || oldest >= end) return;
+    await inTransaction(context, async (context) => {
+      await keepLease(context, lease);
+      await deleteHour(context.db, oldest);
+    });
     await setImmediate();
   }
-  uses.requests.tidiedHour = hour;
 }
 
 function firstKept({ config, now }: Context): number {

@@ -3,7 +3,7 @@ import type { Principal, TeamPart } from '../../access/identity.ts';
 import type { Context } from '../../context.ts';
 import { hashPassword } from '../../crypto/passwords.ts';
 import { comparableName, searchText } from '../../db/search.ts';
-import { inTransaction } from '../../db/transaction.ts';
+import { inCheckedTransaction } from '../../db/transaction.ts';
 import { notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { joinOrg } from '../orgs/org-members.ts';
@@ -72,7 +72,7 @@ export async function ensureFirstAdmin(context: Context, password: string): Prom
   const { admin_user, admin_email } = context.config.security;
   if (await hasUsers(context)) return false;
   const password_hash = await hashPassword(password);
-  return inTransaction(context, async (context) => {
+  return inCheckedTransaction(context, async (context) => {
     if ((await countUsers(context.db)) > 0) return false;
     const now = context.now();
     const login = comparableName(admin_user);
