@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-const CONNECTIONS = 64;
+export const CONNECTIONS = 64;
 const BUCKETS_PER_MS = 100;
 // What took a second or longer is in the last one.
 const BUCKETS = 1000 * BUCKETS_PER_MS + 1;

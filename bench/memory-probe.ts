@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -14,5 +14,7 @@ async function settle(): Promise<void> {
     await sleep(SETTLING_MS);
   }
   const file = join(process.env['BENCH_LEVELS'] ?? '', `${process.pid}.json`);
-  writeFileSync(file, JSON.stringify(process.memoryUsage()));
+  writeFileSync(`${file}.part`, JSON.stringify(process.memoryUsage()));
+  // Whoever sees it there may read it.
+  renameSync(`${file}.part`, file);
 }

@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { onPostgres, onSqlite, type Place } from '../test/support/place.ts';
+import { CONNECTIONS } from './crowd.ts';
+import { type Drawer, drawerOf } from './drawer.ts';
 import { benchFlatness } from './flatness.ts';
 import { benchMemory } from './memory.ts';
 import { BENCH_SECRET_KEY, seedTokens } from './seed.ts';
@@ -16,11 +18,9 @@ import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 const MOST = Number(process.env['BENCH_TOKENS'] ?? 1_000_000);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
 const ROUNDS = 3;
-const CLIENTS = 64;
 /** Of each server; REMEMBERED_MOST in server/server.ts leaves room for as many new ones again. */
 const WORKING_SET = Math.min(40_000, MOST / 20);
 const MOST_SERVERS = 3;
-const ONE_IN = 100;
 
 /** How servers share the work: so many of them, or so many processes of one. */
 interface Arrangement {
@@ -101,7 +101,14 @@ async function benchArrangements(
     const processes = arrangement.servers * arrangement.workers;
     const bare = await startBareServing(directory, filled, processes);
     const turns = { bare: [], new: [], mostly: [], known: [] };
-    all.push({ ...arrangement, filled: own, ours, bare, tokens: drawerOf(tokens, processes), turns });
+    all.push({
+      ...arrangement,
+      filled: own,
+      ours,
+      bare,
+      tokens: drawerOf(tokens, processes * WORKING_SET, MOST_SERVERS * WORKING_SET),
+      turns,
+    });
   }
   const bareTurn = ({ bare, tokens: drawer }: Running): Promise<Turn> =>
     takeTurn(bare.crowd, bare.pids, drawer.any, SECONDS);
@@ -153,51 +160,6 @@ async function copied(place: Place, { environment }: Filled): Promise<Filled['en
   return { ...environment, ...(await place.copy(environment)) };
 }
 
-interface Drawer {
-  /** Whatever is there. */
-  any(): string | undefined;
-  /** Those of a client, each once, until this share of them was drawn. */
-  upTo(share: number): (client: number) => string | undefined;
-  /** Those of a client in turn. */
-  known(client: number): string | undefined;
-  /** The same, but for one in a hundred, which nobody asked with before. */
-  mostly(client: number): string | undefined;
-}
-
-/** A client keeps its connection, and so its server, and its tokens: each server has as many to remember, however many there are. */
-function drawerOf(tokens: readonly string[], servers: number): Drawer {
-  const own = Array.from({ length: CLIENTS }, (): string[] => []);
-  for (let at = 0; at < servers * WORKING_SET; at++) own[at % CLIENTS]?.push(tokens[at] ?? '');
-  const [drawn, asked] = [new Uint32Array(CLIENTS), new Uint32Array(CLIENTS)];
-  let [anywhere, fresh] = [0, MOST_SERVERS * WORKING_SET];
-  const known = (client: number): string | undefined => {
-    const mine = own[client] as string[];
-    const at = (asked[client] ?? 0) % mine.length;
-    asked[client] = at + 1;
-    return mine[at];
-  };
-  return {
-    any: () => tokens[anywhere++ % tokens.length],
-    upTo: (share) => (client) => {
-      const mine = own[client] as string[];
-      const at = drawn[client] ?? 0;
-      if (at >= mine.length * share) return undefined;
-      drawn[client] = at + 1;
-      return mine[at];
-    },
-    known,
-    mostly(client) {
-      // Not all clients at once.
-      if (((asked[client] ?? 0) + client) % ONE_IN > 0) return known(client);
-      asked[client] = (asked[client] ?? 0) + 1;
-      // The last one was asked with at the start.
-      if (fresh >= tokens.length - 1)
-        throw new Error('there are too few tokens: ask for more, or for less long');
-      return tokens[fresh++];
-    },
-  };
-}
-
 function report(name: string, count: number, all: readonly Running[]): void {
   const cores = (value: number): string => value.toFixed(2);
   const first = Object.fromEntries(
@@ -241,7 +203,7 @@ function report(name: string, count: number, all: readonly Running[]): void {
     'others',
   ];
   console.log(`
-${name}, GET /api/org, ${CLIENTS} connections, ${count.toLocaleString('en')} tokens there, ${WORKING_SET.toLocaleString('en')} of them in turn at each process; medians of ${ROUNDS} rounds of ${SECONDS} s.
+${name}, GET /api/org, ${CONNECTIONS} connections, ${count.toLocaleString('en')} tokens there, ${WORKING_SET.toLocaleString('en')} of them in turn at each process; medians of ${ROUNDS} rounds of ${SECONDS} s.
 The last three columns: how many of the ${availableParallelism()} cores were busy with the servers, the load generator, and all else${name === 'PostgreSQL' ? ', PostgreSQL among it' : ''}.
 
 ${table(head, rows)}`);

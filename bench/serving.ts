@@ -121,7 +121,6 @@ export async function settledOf({ pids }: Serving, filled: Filled): Promise<Leve
     for (const limit = Date.now() + PATIENCE_MS; !existsSync(file); await sleep(50)) {
       if (Date.now() > limit) throw new Error(`process ${pid} does not say what it keeps`);
     }
-    await sleep(50);
     const { rss, heapUsed, external } = JSON.parse(readFileSync(file, 'utf8')) as NodeJS.MemoryUsage;
     levels.push({ resident: rss / 2 ** 20, heap: heapUsed / 2 ** 20, external: external / 2 ** 20 });
   }
