@@ -5,6 +5,7 @@ import { benchHotPath } from './hot-path.ts';
 import { benchImport } from './import.ts';
 import { benchLists } from './lists.ts';
 import { benchPage } from './page.ts';
+import { benchScale } from './scale.ts';
 import { benchServers } from './servers.ts';
 import { benchVerify } from './verify.ts';
 
@@ -16,6 +17,7 @@ const BENCHES: Record<string, (directory: string) => Promise<boolean>> = {
   lists: benchLists,
   import: benchImport,
   page: benchPage,
+  scale: benchScale,
 };
 
 const wanted = process.argv.slice(2);

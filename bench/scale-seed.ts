@@ -188,7 +188,7 @@ async function fillDashboards({ db, now, isSqlite }: Filling, orgs: number, coun
   const data = JSON.stringify({ title: 'Dashboard', description: 'x'.repeat(LETTERS_OF_A_DASHBOARD) });
   await sql`insert into dashboard_version (dashboard_id, version, parent_version, restored_from, message, created_at, created_by, data)
     select id, 1, 0, 0, '', ${time}, 1, ${data} from dashboard where is_folder = 0`.execute(db);
-  await sql`insert into dashboard_tag (dashboard_id, term) select id, 'tag-' || id % 50 from dashboard where is_folder = 0`.execute(
+  await sql`insert into dashboard_tag (dashboard_id, term) select id, 'tag-' || (id % 50) from dashboard where is_folder = 0`.execute(
     db,
   );
   await sql`insert into object_permission (org_id, kind, object_id, subject, level, created_at, updated_at)
@@ -208,7 +208,7 @@ async function fillRest({ db, now, isSqlite }: Filling, orgs: number): Promise<v
   const org = sql`1 + n % ${sql.lit(orgs)}`;
   await sql`insert into audit (at, org_id, actor, actor_id, credential, credential_id, address, request_id, action, object_kind,
       object_id, object_name, change, search_text)
-    select ${time} - n * 1000, ${org}, 'user:' || (n % 5), n % 5, 'token', n, '192.0.2.' || n % 200, 'request-' || n,
+    select ${time} - n * 1000, ${org}, 'user:' || (n % 5), n % 5, 'token', n, '192.0.2.' || (n % 200), 'request-' || n,
       'dashboards:' || case n % 3 when 0 then 'create' else 'update' end, 'dashboard', 'dashboard-' || n, 'Dashboard ' || n, '{}',
       'user:' || (n % 5) || ' dashboards dashboard-' || n from ${audited}`.execute(db);
   await sql`insert into usage_request (org_id, hour, credential_kind, credential_id, route, status, requests)

@@ -13,7 +13,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 
     // The filters by which single entries are looked for; the organization's others would all be read.
     `create index audit_by_credential on audit (org_id, credential, credential_id, at)`,
-    `create index audit_by_request on audit (org_id, request_id)`,
+    `create index audit_by_request on audit (org_id, request_id, at)`,
     `create index audit_by_address on audit (org_id, address, at)`,
   ];
   for (const statement of statements) await sql.raw(statement).execute(db);
