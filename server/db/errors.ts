@@ -63,7 +63,7 @@ const SYSTEM_TROUBLE: [RegExp, Trouble][] = [
 
 // pg gives these no code: its pool, its clients, and a query that took too long.
 const DRIVER_GIVES_UP =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client (was closed|has encountered)|Query read timeout)/;
+  /^(timeout exceeded when trying to connect|timeout expired$|Connection terminated|Client (was closed|has encountered)|Query read timeout)/;
 
 /** Whether a call of the system failed, of which several addresses tried make one; a client that went away has only the code in common. */
 function isOfSystem(error: unknown): boolean {

@@ -67,7 +67,11 @@ class RowLockingAdapter extends PostgresAdapter {
 /** A connection of its own, not yet open, for what listens: it never waits for one of the pool. */
 export function postgresConnection(config: Config['database']): pg.Client {
   const writer = writerOf(config);
-  const options = { connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true };
+  const options = {
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  };
   if (writer === undefined) return new pg.Client({ ...addressesOf(config)[0], ...options });
   // It is closed by whoever hears nothing over it any more.
   return writer.client(options).on('end', writer.doubt);

@@ -29,40 +29,45 @@ interface Place {
 export function seekWriter(addresses: readonly pg.ClientConfig[]): Writer {
   const open = new Map<pg.Client, Place>();
   let order = addresses;
-  let [known, seeking]: [Place | undefined, Promise<Place> | undefined] = [undefined, undefined];
+  let used: Place | undefined;
+  let isDoubted = false;
+  let seeking: Promise<Place> | undefined;
 
   async function seek(): Promise<Place> {
     const { address, place } = await firstOf(order);
     order = [address, ...addresses.filter((other) => other !== address)];
-    known = place;
-    const moved = new Error(`Connection terminated: writes are taken by ${named(place)} now`);
+    used = place;
     for (const [client, { host, port }] of open) {
       if (host === place.host && port === place.port) continue;
       // The pool lets go of an unused one that fails; one in use fails by its end.
-      client.emit('error', moved);
+      client.emit('error', movedTo(place));
       void client.end();
     }
+    isDoubted = false;
     return place;
   }
 
   async function openFound(client: pg.Client, connect: () => Promise<unknown>): Promise<void> {
     try {
-      const place = known ?? (await (seeking ??= seek().finally(() => (seeking = undefined))));
+      const isKnown = used !== undefined && !isDoubted;
+      const place = isKnown ? used : await (seeking ??= seek().finally(() => (seeking = undefined)));
       Object.assign(client, place);
-      open.set(client, place);
-      client.once('end', () => open.delete(client)).on('error', doubt);
+      client.on('error', doubt);
       await connect();
       await expectWrites(client);
+      // Not ended before: pg never says that a connection failed which is ended while it is made.
+      if (used !== undefined && named(used) !== named(client)) throw movedTo(used);
+      open.set(client, { host: client.host, port: client.port });
+      client.once('end', () => open.delete(client));
     } catch (error) {
       doubt();
-      open.delete(client);
       void client.end();
       throw error;
     }
   }
 
   function doubt(): void {
-    known = undefined;
+    isDoubted = true;
   }
 
   return {
@@ -82,6 +87,10 @@ export function seekWriter(addresses: readonly pg.ClientConfig[]): Writer {
 /** What a write comes to on a server that stopped taking them; it counts as away, since another may take them. */
 export function tookNoWrites(cause: unknown): Error {
   return new Error(NO_WRITES, { cause });
+}
+
+function movedTo(place: Place): Error {
+  return new Error(`Connection terminated: writes are taken by ${named(place)} now`);
 }
 
 /** The first of them that takes writes; each is asked once the one before has said no, or was silent for a moment. */
@@ -112,11 +121,7 @@ function noneOf(addresses: readonly pg.ClientConfig[], errors: Error[]): Error {
 }
 
 async function probe(address: pg.ClientConfig): Promise<Place> {
-  const client = new pg.Client({
-    ...address,
-    connectionTimeoutMillis: PROBE_MS,
-    query_timeout: PROBE_MS,
-  });
+  const client = new pg.Client({ ...address, connectionTimeoutMillis: PROBE_MS });
   client.on('error', ignore);
   try {
     await client.connect();
@@ -129,7 +134,8 @@ async function probe(address: pg.ClientConfig): Promise<Place> {
 
 /** By a setting and not by pg_is_in_recovery(), so that what speaks PostgreSQL's protocol and lacks its functions is understood too. */
 async function expectWrites(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ transaction_read_only: string }>('show transaction_read_only');
+  const question = { text: 'show transaction_read_only', query_timeout: PROBE_MS };
+  const { rows } = await client.query<{ transaction_read_only: string }>(question);
   if (rows[0]?.transaction_read_only === 'on') throw new Error(NO_WRITES);
 }
 

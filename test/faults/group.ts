@@ -127,31 +127,43 @@ async function breakPostgres({ isShort, scenario }: Tell, ground: Ground): Promi
 }
 
 async function failOver({ isShort, scenario }: Tell, ground: Ground): Promise<void> {
-  await scenario('PostgreSQL killed (SIGKILL), and its standby promoted', async () => {
-    const shown: Shown[] = [];
-    for (let count = 0; count < (isShort ? 1 : 3); count++) shown.push(await failOverOnce(ground));
-    const recoveryMs = Math.max(...shown.map((each) => each.recoveryMs ?? 0));
-    return { times: shown.length, held: shown.at(-1)?.held ?? '', recoveryMs };
-  });
+  const ways: [string, 'killed' | 'silent'][] = [
+    ['PostgreSQL killed (SIGKILL), and its standby promoted', 'killed'],
+    ['PostgreSQL silent (a relay holds all up), and its standby promoted', 'silent'],
+  ];
+  for (const [tried, becomes] of ways) {
+    await scenario(tried, async () => {
+      const shown: Shown[] = [];
+      for (let count = 0; count < (isShort ? 1 : 3); count++) {
+        shown.push(await failOverOnce(ground, becomes));
+      }
+      const recoveryMs = Math.max(...shown.map((each) => each.recoveryMs ?? 0));
+      return { times: shown.length, held: shown.map(({ held }) => held).join('. '), recoveryMs };
+    });
+  }
 }
 
-async function failOverOnce({ redis }: Ground): Promise<Shown> {
+async function failOverOnce({ redis }: Ground, becomes: 'killed' | 'silent'): Promise<Shown> {
   const pair = await startPostgresPair();
   const files = onSqlite();
+  const [first, second] = [new URL(pair.primary.url), new URL(pair.standby.url)];
+  const relay = await startRelay({ host: first.hostname, port: Number(first.port) });
   try {
-    const [first, second] = [new URL(pair.primary.url), new URL(pair.standby.url)];
-    const url = `postgres://${first.username}:${first.password}@${first.host},${second.host}/postgres`;
+    const hosts = `127.0.0.1:${relay.port},${second.host}`;
+    const url = `postgres://${first.username}:${first.password}@${hosts}/postgres`;
     const environments: Environment[] = [];
     for (let at = 0; at < SERVERS; at++)
       environments.push({ ...(await files.create()), GF_DATABASE_URL: url, ...storeOf(redis) });
     return await withGroup(environments, (group) =>
       repeated(group, 1, async () => {
-        await pair.primary.kill();
+        if (becomes === 'killed') await pair.primary.kill();
+        else relay.hold();
         await sleep(1000);
         await pair.promote();
       }),
     );
   } finally {
+    relay.close();
     await pair.stop();
     await files.end();
   }

@@ -14,6 +14,7 @@ const LONGEST_MS = 1000;
 const TARGET_99_MS = 250;
 const LOAD_PAUSE_MS = 5;
 const REVOKED_AT_ONCE = 2;
+const STAYING = 20;
 interface Token {
   id: number;
   secret: string;
@@ -32,7 +33,7 @@ export const peers: Run = async (tell) => {
   try {
     await tell.scenario('tokens revoked under load, each on one of three servers', async () => {
       const same = await place.create();
-      return withGroup([same, same, same], count, (group) => revoked(group, tell));
+      return withGroup([same, same, same], count + STAYING, (group) => revoked(group, tell));
     });
     await tell.scenario('tokens revoked while one server hears nothing of the others', async () => {
       const same = await place.create();
@@ -86,7 +87,7 @@ function use(server: Running, secret: string): ReturnType<typeof ask> {
 }
 
 async function revoked(group: Group, tell: Tell): Promise<Shown> {
-  const stayed = group.tokens.splice(-20);
+  const stayed = group.tokens.splice(-STAYING);
   const load = loadAll(group, stayed);
   const times: Accepted[] = [];
   let done = 0;
