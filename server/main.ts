@@ -100,7 +100,10 @@ async function serveAsWorker(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
   const { meetPrimary } = await import('./workers/worker.ts');
   const primary = await meetPrimary();
-  const server = await startServer(primary.job.config, { primary });
+  const server = await startServer(primary.job.config, { primary }).catch((error: unknown) => {
+    primary.leave();
+    throw error;
+  });
   obeyHangup(server);
   primary.onReopen(() => server.context.log.outputs.get('file')?.reopen?.());
   primary.listens(server);

@@ -15,7 +15,7 @@ const LOOKS_WITHOUT_ANSWER = 10;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 // Who has lived for so long did not die of its start.
-const STEADY_MS = 60_000;
+const STEADY_MS = 30_000;
 // Besides the time that requests have: writing what was gathered, and closing.
 const LAST_WRITES_MS = 5000;
 
@@ -42,6 +42,8 @@ interface Running {
   worker: Worker;
   channel: Channel<AtWorker>;
   bornAt: number;
+  /** How many died in its place one soon after the other. */
+  deaths: number;
   isServing: boolean;
   hasAnswered: boolean;
   looksWithoutAnswer: number;
@@ -59,13 +61,12 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
   const allGone = Promise.withResolvers<void>();
   let started: Started | undefined;
   let port = config.server.http_port;
-  let deaths = 0;
   // Else each of them would compile everything anew.
   const cache = getCompileCacheDir();
   const compiled = cache === undefined ? {} : { NODE_COMPILE_CACHE: dirname(cache) };
 
   /** Resolves once it serves, or else with the code that it ended with. */
-  function fork(): Promise<number | undefined> {
+  function fork(deaths = 0): Promise<number | undefined> {
     const settled = Promise.withResolvers<number | undefined>();
     const isFirst = started === undefined;
     const worker = cluster.fork({ ...env, ...compiled });
@@ -85,6 +86,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
       worker,
       channel,
       bornAt: performance.now(),
+      deaths,
       isServing: false,
       hasAnswered: true,
       looksWithoutAnswer: 0,
@@ -112,14 +114,17 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     return settled.promise;
   }
 
-  async function replace({ bornAt, worker }: Running, how: object): Promise<void> {
-    deaths = performance.now() - bornAt < STEADY_MS ? deaths + 1 : 1;
+  async function replace({ bornAt, deaths: before, worker }: Running, how: object): Promise<void> {
+    const deaths = performance.now() - bornAt < STEADY_MS ? before + 1 : 1;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (deaths - 1));
     log.error({ worker: worker.process.pid, ...how, pause }, 'a worker ended: another is started');
     // With the last of them the system's choice of a port would be gone.
     const isAnyServing = [...running].some(({ isServing }) => isServing);
     if (!isAnyServing) port = Number(new URL(started?.url ?? '').port);
-    await sleep(pause, undefined, { signal: stopping.signal }).then(fork, () => {});
+    await sleep(pause, undefined, { signal: stopping.signal }).then(
+      () => fork(deaths),
+      () => {},
+    );
   }
 
   function rotateLog(inode: number): void {
@@ -146,7 +151,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
   const failed = await fork();
   if (started === undefined) return failed ?? 1;
   // Each of them serves, or has failed once and is tried again.
-  await Promise.all(Array.from({ length: count - 1 }, fork));
+  await Promise.all(Array.from({ length: count - 1 }, () => fork()));
   setInterval(look, LOOK_EVERY_MS).unref();
   return {
     ...started,

@@ -19,6 +19,8 @@ export interface Primary {
   stop: Promise<void>;
   figures: FiguresShared;
   listens(started: Started): void;
+  /** Lets go of it, so that this process can end. */
+  leave(): void;
   /** Has the log file with this number replaced by a new one, in which all go on. */
   rotateLog(inode: number): void;
   /** Has this one's log file opened anew when all are to go on in a new one. */
@@ -72,6 +74,7 @@ export async function meetPrimary(): Promise<Primary> {
       const generated = generatedPassword === undefined ? {} : { generatedPassword };
       channel.tell('listens', { url, isFirstRun, defaultPasswordOf, ...generated });
     },
+    leave: () => void worker.disconnect(),
     rotateLog: (inode) => channel.tell('rotate', inode),
     onReopen: (how) => void (reopen = how),
     peersFor(its) {
