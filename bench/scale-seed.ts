@@ -20,7 +20,6 @@ export interface Scale {
 }
 
 // The first one is there, and two others hold a tenth of the dashboards and a hundredth of the tokens each.
-const MAIN_ORG = 1;
 const [LARGE, DOOMED, FIRST] = [2, 3, 4];
 const LARGE_SHARE = 10;
 const ACCOUNT_SHARE = 100;
@@ -31,7 +30,7 @@ const KNOWN_TOKENS = 20_000;
 const HASHES_AT_ONCE = 50_000;
 const LETTERS_OF_A_DASHBOARD = 300;
 
-/** The numbers of a new database: as many accounts for each organization, folders among them, and what belongs to them. */
+/** Fills the new database that an environment names with so much and what belongs to it, as much in each organization. */
 export async function seedScale(env: Record<string, string>, size: Size): Promise<Scale> {
   const url = env['GF_DATABASE_URL'];
   const scale = await seedInto({ env, overrides: {} }, async (db, now) => {
@@ -228,5 +227,3 @@ async function fillRest({ db, now, isSqlite }: Filling, orgs: number): Promise<v
   await sql`insert into role_assignment (org_id, fixed_role, service_account_id, created_at)
     select org_id, 'fixed:reports:reader', id, ${time} from service_account where id % 4 = 0`.execute(db);
 }
-
-export const MAIN = MAIN_ORG;
