@@ -256,7 +256,8 @@ function objectToArrow(file: string, { target, isTypeOnly }: Import): string | u
   const from = partOf(file);
   const to = partOf(target);
   // A benchmark starts servers and databases as tests do.
-  if (isTestCode(target)) return from === 'bench' ? undefined : 'this is test code, and only tests may use it.';
+  if (isTestCode(target))
+    return from === 'bench' ? undefined : 'this is test code, and only tests may use it.';
   if (from === undefined || to === undefined) return 'this place has no part in PARTS; say there what it is.';
   if (isBetweenModules(file, target)) return objectToModule(file, target, from, to);
   if (areTwoPages(file, target))
