@@ -3,6 +3,7 @@ import { breakSqlite } from './break-sqlite.ts';
 import { breakGroup } from './group.ts';
 import { kill } from './kill.ts';
 import { migrationSurvivesKills } from './migration.ts';
+import { once } from './once.ts';
 import { peers } from './peers.ts';
 import { stop } from './stop.ts';
 import { type Row, type Run, summary, teller } from './table.ts';
@@ -16,6 +17,7 @@ const RUNS: Record<string, Run> = {
   peers,
   group: breakGroup,
   migration: migrationSurvivesKills,
+  once,
   kill,
 };
 

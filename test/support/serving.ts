@@ -19,12 +19,14 @@ export interface Serving {
   main?: string | undefined;
   /** A command that runs it, such as one that gives it another network. */
   within?: readonly string[] | undefined;
+  /** Has it killed, while it starts too. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Serves in a process of its own; returns when it listens. */
 export async function serve(
   environment: Environment,
-  { probe, main = MAIN, within = [] }: Serving = {},
+  { probe, main = MAIN, within = [], signal }: Serving = {},
 ): Promise<Running> {
   const probing = probe === undefined ? [] : ['--expose-gc', '--import', probe];
   const [command, ...args] = [...within, process.execPath, ...probing, main, 'serve'];
@@ -32,6 +34,7 @@ export async function serve(
     env: { ...process.env, ...environment, GF_SERVER_HTTP_PORT: '0', GF_LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit', ...(probe === undefined ? [] : (['ipc'] as const))],
   });
+  signal?.addEventListener('abort', () => child.kill('SIGKILL'));
   const url = await new Promise<string>((resolve, reject) => {
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (part: string) => {
