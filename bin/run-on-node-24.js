@@ -14,7 +14,7 @@ const FORWARDED_SIGNALS = ['SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /** Runs a program on Node 24 or newer as if it had been started itself: arguments, signals and exit code pass through. */
 export async function runOnNode24(file, args) {
-  if (isNewEnough()) {
+  if (isNewEnough() && (!args.includes('serve') || hasFlags())) {
     modules.enableCompileCache(COMPILE_CACHE);
     process.argv = [process.argv[0], file, ...args];
     onLossOfNpm(() => process.kill(process.pid, 'SIGTERM'));
@@ -60,6 +60,11 @@ export function carriedNode() {
     if (cause.code === 'MODULE_NOT_FOUND') return undefined;
     throw cause;
   }
+}
+
+/** Whether V8 was started as a server wants it, which cannot be changed afterwards. */
+function hasFlags() {
+  return NODE_FLAGS.every((flag) => process.execArgv.includes(flag));
 }
 
 export function isNewEnough() {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-const FILES = ['package.json', 'web/package.json', 'client/package.json', 'runtime/package.json'];
+const FILES = ['package.json', 'web/package.json', 'client/package.json'];
 const FIELDS = ['dependencies', 'devDependencies', 'optionalDependencies'];
 
 type Package = Record<string, Record<string, string> | undefined>;
