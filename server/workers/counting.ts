@@ -5,8 +5,8 @@ import { type Bucket, type Limit, unitsAt, type Wanted } from '../limits.ts';
 export interface Counting {
   /** Takes from a bucket, as `SharedLimits.take` says. */
   take(key: string, limit: Limit, wanted: Wanted): { left: number; isTaken: boolean };
-  /** A place for somebody, for so many milliseconds at most: its number, or 0 where all are taken. */
-  occupy(key: string, most: number, milliseconds: number, by: object): number;
+  /** One of so many places for somebody, for so many milliseconds at most: its number, or 0 where all are taken. */
+  occupy(key: string, places: number, milliseconds: number, by: object): number;
   leave(key: string, place: number): void;
   /** Gives back the places of somebody who is gone. */
   leaveAll(by: object): void;
@@ -22,17 +22,17 @@ interface Place {
 // Of each kind, as for what one process counts for itself.
 const MOST = 100_000;
 
-/** Counts in memory, by a clock in milliseconds. A bucket is forgotten when it is full, which is what one that is not there counts as. */
-export function createCounting(now: () => number): Counting {
+/** Counts in memory, by a clock in milliseconds that is never set, so many of each kind at most. A bucket is forgotten when it is full, which is what one that is not there counts as. */
+export function createCounting(now: () => number, most = MOST): Counting {
   const buckets = new Map<string, LRUCache<string, Bucket>>();
-  const kept = new LRUCache<string, number>({ max: MOST });
+  const kept = new LRUCache<string, number>({ max: most });
   const taken = new Map<string, Map<number, Place>>();
-  let places = 0;
+  let numbers = 0;
 
   /** Who fills one kind of buckets empties none of another. */
   function bucketsFor(key: string): LRUCache<string, Bucket> {
     const [kind = ''] = /^\w+:[a-z-]+/.exec(key) ?? [];
-    const known = buckets.get(kind) ?? new LRUCache<string, Bucket>({ max: MOST });
+    const known = buckets.get(kind) ?? new LRUCache<string, Bucket>({ max: most });
     buckets.set(kind, known);
     return known;
   }
@@ -49,13 +49,13 @@ export function createCounting(now: () => number): Counting {
       else all.set(key, { units: left, at });
       return { left, isTaken };
     },
-    occupy(key, most, milliseconds, by) {
+    occupy(key, places, milliseconds, by) {
       const there = taken.get(key) ?? new Map<number, Place>();
       for (const [place, { until }] of there) if (until <= now()) there.delete(place);
-      if (there.size >= most) return 0;
-      there.set(++places, { by, until: now() + milliseconds });
+      if (there.size >= places) return 0;
+      there.set(++numbers, { by, until: now() + milliseconds });
       taken.set(key, there);
-      return places;
+      return numbers;
     },
     leave(key, place) {
       const there = taken.get(key);

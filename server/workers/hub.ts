@@ -1,7 +1,7 @@
 import { createLimitedLately, type Limited } from '../limits.ts';
 import type { AtPrimary, AtWorker, Keys } from './calls.ts';
 import type { Channel } from './channel.ts';
-import { createCounting } from './counting.ts';
+import type { Counting } from './counting.ts';
 import { figuresOfAll } from './figures.ts';
 
 /** What a worker may ask that is not about its process. */
@@ -23,11 +23,10 @@ export interface Hub {
 
 const FIGURES_WITHIN_MS = 2000;
 
-/** A hub with clocks in milliseconds: one that is never set, and that of the world. */
-export function createHub(ticking: () => number, now: () => number): Hub {
+/** A hub that counts there, with the time in milliseconds since 1970. */
+export function createHub(counting: Counting, now: () => number): Hub {
   const serving = new Set<Member>();
   const remembering = new Set<Member>();
-  const counting = createCounting(ticking);
   const lately = createLimitedLately();
   const figures = figuresOfAll();
 

@@ -7,6 +7,7 @@ import { createLog, type Log } from '../log.ts';
 import type { Started } from '../server.ts';
 import type { AtPrimary, AtWorker } from './calls.ts';
 import { type Channel, createChannel } from './channel.ts';
+import { createCounting } from './counting.ts';
 import { createHub } from './hub.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -55,7 +56,10 @@ interface Running {
  */
 export async function startWorkers({ config, count, env }: Options): Promise<Workers | number> {
   const log = createLog(config, { askToRotate: rotateLog });
-  const hub = createHub(() => Math.floor(performance.now()), Date.now);
+  const hub = createHub(
+    createCounting(() => Math.floor(performance.now())),
+    Date.now,
+  );
   const running = new Set<Running>();
   const stopping = new AbortController();
   const allGone = Promise.withResolvers<void>();
@@ -70,6 +74,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     const settled = Promise.withResolvers<number | undefined>();
     const isFirst = started === undefined;
     const worker = cluster.fork({ ...env, ...compiled });
+    closeWhatItWasHanded(worker);
     // What cannot be sent to somebody any more needs no answer: they are gone.
     const send = (message: unknown): void => void worker.send(message as object, () => {});
     const channel = createChannel<AtPrimary, AtWorker>(send, (channel) => ({
@@ -170,4 +175,23 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     },
     kill,
   };
+}
+
+/** A connection as Node passes it on. */
+interface Handle {
+  /** Negative once it is closed here, as it is when the worker has taken it. */
+  fd: number;
+  close(): void;
+}
+
+/** Node forgets a connection that it was just handing to a worker which died: its client would wait for ever. */
+function closeWhatItWasHanded({ process: child }: Worker): void {
+  const handed = new Set<Handle>();
+  const send = child.send.bind(child) as (...args: unknown[]) => boolean;
+  child.send = (...args: unknown[]) => {
+    for (const handle of handed) if (handle.fd < 0) handed.delete(handle);
+    if (args[1] instanceof Object && 'fd' in args[1]) handed.add(args[1] as Handle);
+    return send(...args);
+  };
+  child.once('disconnect', () => handed.forEach((handle) => handle.close()));
 }
