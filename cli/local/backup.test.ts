@@ -75,11 +75,12 @@ function openIn(env: Environment) {
   return db;
 }
 
-/** All rows of all tables, but for what says when the schema was made and that a backup was restored. */
+/** All rows of all tables, but for what says when the schema was made, that a backup was restored, and who does something now. */
 async function everythingIn(env: Environment): Promise<Record<string, string[]>> {
   const db = openIn(env);
   const everything: Record<string, string[]> = {};
   for (const { name } of await db.introspection.getTables()) {
+    if (name === 'lease') continue;
     const { rows } = await sql<Record<string, unknown>>`select * from ${sql.table(name)}`.execute(db);
     const kept = rows.filter(({ action }) => action !== 'server:restore');
     everything[name] = kept.map((row) => JSON.stringify(row, Object.keys(row).toSorted())).toSorted();

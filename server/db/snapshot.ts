@@ -9,7 +9,7 @@ import { type Cell, lastIdsOf, type Query, type Table, tablesOf } from './tables
 export interface Snapshot {
   /** The steps by which it was brought to where it is; none where it is not Latchkey's. */
   steps: string[];
-  /** All but those that count the steps, each behind those that it refers to. */
+  /** All but those that count the steps and hold leases, each behind those that it refers to. */
   tables: Table[];
   count(table: Table): Promise<number>;
   rowsOf(table: Table): AsyncGenerator<Cell[][]>;
@@ -91,7 +91,8 @@ async function snapshotOf(query: Query, type: DatabaseType, rowsOf: Snapshot['ro
   const steps = hasSteps ? await query('select name from kysely_migration order by name') : [];
   return {
     steps: steps.map(([name]) => String(name)),
-    tables: tables.filter(({ name }) => !name.startsWith('kysely_')),
+    // Nor who is doing something at the moment: nothing of that goes on in a copy.
+    tables: tables.filter(({ name }) => !name.startsWith('kysely_') && name !== 'lease'),
     count: async ({ name }) => Number((await query(`select count(*) from ${quoted(name)}`))[0]?.[0]),
     rowsOf,
     lastIds: () => lastIdsOf(query, type),
