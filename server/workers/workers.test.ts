@@ -12,12 +12,12 @@ import { newDatabase, type TestDatabase } from '../testing/world.ts';
 const WORKERS = 3;
 // Sixteen programs are started here, or more.
 const CACHE = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 60_000 };
 const ADMIN = `Basic ${btoa('admin:admin')}`;
 const isSqlite = process.env['LATCHKEY_TEST_DATABASE'] !== 'postgres';
 
 // The processes of a test are more than the cores that they share with other tests.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 interface Answer {
   status: number;
