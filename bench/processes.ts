@@ -12,6 +12,12 @@ const PATIENCE_MS = 30_000;
 const TICK_S = 0.01;
 const KEPT_LETTERS = 1000;
 
+// What a benchmark that fails leaves running would disturb the next one.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill();
+});
+
 export interface Started {
   process: ChildProcess;
   /** From the start of the process to its first answer. */
@@ -73,9 +79,8 @@ async function startProgram(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const stop = (): void => void child.kill();
-  process.once('exit', stop);
-  child.once('exit', () => process.off('exit', stop));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const listens = new Promise<void>((resolve) => {
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
