@@ -354,12 +354,12 @@ async function repeated(
   }
   await load.end();
   await ledger.expectKept();
-  const { well, changes, unavailable, slowestMs, longestAcceptedMs } = ledger.figures;
+  const { well, changes, unavailable, busy, slowestMs, longestAcceptedMs } = ledger.figures;
   const total = unavailable.reduce((sum, each) => sum + each, 0);
   return {
     times,
     held:
-      `${well.toLocaleString('en')} answers well, ${total.toLocaleString('en')} 503 (${unavailable.join(', ')}), none else, ` +
+      `${well.toLocaleString('en')} answers well, ${total.toLocaleString('en')} 503 (${unavailable.join(', ')}; ${busy} of them busy), none else, ` +
       `the slowest ${(slowestMs / 1000).toFixed(1)} s; all of ${changes.toLocaleString('en')} changes kept; ` +
       `accepted ${longestAcceptedMs.toFixed(0)} ms after its end at most`,
     recoveryMs: Math.max(...recoveries),

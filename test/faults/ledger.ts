@@ -41,6 +41,8 @@ export interface Figures {
   changes: number;
   /** Of each server: how often it answered 503. */
   unavailable: number[];
+  /** How often for want of a won race alone, which has nothing to do with what was broken. */
+  busy: number;
   slowestMs: number;
   /** The latest request, after the answer to its revocation, that a token was accepted with. */
   longestAcceptedMs: number;
@@ -69,6 +71,7 @@ export function createLedger(group: Pick<Servers, 'servers' | 'dying'>): Ledger 
     well: 0,
     changes: 0,
     unavailable: servers().map(() => 0),
+    busy: 0,
     slowestMs: 0,
     longestAcceptedMs: 0,
   };
@@ -89,6 +92,7 @@ export function createLedger(group: Pick<Servers, 'servers' | 'dying'>): Ledger 
     if (answer.status === 503) {
       mustBeUnavailable(answer, WORDS);
       figures.unavailable[at] = (figures.unavailable[at] ?? 0) + 1;
+      if (answer.body.messageId === 'busy') figures.busy++;
       return undefined;
     }
     figures.well++;
