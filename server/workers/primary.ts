@@ -77,11 +77,11 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     closeWhatItWasHanded(worker);
     // What cannot be sent to somebody any more needs no answer: they are gone.
     const send = (message: unknown): void => void worker.send(message as object, () => {});
-    const channel = createChannel<AtPrimary, AtWorker>(send, (channel) => ({
-      ...hub.servicesFor(channel),
-      listens(its) {
+    const channel = createChannel<AtPrimary, AtWorker>(send, (its) => ({
+      ...hub.servicesFor(its),
+      listens(how) {
         one.isServing = true;
-        started ??= its;
+        started ??= how;
         hub.add(channel);
         settled.resolve(undefined);
       },
