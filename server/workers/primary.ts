@@ -98,6 +98,8 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     };
     running.add(one);
     worker.on('message', channel.receive);
+    // Sending to one that has just died: its end is told.
+    worker.on('error', () => {});
     worker.on('exit', (code, signal) => {
       running.delete(one);
       channel.end();
@@ -193,5 +195,5 @@ function closeWhatItWasHanded({ process: child }: Worker): void {
     if (args[1] instanceof Object && 'fd' in args[1]) handed.add(args[1] as Handle);
     return send(...args);
   };
-  child.once('disconnect', () => handed.forEach((handle) => handle.close()));
+  child.once('exit', () => handed.forEach((handle) => handle.close()));
 }
