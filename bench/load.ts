@@ -1,5 +1,5 @@
-import autocannon from 'autocannon';
 import type { ChildProcess } from 'node:child_process';
+import { openCrowd } from './crowd.ts';
 import { usageOf } from './processes.ts';
 
 export interface Measured {
@@ -18,30 +18,19 @@ export async function load(
   seconds: number,
   server: ChildProcess,
 ): Promise<Measured> {
+  const { port, pathname } = new URL(url);
+  const crowd = await openCrowd([Number(port)], pathname, tokens[0] ?? '');
   let next = 0;
   const before = usageOf(server);
-  const result = await autocannon({
-    url,
-    connections: 64,
-    duration: seconds,
-    requests: [
-      {
-        method: 'GET',
-        setupRequest: (request) => {
-          const token = tokens[next++ % tokens.length];
-          return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
-        },
-      },
-    ],
-  });
+  const answers = await crowd.run(() => tokens[next++ % tokens.length], seconds);
   const after = usageOf(server);
-  const total = result.requests.total;
+  crowd.close();
   return {
-    requestsPerSecond: result.requests.average,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
-    failed: result.non2xx + result.errors,
-    cpuMicroseconds: before && after && ((after.cpuSeconds - before.cpuSeconds) / total) * 1e6,
+    requestsPerSecond: answers.requests / answers.seconds,
+    p50Ms: answers.p50Ms,
+    p99Ms: answers.p99Ms,
+    failed: answers.failed,
+    cpuMicroseconds: before && after && ((after.cpuSeconds - before.cpuSeconds) / answers.requests) * 1e6,
   };
 }
 

@@ -1,4 +1,3 @@
-import cookie from '@fastify/cookie';
 import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Config } from './config/config.ts';
@@ -136,7 +135,6 @@ export async function buildApp(context: Context, tracing?: Tracing, shared?: Fig
   keepCertificate(app, certificate);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  await app.register(cookie);
   sendSessionCookies(app);
   guardAnswers(app);
   sayDeprecated(app);

@@ -15,6 +15,7 @@ import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
 import type { Context, RequestContext } from './context.ts';
+import { keepTick } from './kept-tick.ts';
 import type { Log } from './log.ts';
 import { asOperator } from './operator.ts';
 import { ownCommand } from './own-command.ts';
@@ -45,6 +46,7 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
 
 /** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
+  keepTick();
   // A command ends when nobody reads its output any more; a server goes on.
   for (const console of [process.stdout, process.stderr]) {
     console.removeAllListeners('error').on('error', () => undefined);

@@ -4,12 +4,10 @@ import { identityIn } from '../access/identify.ts';
 import type { Identity, Proof } from '../access/identity.ts';
 import { passwordFromBytes } from '../crypto/passwords.ts';
 import { badRequest, unauthorized } from '../errors.ts';
+import { sentSecret } from './session-cookie.ts';
 
 /** What of a request says who asks, and where they want to act. */
-export type Asking = Pick<
-  FastifyRequest,
-  'method' | 'headers' | 'query' | 'cookies' | 'sessionCookie' | 'ip'
->;
+export type Asking = Pick<FastifyRequest, 'method' | 'headers' | 'query' | 'sessionCookie' | 'ip'>;
 
 /** How each kind of credential is checked: the proof, at once when it is remembered, or a thrown 401. */
 export interface Authenticators {
@@ -37,8 +35,9 @@ export async function authenticateIfShown(
   authenticators: Authenticators,
   request: Asking,
 ): Promise<Identity | undefined> {
-  const cookie = request.cookies[context.config.auth.login_cookie_name];
-  if (request.headers.authorization === undefined && cookie === undefined) return undefined;
+  const { headers } = request;
+  if (headers.authorization === undefined && sentSecret(context.config, headers) === undefined)
+    return undefined;
   return authenticate(context, authenticators, request);
 }
 
@@ -50,7 +49,7 @@ export function prove(
 ): Proof | Promise<Proof> {
   const header = request.headers.authorization;
   if (header !== undefined) return proveByHeader(context, authenticators, header, request);
-  const cookie = request.cookies[context.config.auth.login_cookie_name];
+  const cookie = sentSecret(context.config, request.headers);
   if (cookie !== undefined) return authenticators.session(request, cookie);
   const hint = `No credential was sent. ${SCHEME_HINT}, basic authentication, or sign in.`;
   throw unauthorized('Unauthorized', hint, { reason: 'none sent' });

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
@@ -220,20 +220,40 @@ function expiryOf(certificate: () => FastifyInstance['certificate']): Gauge {
 }
 
 function observe(app: FastifyInstance, { requests, seconds, uses, failures, limited }: Figures): void {
-  const seriesOf = keptBy((name) => {
-    const [method = '', status = '', route = ''] = name.split(' ');
-    const labels = { method, route, status };
-    return { requests: requests.labels(labels), seconds: seconds.labels(labels) };
-  });
   const usesOf = keptBy((kind) => uses.labels(kind));
 
+  const seriesOf = (labels: { method: string; route: string; status: string }) => ({
+    counted: requests.labels(labels),
+    timed: seconds.labels(labels),
+  });
+
+  /** Counts the answers of one route; what belongs to a status is made once, so that none puts labels together. */
+  function answersOf(method: string, route: string): (request: FastifyRequest, reply: FastifyReply) => void {
+    const series: ReturnType<typeof seriesOf>[] = [];
+    return (request, { statusCode, elapsedTime }) => {
+      const { counted, timed } = (series[statusCode] ??= seriesOf({
+        method,
+        route,
+        status: `${statusCode}`,
+      }));
+      counted.inc();
+      timed.observe(elapsedTime / 1000);
+      const kind = request.identity?.credential.kind;
+      if (kind !== undefined) usesOf(kind).inc();
+    };
+  }
+
+  app.addHook('onRoute', (route) => {
+    const count = answersOf(String(route.method), route.url);
+    const counting = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+      count(request, reply);
+      done();
+    };
+    route.onResponse = [counting, ...[route.onResponse ?? []].flat()];
+  });
+  const nowhere = keptBy((method) => answersOf(method, NOWHERE));
   app.addHook('onResponse', (request, reply, done) => {
-    const route = request.is404 ? NOWHERE : (request.routeOptions.url ?? NOWHERE);
-    const series = seriesOf(`${request.method} ${reply.statusCode} ${route}`);
-    series.requests.inc();
-    series.seconds.observe(reply.elapsedTime / 1000);
-    const kind = request.identity?.credential.kind;
-    if (kind !== undefined) usesOf(kind).inc();
+    if (request.is404) nowhere(request.method)(request, reply);
     done();
   });
 

@@ -1,5 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { parseCookie, type SetCookie, stringifySetCookie } from 'cookie';
+import type { FastifyReply } from 'fastify';
 import type { Proof } from '../access/identity.ts';
+import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { unauthorized } from '../errors.ts';
 import type { App } from './app-type.ts';
@@ -55,14 +58,15 @@ export function sessionAuthenticator(
   };
 }
 
-/** The session secret that a request carries. */
-export function sentSecret({ config }: Context, request: FastifyRequest): string | undefined {
-  return request.cookies[config.auth.login_cookie_name];
+/** The session secret among what a request carries. */
+export function sentSecret({ auth }: Config, { cookie }: IncomingHttpHeaders): string | undefined {
+  return cookie === undefined ? undefined : parseCookie(cookie)[auth.login_cookie_name];
 }
 
 function write({ config, now }: Context, cookie: SessionSecret | 'clear', reply: FastifyReply): void {
   const { auth, security, server } = config;
   const options = {
+    name: auth.login_cookie_name,
     path: '/',
     httpOnly: true,
     sameSite: security.cookie_samesite,
@@ -73,10 +77,13 @@ function write({ config, now }: Context, cookie: SessionSecret | 'clear', reply:
       reply.request.protocol === 'https' ||
       /^__(Host|Secure)-/.test(auth.login_cookie_name),
   };
-  if (cookie === 'clear') {
-    reply.clearCookie(auth.login_cookie_name, options);
-    return;
-  }
-  const maxAge = Math.max(0, Math.floor((cookie.expiresAt - now()) / 1000));
-  reply.setCookie(auth.login_cookie_name, cookie.secret, { ...options, maxAge });
+  reply.header('set-cookie', stringifySetCookie({ ...options, ...valueOf(cookie, now()) }));
+}
+
+function valueOf(
+  cookie: SessionSecret | 'clear',
+  now: number,
+): Pick<SetCookie, 'value' | 'maxAge' | 'expires'> {
+  if (cookie === 'clear') return { value: '', maxAge: 0, expires: new Date(0) };
+  return { value: cookie.secret, maxAge: Math.max(0, Math.floor((cookie.expiresAt - now) / 1000)) };
 }

@@ -42,7 +42,7 @@ export function authenticationRoutes(app: App): void {
     },
     async (request) => {
       requireSameOrigin(app.context.config, request);
-      const secret = sentSecret(app.context, request);
+      const secret = sentSecret(app.context.config, request.headers);
       if (secret !== undefined) await signOut(contextOf(request), secret);
       request.sessionCookie = 'clear';
       return { message: 'Logged out' };

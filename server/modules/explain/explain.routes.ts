@@ -8,6 +8,7 @@ import { personsOnly } from '../../http/persons-only.ts';
 import { contextOf, type GuardedRoute } from '../../http/request.ts';
 import type { FindRoute } from '../../http/route-finder.ts';
 import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
+import { sentSecret } from '../../http/session-cookie.ts';
 import { successesOf } from '../../http/statuses.ts';
 import { timestampOrNull } from '../../http/time.ts';
 import { explain, type Explanation, type Known, type Means } from './explain.ts';
@@ -114,10 +115,10 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
     },
     async (request) => {
       const { method, path, credential: picked, headers = {} } = request.body;
-      const asking = askingAs(app, request.body, request.ip);
+      const asking = askingAs(request.body, request.ip);
       const shown = {
         authorization: headers.authorization,
-        hasCookie: asking.cookies[app.context.config.auth.login_cookie_name] !== undefined,
+        hasCookie: sentSecret(app.context.config, asking.headers) !== undefined,
       };
       const explanation = await explain(
         contextOf(request),
@@ -134,7 +135,7 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
 }
 
 /** The request as authentication looks at one; the blanks around a header's value are none of it. */
-function askingAs(app: App, { method, headers = {}, orgId }: Static<typeof Asked>, ip: string): Asking {
+function askingAs({ method, headers = {}, orgId }: Static<typeof Asked>, ip: string): Asking {
   const own = orgId === undefined ? {} : { 'x-grafana-org-id': String(orgId) };
   const sent = HEADERS.flatMap((name) => {
     const value = headers[name];
@@ -144,7 +145,6 @@ function askingAs(app: App, { method, headers = {}, orgId }: Static<typeof Asked
     method,
     headers: { ...own, ...Object.fromEntries(sent) },
     query: {},
-    cookies: app.parseCookie(headers.cookie ?? ''),
     sessionCookie: 'keep',
     ip,
   };
