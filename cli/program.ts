@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { addBackup } from './local/backup.ts';
+import { addCloud } from './local/cloud.ts';
 import { addConfig } from './local/config.ts';
 import { addImport } from './local/import-grafana.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
@@ -58,6 +59,7 @@ export function buildProgram(): Command {
   addMigrateDb(program);
   addBackup(program);
   addRestore(program);
+  addCloud(program);
   addImport(program);
   addResetAdminPassword(program);
   addReencryptSecrets(program);

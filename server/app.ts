@@ -1,6 +1,7 @@
 import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Config } from './config/config.ts';
+import type { Proof } from './access/identity.ts';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
 import { answerTogether } from './http/answer-together.ts';
@@ -18,6 +19,7 @@ import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { type FiguresShared, measureRequests } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
+import { patienceOf } from './http/patience.ts';
 import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -84,11 +86,17 @@ import { ApiError } from './errors.ts';
 
 // The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
 const LONGEST_HEAD = 16_384;
-const LOOK_EVERY_MS = 30_000;
-const HEADERS_WITHIN_MS = 60_000;
 
-/** The whole HTTP server over a context, every module by name; it listens when told to. */
-export async function buildApp(context: Context, tracing?: Tracing, shared?: FiguresShared): Promise<App> {
+/**
+ * The whole HTTP server over a context, every module by name; it listens when told to. `admit` knows whom the process itself lets in
+ * besides, as the cloud side does into a stack.
+ */
+export async function buildApp(
+  context: Context,
+  tracing?: Tracing,
+  shared?: FiguresShared,
+  admit?: (secret: string) => Proof | undefined,
+): Promise<App> {
   const logger: FastifyBaseLogger = context.log;
   const routing: Routing = {
     ...subPath(context.config),
@@ -96,12 +104,8 @@ export async function buildApp(context: Context, tracing?: Tracing, shared?: Fig
   };
   const certificate = readCertificate(context.config);
   const newId = requestIds();
-  const { read_timeout, trusted_proxies } = context.config.server;
-  // Node looks only now and then for requests that take too long, and takes the shorter of its two limits for that of the headers.
-  const patience = {
-    connectionsCheckingInterval: Math.min(read_timeout || LOOK_EVERY_MS, LOOK_EVERY_MS),
-    headersTimeout: Math.min(read_timeout || HEADERS_WITHIN_MS, HEADERS_WITHIN_MS),
-  };
+  const { trusted_proxies } = context.config.server;
+  const { requestTimeout, ...patience } = patienceOf(context.config);
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const app = fastify({
     // One type of server does for both: what sets them apart is known where the certificate is.
@@ -111,7 +115,7 @@ export async function buildApp(context: Context, tracing?: Tracing, shared?: Fig
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: context.config.limits.max_body_bytes,
-    requestTimeout: read_timeout,
+    requestTimeout,
     genReqId: newId,
     ...routing,
     frameworkErrors: refuseUnroutable,
@@ -119,7 +123,9 @@ export async function buildApp(context: Context, tracing?: Tracing, shared?: Fig
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
   const authenticators: Authenticators = {
-    bearer: (secret, { ip }) => proveBearer(context, secret, ip),
+    bearer: admit
+      ? (secret, { ip }) => admit(secret) ?? proveBearer(context, secret, ip)
+      : (secret, { ip }) => proveBearer(context, secret, ip),
     password: (login, password, { ip }) => provePassword(context, { login, password, address: ip }),
     session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
   };

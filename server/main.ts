@@ -233,6 +233,17 @@ function obeyHangup({ context, app }: Server): void {
   if (app.certificate) process.on('SIGHUP', () => app.reloadCertificate());
 }
 
+/** Makes a cloud organization and its first key; the secret is nowhere else. Throws an ApiError where there is one of that name. */
+export async function beginCloud(
+  options: Options,
+  wanted: { org: string; key: string },
+): Promise<{ slug: string; token: string; isEnabled: boolean }> {
+  // Nothing is sealed there, so any key will do, and none is made.
+  const { config } = load(options, { security: { secret_key: 'none is needed' } });
+  const { initCloud } = await import('./cloud/init.ts');
+  return { ...(await initCloud(forCommand(config), wanted)), isEnabled: config.cloud.enabled };
+}
+
 /** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */
 function keepLogWhole(log: Log): void {
   process.on('uncaughtExceptionMonitor', (error) =>

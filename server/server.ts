@@ -1,6 +1,8 @@
+import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { doChores } from './chores.ts';
+import type { Cloud } from './cloud/cloud.ts';
 import type { App } from './http/app-type.ts';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
@@ -48,6 +50,8 @@ export interface Started extends FirstRun {
 export interface Server extends Started {
   context: Context;
   app: App;
+  /** There where stacks are served. */
+  cloud: Cloud | undefined;
   /** Ends what is running, within the configured time, writes what was gathered, and closes the database. */
   stop(): Promise<void>;
 }
@@ -61,6 +65,10 @@ export interface Surroundings {
   complaints?: NodeJS.WritableStream;
   /** Of a process that serves together with others of its machine. */
   primary?: Primary;
+  /** Written to instead of what the configuration says, and not closed. */
+  log?: Log;
+  /** How many things are remembered at most. */
+  remembered?: number;
 }
 
 interface OpenedContext {
@@ -78,10 +86,13 @@ interface OpenedContext {
  */
 export async function openContext(
   config: Config,
-  { now = Date.now, console, complaints, isLeftAsItIs = false, primary }: Surroundings = {},
+  surroundings: Surroundings = {},
   patience = 0,
 ): Promise<OpenedContext> {
-  const log = createLog(config, { console, complaints, now, askToRotate: primary?.rotateLog });
+  const { now = Date.now, console, complaints, isLeftAsItIs = false, primary } = surroundings;
+  const { remembered = REMEMBERED_MOST } = surroundings;
+  const log =
+    surroundings.log ?? createLog(config, { console, complaints, now, askToRotate: primary?.rotateLog });
   const onTrouble = (error: Error, what: 'broken connection' | 'damage'): void => {
     if (what === 'damage') log.part('database').fatal({ err: error }, DAMAGED);
     else log.part('database').warn({ err: error }, 'a database connection broke');
@@ -94,7 +105,7 @@ export async function openContext(
     onStatement: watchStatements(log, tracing),
     isLookedThrough: isPrepared,
   });
-  const memory = createMemory(REMEMBERED_MOST, () => context.peers?.isCurrent() ?? true);
+  const memory = createMemory(remembered, () => context.peers?.isCurrent() ?? true);
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context: Context = {
     db,
@@ -215,28 +226,47 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     context.limits.lately = primary?.spread(context.limits.lately) ?? context.limits.lately;
     const { buildApp } = await import('./app.ts');
     const app = await buildApp(context, tracing, primary?.figures);
+    const cloud = config.cloud.enabled ? await serveStacks(context, app, tracing) : undefined;
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
-    const flushing = setInterval(() => void flush(context), config.usage.flush_interval);
+    const flushing = setInterval(() => {
+      void flush(context);
+      void cloud?.tidy();
+    }, config.usage.flush_interval);
     const endChores = doChores(context);
     const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);
     const stop = async (): Promise<void> => {
       clearInterval(flushing);
       const chores = endChores();
       stopWatching();
-      await app.drain(config.server.shutdown_timeout);
+      await Promise.all([app.drain(config.server.shutdown_timeout), cloud?.stop()]);
       // A database that stands still does not hold up the end.
       const lastWrites = chores.then(() => flush(context)).then(close);
       await Promise.race([lastWrites, sleep(LAST_WRITES_MS, undefined, { ref: false })]);
     };
     const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
-    return { url, context, app, ...firstRun, defaultPasswordOf, stop };
+    return { url, context, app, cloud, ...firstRun, defaultPasswordOf, stop };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function shareLimits({ config, log }: Context): Promise<SharedLimits | undefined> {
+/** Serves the cloud side; what arrives at the server's own listener under the name of a stack is that stack's. */
+async function serveStacks(context: Context, app: App, tracing: Tracing | undefined): Promise<Cloud> {
+  const { startCloud } = await import('./cloud/cloud.ts');
+  const cloud = await startCloud(context, tracing);
+  if (context.config.cloud.stack_domain === '') return cloud;
+  // The last of them answers; those before count requests and believe proxies.
+  const answer = app.server.listeners('request').at(-1) as RequestListener;
+  app.server.removeListener('request', answer);
+  app.server.on('request', (request, response) => {
+    if (!cloud.takes(request, response)) answer(request, response);
+  });
+  return cloud;
+}
+
+/** The limits that are counted together with other servers, where those are configured. */
+export async function shareLimits({ config, log }: Context): Promise<SharedLimits | undefined> {
   const { type, connstr, prefix } = config.remote_cache;
   const address = type === 'redis' ? parseRedisAddress(connstr) : undefined;
   if (address === undefined) return undefined;
@@ -259,7 +289,8 @@ function wrongSecretKey(): ConfigError {
   );
 }
 
-async function flush(context: Context): Promise<void> {
+/** Writes what was used since the last time, and drops what is older than it is kept. */
+export async function flush(context: Context): Promise<void> {
   try {
     await writeCredentialUses(context);
     await writeSessionUses(context);

@@ -37,9 +37,15 @@ const TIERS = [
     'key-migration',
     'page',
     'server-settings',
-    'stacks',
   ],
   ['secret-key'],
+];
+
+// The cloud side has modules of its own, in the same order. Neither side uses the other's.
+const CLOUD_TIERS = [
+  ['cloud/orgs', 'cloud/regions'],
+  ['cloud/keys', 'cloud/stacks'],
+  ['cloud/inside', 'cloud/plugins', 'cloud/policies'],
 ];
 
 // Who may import whom; what is absent is forbidden. "type x" allows only `import type`. Inside a part everything is
@@ -63,8 +69,8 @@ const SERVER = [
   'trail',
 ];
 const ARROWS: Record<string, string[]> = {
-  main: ['app', 'config', 'context', 'errors', 'log', 'start', 'workers'],
-  start: ['access', 'transaction', 'type http', 'type workers', ...SERVER],
+  main: ['app', 'cloud', 'config', 'context', 'errors', 'log', 'start', 'workers'],
+  start: ['access', 'cloud', 'transaction', 'type http', 'type workers', ...SERVER],
   app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules', 'type tracing'],
   routes: ['access', 'context', 'crypto', 'errors', 'http', 'json-text', 'rules', 'store'],
   rules: [
@@ -127,6 +133,55 @@ const ARROWS: Record<string, string[]> = {
   limits: ['type config'],
   memory: [],
   uses: [],
+  cloud: [
+    'access',
+    'cloud-access',
+    'cloud-addresses',
+    'cloud-context',
+    'cloud-http',
+    'cloud-routes',
+    'cloud-rules',
+    'cloud-schema',
+    'http',
+    'start',
+    ...SERVER,
+  ],
+  'cloud-routes': [
+    'cloud-access',
+    'cloud-addresses',
+    'cloud-http',
+    'cloud-rules',
+    'cloud-store',
+    'http',
+    'type cloud-context',
+    'type cloud-schema',
+  ],
+  'cloud-rules': [
+    'cloud-access',
+    'cloud-addresses',
+    'cloud-store',
+    'crypto',
+    'errors',
+    'transaction',
+    'type access',
+    'type cloud-context',
+    'type cloud-schema',
+    'type config',
+  ],
+  'cloud-store': ['cloud-schema'],
+  'cloud-context': [
+    'type cloud',
+    'type cloud-access',
+    'type cloud-schema',
+    'type config',
+    'type log',
+    'type memory',
+    'type peers',
+  ],
+  'cloud-http': ['cloud-access', 'type cloud-context'],
+  'cloud-access': ['errors'],
+  'cloud-schema': ['schema', 'type cloud-access'],
+  'cloud-addresses': ['type config'],
   'cli/local': ['cli', 'client', 'main', 'sources', ...SERVER],
   'cli/remote': ['cli', 'client'],
   cli: ['cli/local', 'cli/remote', 'client', 'duration'],
@@ -144,6 +199,8 @@ const LIBRARIES: Record<string, string[]> = {
   errors: [],
   rules: ['node:'],
   store: ['kysely'],
+  'cloud-rules': ['node:'],
+  'cloud-store': ['kysely'],
   'grants-store': ['kysely'],
   client: [],
   duration: [],
@@ -151,6 +208,12 @@ const LIBRARIES: Record<string, string[]> = {
 
 const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/main\.ts$/, 'main'],
+  [/^server\/cloud\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, 'cloud-$1'],
+  [/^server\/cloud\/modules\/.+\.ts$/, 'cloud-rules'],
+  [/^server\/cloud\/db\/schema\.ts$/, 'cloud-schema'],
+  [/^server\/cloud\/(addresses|context)\.ts$/, 'cloud-$1'],
+  [/^server\/cloud\/(access|http)\/.+\.ts$/, 'cloud-$1'],
+  [/^server\/cloud\/.+\.ts$/, 'cloud'],
   [/^server\/(app|context|errors|json-diff|limits|log|memory|uses)\.ts$/, '$1'],
   [/^server\/(backup\/)?[^/]+\.ts$/, 'start'],
   [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
@@ -273,7 +336,9 @@ function objectToModule(file: string, target: string, from: string, to: string):
       ? undefined
       : `"${from}" may not import "${to}" of its own module.`;
   }
-  if (from === 'store' || to !== 'rules') return `a module has only its rules for others. ${ADVICE[to]}`;
+  const [kind, wanted] = [from, to].map((part) => part.replace('cloud-', ''));
+  if (kind === 'store' || wanted !== 'rules') return `a module has only its rules for others. ${ADVICE[to]}`;
+  if (isOfCloud(file) !== isOfCloud(target)) return 'the cloud side and a stack know nothing of each other.';
   return tierOf(moduleOf(target)) < tierOf(moduleOf(file)) ? undefined : `not of a lower tier. ${ADVICE[to]}`;
 }
 
@@ -313,11 +378,16 @@ function isTestCode(file: string): boolean {
 }
 
 function moduleOf(file: string): string | undefined {
-  return /^server\/modules\/([^/]+)\//.exec(file)?.[1];
+  const [, cloud = '', name] = /^server\/(cloud\/)?modules\/([^/]+)\//.exec(file) ?? [];
+  return name === undefined ? undefined : cloud + name;
+}
+
+function isOfCloud(file: string): boolean {
+  return file.startsWith('server/cloud/');
 }
 
 function tierOf(name: string | undefined): number {
-  return TIERS.findIndex((tier) => name !== undefined && tier.includes(name));
+  return [...TIERS, ...CLOUD_TIERS].findIndex((tier) => name !== undefined && tier.includes(name));
 }
 
 function partOf(file: string): string | undefined {

@@ -2,8 +2,8 @@ import type { Grants } from './evaluate.ts';
 import type { Granted } from './granted.ts';
 import type { Role } from './roles.ts';
 
-/** An operator is whoever runs commands on the server's machine. */
-export type PrincipalKind = 'user' | 'service-account' | 'api-key' | 'operator';
+/** An operator is whoever runs commands on the server's machine; the cloud, whoever asks on the cloud side of a stack. */
+export type PrincipalKind = 'user' | 'service-account' | 'api-key' | 'operator' | 'cloud';
 
 /** What somebody is in a team: 0 a plain member, 4 an Admin of it. */
 export type TeamPermission = 0 | 4;
@@ -33,7 +33,7 @@ export interface Principal {
   granted: ReadonlyMap<number, Granted>;
 }
 
-export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'machine';
+export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'machine' | 'cloud';
 
 /** What was shown to prove it. */
 export interface Credential {

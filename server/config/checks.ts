@@ -16,6 +16,7 @@ export function checkTogether(settled: Settled): string[] {
   checkFirstPassword(settled);
   checkAudit(settled);
   checkRemoteCache(settled);
+  checkCloud(settled);
   return [
     ...checkDatabase(settled),
     ...checkTls(settled),
@@ -65,6 +66,16 @@ function checkRemoteCache({ config, resolve }: Settled): void {
   const { source } = resolve('remote_cache', 'type');
   throw new ConfigError(
     `[remote_cache] type = redis (${source}) needs connstr too, such as addr=127.0.0.1:6379`,
+  );
+}
+
+function checkCloud({ config, resolve }: Settled): void {
+  const { cloud, database, server } = config;
+  if (!cloud.enabled || database.type !== 'sqlite' || server.workers === 1) return;
+  const { source } = resolve('server', 'workers');
+  throw new ConfigError(
+    `[server] workers = ${server.workers} (${source}) does not go with [cloud] enabled on SQLite: of each stack, one process ` +
+      'alone may remember things. Set workers = 1, or use PostgreSQL',
   );
 }
 

@@ -22,6 +22,7 @@ export function variableName(section: string, key: string): string {
 const places = new Map(
   listSettings().map(({ section, key }) => [variableName(section, key), { section, key }]),
 );
+const namedSections = listSettings().filter(({ section }) => section.endsWith('.*'));
 const freeSections = listSettings().filter(({ key }) => key === '*');
 
 /** The settings among the variables, and the names of `GF_` variables that are none; `readFile` serves `…__FILE`. */
@@ -60,10 +61,26 @@ function findPlace(variable: string): { section: string; key: string } | undefin
   const name = baseName(variable);
   const place = places.get(name);
   if (place !== undefined) return place;
+  const ofRegion = placeInNamed(name);
+  if (ofRegion !== undefined) return ofRegion;
   for (const { section } of freeSections) {
     const prefix = variableName(section, '');
     if (name.startsWith(prefix) && name !== prefix)
       return { section, key: name.slice(prefix.length).toLowerCase() };
+  }
+  return undefined;
+}
+
+/** A key of a section with a name: GF_CLOUD_REGION_EU_LOGS_URL. A dash of the name is an underscore there. */
+function placeInNamed(variable: string): { section: string; key: string } | undefined {
+  for (const { section, key } of namedSections) {
+    const start = variableName(section.slice(0, -1), '').replace(/_$/, '');
+    const end = `_${key.toUpperCase()}`;
+    const name =
+      variable.startsWith(start) && variable.endsWith(end) ? variable.slice(start.length, -end.length) : '';
+    if (name !== '') {
+      return { section: section.slice(0, -1) + name.toLowerCase().replaceAll('_', '-'), key };
+    }
   }
   return undefined;
 }

@@ -227,6 +227,28 @@ export function addressRanges(meaning: string): Setting<readonly AddressRange[]>
   };
 }
 
+/** The first and the last of a range of ports. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** A range of ports such as 4000-4999. */
+export function portRange(fallback: string, meaning: string): Setting<PortRange> {
+  return {
+    type: 'range of ports',
+    default: fallback,
+    meaning,
+    allowed: 'a range of ports such as 4000-4999',
+    emptyIsDefault: true,
+    parse(value) {
+      const [, first, last] = /^(\d{1,5})\s*-\s*(\d{1,5})$/.exec(value)?.map(Number) ?? [];
+      if (first === undefined || last === undefined) return undefined;
+      return first >= 1 && first <= last && last <= 65_535 ? { first, last } : undefined;
+    },
+  };
+}
+
 /** Pairs such as `api:debug auth:warn`. */
 export function levels(meaning: string): Setting<LevelMap> {
   return {

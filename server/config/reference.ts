@@ -7,8 +7,8 @@ export function settingsTable(): string {
   const lines = ['| setting | variable | default | meaning | allowed |', '| --- | --- | --- | --- | --- |'];
   for (const { section, key, setting } of listSettings()) {
     const cells = [
-      `\`[${section}] ${key === '*' ? '<module>' : key}\``,
-      `\`${variableName(section, key === '*' ? '<module>' : key)}\``,
+      `\`[${section.replace(/\*$/, '<slug>')}] ${key === '*' ? '<module>' : key}\``,
+      `\`${variableName(section.replace(/\*$/, '<slug>'), key === '*' ? '<module>' : key)}\``,
       key === '*' || setting.default === '' ? '' : `\`${setting.default}\``,
       meaningOf(setting),
       setting.allowed,
@@ -26,7 +26,7 @@ export function sampleIni(): string {
   ];
   let current = '';
   for (const { section, key, setting } of listSettings()) {
-    if (section !== current) lines.push('', `[${section}]`);
+    if (section !== current) lines.push('', `[${section.replace(/\*$/, 'eu')}]`);
     current = section;
     lines.push(
       `; ${meaningOf(setting)}`,

@@ -9,7 +9,9 @@ import {
   levels,
   logLevels,
   logParts,
+  moduleName,
   path,
+  portRange,
   share,
   text,
   someOf,
@@ -40,7 +42,20 @@ const logFormat = choice(['text', 'json'], 'text', 'How a log line is written', 
   aliases: { console: 'text' },
 });
 
-/** Every setting: section, key, type, default, meaning and what is allowed. The section `*` key is any name. */
+const attached = (what: string) =>
+  text(
+    '',
+    `Where the service for ${what} of its stacks is, which is not part of Latchkey; empty: there is none`,
+    {
+      accepts: (value) => value === '' || isHttpUrl(value),
+      allowed: 'empty, or an http or https address',
+    },
+  );
+
+/**
+ * Every setting: section, key, type, default, meaning and what is allowed. The key `*` is any name, and a section that ends in `*` is
+ * one for each name.
+ */
 const settings = {
   DEFAULT: {
     app_mode: choice(
@@ -319,6 +334,56 @@ const settings = {
       'Keys that sign reports of leaked keys and tokens: PEM, or the JSON that GitHub answers at /meta/public_keys/secret_scanning',
     ),
   },
+  cloud: {
+    enabled: bool(false, 'Serve stacks, and at a port of its own the API that makes them'),
+    http_port: int(3080, 'Port of that API; 0 takes any free one', { min: 0, max: 65535 }),
+    stack_domain: text(
+      '',
+      'Domain below which each stack has a name of its own, at the port of the server; empty: each has a port of its own',
+      {
+        accepts: (value) => value === '' || (isHost(value) && isIP(value) === 0 && !value.includes('_')),
+        tidy: (value) => value.toLowerCase(),
+        allowed: 'empty, or a domain such as stacks.example.org',
+      },
+    ),
+    stack_ports: portRange('4000-4999', 'Ports of the stacks, where there is no stack_domain'),
+    open_stacks: int(
+      64,
+      'Stacks open at once at most; of those that nobody is asking, the one that was used longest ago is closed',
+      {
+        min: 1,
+        max: 10_000,
+      },
+    ),
+    close_idle_after: duration(
+      '10m',
+      'A stack that is not used for so long is closed until it is used again',
+      {
+        min: '1s',
+        max: '1d',
+      },
+    ),
+    keep_deleted_for: duration('30d', 'How long the data of a deleted stack is kept, and can be restored', {
+      min: '0s',
+      max: '10y',
+    }),
+  },
+  'cloud.region.*': {
+    name: text('', 'What the region is called; empty: its slug, which is the end of the name of the section'),
+    description: text('', 'What is said of it'),
+    provider: text('', 'Whose machines it is on; empty: local'),
+    cluster: text('', 'Which of its clusters; empty: the slug'),
+    metrics_url: attached('metrics (Prometheus)'),
+    graphite_url: attached('metrics (Graphite)'),
+    logs_url: attached('logs'),
+    alertmanager_url: attached('alerts'),
+    traces_url: attached('traces'),
+    profiles_url: attached('profiles'),
+    fleet_url: attached('the management of collectors'),
+    influx_url: attached('metrics of InfluxDB clients'),
+    otlp_url: attached('OpenTelemetry'),
+    oncall_url: attached('on-call schedules'),
+  },
   usage: {
     flush_interval: duration(
       '30s',
@@ -432,8 +497,11 @@ type ValueOf<Row> = Row extends Setting<infer Value> ? Value : never;
 export type Config = {
   readonly [Section in keyof Settings]: Settings[Section] extends { '*': infer Row }
     ? Readonly<Record<string, ValueOf<Row>>>
-    : { readonly [Key in keyof Settings[Section]]: ValueOf<Settings[Section][Key]> };
+    : Section extends `${string}.*`
+      ? Readonly<Record<string, ValuesOf<Settings[Section]>>>
+      : ValuesOf<Settings[Section]>;
 };
+type ValuesOf<Rows> = { readonly [Key in keyof Rows]: ValueOf<Rows[Key]> };
 
 /** Values from the command line or a test, by section and key. */
 export type Overrides = {
@@ -448,8 +516,22 @@ const table = new Map<string, Map<string, Setting<unknown>>>(
 
 /** The table by name; safe with any name, `__proto__` included. */
 export function findSetting(section: string, key: string): Setting<unknown> | undefined {
-  const rows = table.get(section);
+  const rows = table.get(section) ?? table.get(patternOf(section) ?? '');
   return rows?.get(key) ?? rows?.get('*');
+}
+
+/** The section with a `*` that a section is one of, and the name that it has there. */
+export function patternOf(section: string): string | undefined {
+  return Object.keys(settings).find(
+    (pattern) => pattern.endsWith('.*') && nameIn(pattern, section) !== undefined,
+  );
+}
+
+/** The name that stands for the `*` of a pattern in a section. */
+export function nameIn(pattern: string, section: string): string | undefined {
+  const start = pattern.slice(0, -1);
+  const name = section.startsWith(start) ? section.slice(start.length) : '';
+  return moduleName.test(name) ? name : undefined;
 }
 
 /** Section, key and row of every setting, in the table's order. */

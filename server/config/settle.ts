@@ -3,7 +3,7 @@ import type { AllGiven, Resolve, Resolved } from './given.ts';
 import { moduleName } from './kinds.ts';
 import type { Bases, LevelMap, LogLevel, Setting } from './kinds.ts';
 import { mergeFilters } from './log-filters.ts';
-import { listSettings } from './settings.ts';
+import { listSettings, nameIn, patternOf } from './settings.ts';
 import type { Config } from './settings.ts';
 import { quoted } from './shown.ts';
 
@@ -24,15 +24,15 @@ export function settle(given: AllGiven, resolve: Resolve, home: string): Settled
   const dataRow = listSettings().find(({ section, key }) => section === 'paths' && key === 'data');
   const data = dataRow && (parse(dataRow, resolve('paths', 'data'), { home, data: home }) as string);
   const bases = { home, data: data ?? home };
-  const config: Record<string, Record<string, unknown>> = {};
+  const config: Record<string, Record<string, unknown>> = { 'cloud.region.*': {} };
   const entries: ConfigEntry[] = [];
-  const rows = listSettings().flatMap((row) => (row.key === '*' ? modulesOf(given, row) : [row]));
+  const rows = listSettings().flatMap((row) => rowsOf(given, row));
   for (const row of rows) {
     const { section, key, setting } = row;
     const resolved = resolve(section, key);
     const value = parse(row, resolved, bases);
     const text = setting.type === 'path' ? String(value) : resolved.text;
-    (config[section] ??= {})[key] = value;
+    place(config, section)[key] = value;
     entries.push({ section, key, text, source: resolved.source, setting });
   }
   const filters = filtersOf(rows, resolve, bases);
@@ -46,6 +46,22 @@ function parse({ section, key, setting }: Row, { text, source }: Resolved, bases
   if (value !== undefined) return value;
   const shown = setting.secret === undefined ? ` = ${quoted(text)}` : '';
   throw new ConfigError(`[${section}] ${key}${shown} (${source}) must be ${setting.allowed}`);
+}
+
+/** The rows that a row of the table stands for. */
+function rowsOf(given: AllGiven, row: Row): Row[] {
+  if (row.key === '*') return modulesOf(given, row);
+  if (!row.section.endsWith('.*')) return [row];
+  const sections = [...given.keys()].filter((section) => nameIn(row.section, section) !== undefined);
+  return sections.map((section) => ({ ...row, section }));
+}
+
+/** Where the values of a section are: those of one with a name are together below the section with the `*`. */
+function place(config: Record<string, Record<string, unknown>>, section: string): Record<string, unknown> {
+  const pattern = patternOf(section);
+  if (pattern === undefined) return (config[section] ??= {});
+  const together = (config[pattern] ??= {}) as Record<string, Record<string, unknown>>;
+  return (together[nameIn(pattern, section) ?? ''] ??= {});
 }
 
 function modulesOf(given: AllGiven, { section, setting }: Row): Row[] {

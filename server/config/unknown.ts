@@ -1,7 +1,7 @@
 import { variableName } from './env.ts';
 import { isUnusedKey, isUnusedSection, listUnusedKeys, unusedSections } from './grafana-names.ts';
 import type { ConfigFile } from './config-file.ts';
-import { findSetting, listSettings } from './settings.ts';
+import { findSetting, listSettings, patternOf } from './settings.ts';
 
 const mostWarnings = 20;
 const all = listSettings();
@@ -11,13 +11,13 @@ const ownSections = [...new Set(all.map(({ section }) => section))];
 export function warnOfUnknown(file: ConfigFile | undefined, variables: readonly string[]): string[] {
   const lines = new Map<string, string>();
   for (const { name, line } of file?.ini.sections ?? []) {
-    if (ownSections.includes(name) || lines.has(name)) continue;
+    if (ownSections.includes(name) || patternOf(name) !== undefined || lines.has(name)) continue;
     lines.set(name, `${file?.name}:${line}: ${sectionWarning(name)}`);
   }
   for (const { section, key, line } of file?.ini.entries ?? []) {
     const name = `${section}\n${key}`;
-    if (!ownSections.includes(section) || findSetting(section, key) !== undefined || lines.has(name))
-      continue;
+    const isOwn = ownSections.includes(section) || patternOf(section) !== undefined;
+    if (!isOwn || findSetting(section, key) !== undefined || lines.has(name)) continue;
     lines.set(name, `${file?.name}:${line}: ${keyWarning(section, key)}`);
   }
   const fromVariables = variables.map(variableWarning).filter((line) => line !== undefined);
@@ -34,7 +34,7 @@ function keyWarning(section: string, key: string): string {
   if (isUnusedKey(section, key)) return `[${section}] ${key} is not used by Latchkey`;
   const near = nearest(
     key,
-    all.filter((row) => row.section === section).map((row) => row.key),
+    all.filter((row) => row.section === (patternOf(section) ?? section)).map((row) => row.key),
   );
   if (near !== undefined) return `unknown key [${section}] ${cut(key)}; did you mean ${near}?`;
   const [elsewhere, ...others] = all.filter((row) => row.key === key);

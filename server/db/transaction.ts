@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kysely } from 'kysely';
 import type { Context } from '../context.ts';
 import type { Told } from '../peers/peers.ts';
+import type { Schema } from './schema.ts';
 import { isLostRace, isUniqueViolation, troubleOf } from './errors.ts';
 
 const ATTEMPTS = 10;
@@ -15,7 +17,14 @@ interface Line {
   isHeldUp: boolean;
 }
 
-const lines = new WeakMap<Context['db'], Line>();
+/** What a transaction needs of a context; the cloud side has a database of its own. */
+export interface Transactional extends Pick<Context, 'config' | 'touch' | 'peers' | 'trail' | 'passage'> {
+  // Of whatever tables: only the work knows them.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  db: Kysely<any>;
+}
+
+const lines = new WeakMap<Transactional['db'], Line>();
 
 /**
  * Runs the work in one transaction, or in the one that is running already; what it touched is forgotten once it is committed.
@@ -23,7 +32,7 @@ const lines = new WeakMap<Context['db'], Line>();
  * after another: SQLite has one writer, PostgreSQL is asked for serializable ones and loses races. Whoever lost one runs again
  * in turn, since many who try again at the same time would only lose to each other.
  */
-export async function inTransaction<C extends Context, T>(
+export async function inTransaction<C extends Transactional, T>(
   context: C,
   work: (context: C) => Promise<T>,
 ): Promise<T> {
@@ -43,7 +52,7 @@ export async function inTransaction<C extends Context, T>(
  * The same, for work that looks whether what it adds is there already: where somebody else was first in the meantime, it runs
  * once more and finds theirs.
  */
-export async function inCheckedTransaction<C extends Context, T>(
+export async function inCheckedTransaction<C extends Transactional, T>(
   context: C,
   work: (context: C) => Promise<T>,
 ): Promise<T> {
@@ -55,7 +64,7 @@ export async function inCheckedTransaction<C extends Context, T>(
   }
 }
 
-function lineOf({ db }: Context): Line {
+function lineOf({ db }: Transactional): Line {
   const line = lines.get(db) ?? { last: Promise.resolve(), isHeldUp: false };
   lines.set(db, line);
   return line;
@@ -74,7 +83,7 @@ async function inTurn<T>(line: Line, work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function untilWon<C extends Context, T>(
+async function untilWon<C extends Transactional, T>(
   line: Line,
   context: C,
   work: (context: C) => Promise<T>,
@@ -91,7 +100,7 @@ async function untilWon<C extends Context, T>(
   }
 }
 
-async function once<C extends Context, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {
+async function once<C extends Transactional, T>(context: C, work: (context: C) => Promise<T>): Promise<T> {
   const touched = new Set<string>();
   const transaction = context.db.transaction();
   const isolated =
@@ -102,7 +111,7 @@ async function once<C extends Context, T>(context: C, work: (context: C) => Prom
   try {
     const result = await isolated.execute(async (db) => {
       const done = await work({ ...context, db, passage, touch: (key) => touched.add(key) });
-      if (touched.size > 0) told = await context.peers?.tell(db, touched);
+      if (touched.size > 0) told = await context.peers?.tell(db as unknown as Kysely<Schema>, touched);
       await passage?.beforeCommit();
       return done;
     });

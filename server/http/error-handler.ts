@@ -16,11 +16,14 @@ declare module 'fastify' {
   }
 }
 
-/** Every error becomes a JSON body that says what to do next; what is not meant for clients goes to the log only. */
-export function handleErrors(app: FastifyInstance): void {
+/**
+ * Every error becomes a JSON body that says what to do next; what is not meant for clients goes to the log only. With codes by status,
+ * it has the request's id and a code besides, as grafana.com's have.
+ */
+export function handleErrors(app: FastifyInstance, codes?: Readonly<Record<number, string>>): void {
   app.decorate('noted', { trouble: undefined });
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    answer(asApiError(error, request), request, reply),
+    answer(asApiError(error, request), request, reply, codes),
   );
 }
 
@@ -30,7 +33,12 @@ export function refuseUnroutable(error: FastifyError, request: FastifyRequest, r
   answer(asApiError(error, request), request, reply);
 }
 
-function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+function answer(
+  error: ApiError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  codes?: Readonly<Record<number, string>>,
+): FastifyReply {
   if (error.status >= 500) request.log.error({ err: error.cause ?? error }, error.message);
   return reply
     .code(error.status)
@@ -42,6 +50,7 @@ function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): 
       statusCode: error.status,
       // Grafana: the trace where there is one; X-Request-Id has the request's own id.
       traceID: traceIdOf(request) ?? request.id,
+      ...(codes && { code: codes[error.status] ?? 'Error', requestId: request.id }),
       ...error.fields,
     });
 }

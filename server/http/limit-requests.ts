@@ -155,9 +155,9 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
   };
 }
 
-// Whoever runs commands on the machine sends no requests.
+// Whoever runs commands on the machine sends no requests, and the cloud side's are its own.
 function bucketKind(kind: CredentialKind): BucketKind {
-  return kind === 'machine' ? 'address' : kind;
+  return kind === 'machine' || kind === 'cloud' ? 'address' : kind;
 }
 
 function tooMany(kind: string, wait: number, perSecond: number, burst: number): ApiError {

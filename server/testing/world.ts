@@ -5,6 +5,7 @@ import { Writable } from 'node:stream';
 import pg from 'pg';
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
+import type { Cloud } from '../cloud/cloud.ts';
 import type { Context } from '../context.ts';
 import { migrate } from '../db/migrations/index.ts';
 import { openDatabase } from '../db/open.ts';
@@ -26,6 +27,17 @@ export type As = { bearer: string } | { basic: string } | undefined;
 export interface World {
   url: string;
   context: Context;
+  /** The cloud side, where its settings have it run. */
+  cloud: Cloud | undefined;
+  /** The same as `send`, to any address. */
+  sendTo(
+    url: string,
+    as: As,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   /** Every route and what it asks. */
   routes: readonly GuardedRoute[];
   /** A request as the client sends it. A string body goes out as it is, anything else as JSON. */
@@ -82,6 +94,8 @@ export async function startWorld(overrides: Overrides = {}, shared?: TestDatabas
   return {
     url: server.url,
     context: server.context,
+    cloud: server.cloud,
+    sendTo: (url, as, method, path, body, headers) => send(url + path, as, method, body, headers),
     routes: server.app.routes,
     clock: { now, advance: (milliseconds) => void (ahead += milliseconds) },
     log,

@@ -1,8 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { MIGRATION_LOCK_ID, Migrator } from 'kysely/migration';
-import { isUniqueViolation } from '../errors.ts';
 import type { Schema } from '../schema.ts';
 import type { DatabaseType } from './column-types.ts';
+import { runMigrations } from './run.ts';
 import { up as initial } from './0001-initial.ts';
 import { up as annotations } from './0002-annotations.ts';
 import { up as playlists } from './0003-playlists.ts';
@@ -33,56 +32,14 @@ const MIGRATIONS = {
   '0013-indexes': indexes,
 };
 
-/**
- * Brings the schema up to date, or only by some of the steps, and says which it took. All in one transaction under a lock, so
- * that of several servers that start at once one does it, and a step that fails, or a server that dies, leaves nothing behind; within
- * a transaction, in that.
- */
-export async function migrate(
+/** Brings the schema up to date, or only by some of the steps, and says which it took; see `runMigrations`. */
+export function migrate(
   db: Kysely<Schema>,
   type: DatabaseType,
   steps: readonly string[] = Object.keys(MIGRATIONS),
 ): Promise<string[]> {
-  if (type === 'postgres' && !db.isTransaction) {
-    await makeLock(db);
-    return (
-      db
-        .transaction()
-        // So that whoever has waited for the lock sees what was done under it.
-        .setIsolationLevel('read committed')
-        .execute((transaction) => migrate(transaction, type, steps))
-    );
-  }
-  const provider = {
-    getMigrations: () =>
-      Promise.resolve(
-        Object.fromEntries(
-          Object.entries(MIGRATIONS)
-            .filter(([name]) => steps.includes(name))
-            .map(([name, up]) => [name, { up: (target: Kysely<unknown>) => up(target, type) }]),
-        ),
-      ),
-  };
-  // Steps that were made side by side land in either order.
-  const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
-  const { error, results } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error('the database could not be brought up to date', { cause: error });
-  return (results ?? []).filter((step) => step.status === 'Success').map((step) => step.migrationName);
-}
-
-/** The tables by which Kysely counts the steps and locks; of several that make them at once, all but one fail. */
-async function makeLock(db: Kysely<Schema>): Promise<void> {
-  for (const statement of [
-    'create table if not exists kysely_migration (name varchar(255) primary key, timestamp varchar(255) not null)',
-    'create table if not exists kysely_migration_lock (id varchar(255) primary key, is_locked integer not null default 0)',
-    `insert into kysely_migration_lock (id) values ('${MIGRATION_LOCK_ID}') on conflict do nothing`,
-  ]) {
-    try {
-      await sql.raw(statement).execute(db);
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-    }
-  }
+  const wanted = Object.entries(MIGRATIONS).filter(([name]) => steps.includes(name));
+  return runMigrations(db, type, Object.fromEntries(wanted));
 }
 
 /** The steps by which a database was brought to where it is, in the order of their names; none where it is new. */

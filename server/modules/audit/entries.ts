@@ -5,7 +5,7 @@ import { badRequest } from '../../errors.ts';
 import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
 // As they stand before the name in what is recorded of an actor.
-const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'server', 'nobody'];
+const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'cloud', 'server', 'nobody'];
 // As they are recorded of what was shown; nothing is, by nobody and by the server itself.
 const CREDENTIALS: readonly string[] = [
   'api-key',
@@ -13,6 +13,7 @@ const CREDENTIALS: readonly string[] = [
   'password',
   'session',
   'machine',
+  'cloud',
   'none',
 ] satisfies (CredentialKind | 'none')[];
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;

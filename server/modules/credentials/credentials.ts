@@ -101,7 +101,7 @@ export async function keepCredential(
       is_server_admin: fresh.isServerAdmin ? 1 : 0,
       secret_hash: secretHash(fresh.secret),
       is_revoked: 0,
-      created_by: context.actor.principal.kind === 'api-key' ? null : context.actor.principal.id,
+      created_by: makerOf(context.actor),
       created_at: context.now(),
       expires_at: fresh.expiresAt,
       last_used_at: null,
@@ -109,6 +109,11 @@ export async function keepCredential(
   } catch (error) {
     throw isUniqueViolation(error) ? taken : error;
   }
+}
+
+/** Whose work a credential is, where it is a person's or an account's. */
+function makerOf({ principal }: RequestContext['actor']): number | null {
+  return principal.kind === 'user' || principal.kind === 'service-account' ? principal.id : null;
 }
 
 /** Deletes a key or an account's token of the organization acted in; from then on it is unknown. */

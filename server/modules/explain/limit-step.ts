@@ -15,7 +15,7 @@ export function limitStep(
   const at = now();
   const { per_second: perSecond, burst } = config.rate_limiting;
   const allowed = `${perSecond} requests a second are let through, ${burst} at once`;
-  const bucket = kind === 'machine' ? undefined : requests.buckets[kind].get(id);
+  const bucket = kind === 'machine' || kind === 'cloud' ? undefined : requests.buckets[kind].get(id);
   const wait = bucket === undefined ? 0 : waitOf(requests.limit, unitsAt(requests.limit, bucket, at));
   const advice = `Send less, or send it again when Retry-After says so; [rate_limiting] has the limits.`;
   if (wait > 0) {

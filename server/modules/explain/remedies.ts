@@ -160,6 +160,7 @@ function onServer({ context: { actor, config } }: Subject, { route: { access } }
     'service-account': curl(config, 'PATCH', `/api/serviceaccounts/${id}`, { isGrafanaAdmin: true }),
     'api-key': curl(config, 'POST', '/api/auth/keys', key),
     operator: '',
+    cloud: '',
   }[kind];
   const ofReader = serverGrants(false, MAIN_ORG_ID, 'Admin', config.access_control);
   const reads = access.kind === 'server' && allows(ofReader, access.action, access.scopes);

@@ -102,6 +102,7 @@ function credentialText(shown: Shown | undefined, proof: Proof, row: CredentialR
     password: `the password of ${user}`,
     session: `a session of ${user}`,
     machine: 'the server itself',
+    cloud: 'a credential of the cloud side',
   }[credential.kind];
   return shown === undefined ? `As with ${what}.` : `It is known here: ${what}.`;
 }

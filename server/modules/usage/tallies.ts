@@ -14,6 +14,7 @@ export const COUNTED_KINDS = [
   'password',
   'session',
   'machine',
+  'cloud',
 ] as const satisfies readonly (CredentialKind | 'none' | typeof OTHERS)[];
 export type CountedKind = (typeof COUNTED_KINDS)[number];
 

@@ -28,6 +28,7 @@ export const CREDENTIALS: Record<string, string> = {
   password: 'a password',
   session: 'a session in the browser',
   machine: 'the command line on the server',
+  cloud: 'a credential of the cloud side',
   none: 'no credential',
 };
 
@@ -37,6 +38,7 @@ export const ACTORS: Record<string, string> = {
   'service-account': 'Service account',
   'api-key': 'API key',
   operator: 'Command line on the server',
+  cloud: 'Cloud side',
   server: 'The server by itself',
   nobody: 'Nobody who is known',
 };

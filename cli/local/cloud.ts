@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import { addCommand, withConfigFile } from '../command.ts';
+import { EXIT, Failure } from '../failure.ts';
+import { print, say } from '../output.ts';
+import { expectingFailures } from './expected.ts';
+
+interface Flags {
+  config?: string;
+  org: string;
+  key: string;
+}
+
+/** `latchkey cloud` */
+export function addCloud(program: Command): void {
+  const cloud = addCommand(program, 'cloud', {
+    summary: 'the cloud side: stacks, and the API that makes them',
+    examples: ['latchkey cloud init --org acme'],
+  });
+  const init = addCommand(cloud, 'init', {
+    summary: 'make a cloud organization, and print its first cloud key, alone, on standard output',
+    examples: ['latchkey cloud init --org acme', 'KEY=$(latchkey cloud init --org acme)'],
+    more: 'The key has the role Admin, and is printed this once. Servers may be running; they need [cloud] enabled = true.',
+  });
+  withConfigFile(init)
+    .requiredOption('--org <name>', 'what the organization is called')
+    .option('--key <name>', 'what the key is called', 'first')
+    .action((flags: Flags) => expectingFailures(() => initCloud(flags)));
+}
+
+async function initCloud(flags: Flags): Promise<void> {
+  const { beginCloud } = await import('../../server/main.ts');
+  const { ApiError } = await import('../../server/errors.ts');
+  try {
+    const { slug, token, isEnabled } = await beginCloud({ configFile: flags.config }, flags);
+    say(`The cloud organization ${slug} is made. Its key is shown this once:`);
+    print(token);
+    if (!isEnabled) say('Set [cloud] enabled = true, and start the server again, to use it.');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new Failure(EXIT.failure, error.message, { detail: 'Give another name with --org.' });
+  }
+}

@@ -1,0 +1,39 @@
+import { ApiError } from '../../errors.ts';
+
+// Grafana: the codes and words of grafana.com, which its clients look for. What is wrong with a value is 409 there.
+
+export function invalidArgument(message: string, detail?: string): ApiError {
+  return refusal(409, 'InvalidArgument', message, detail);
+}
+
+export function taken(message: string, detail?: string): ApiError {
+  return refusal(409, 'Conflict', message, detail);
+}
+
+export function notFound(what: string): ApiError {
+  return refusal(404, 'NotFound', `${what} not found`);
+}
+
+export function denied(why: string): ApiError {
+  return refusal(403, 'Forbidden', `Permission denied: ${why}`);
+}
+
+export function unauthorized(message: string, detail: string): ApiError {
+  const error = refusal(401, 'InvalidCredentials', message, detail);
+  error.headers['www-authenticate'] = 'Bearer realm="Latchkey cloud"';
+  return error;
+}
+
+export function unavailable(message: string, detail: string): ApiError {
+  const error = refusal(503, 'ServiceUnavailable', message, detail);
+  error.headers['retry-after'] = '2';
+  return error;
+}
+
+function refusal(status: number, code: string, message: string, detail?: string): ApiError {
+  return new ApiError(status, `cloud.${code}`, message, {
+    ...(detail === undefined ? {} : { detail }),
+    fields: { code },
+    headers: {},
+  });
+}

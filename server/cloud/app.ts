@@ -1,0 +1,94 @@
+import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { Context } from '../context.ts';
+import { randomLetters } from '../crypto/random.ts';
+import type { App } from '../http/app-type.ts';
+import { acceptJson } from '../http/body.ts';
+import { answerBroken } from '../http/broken-requests.ts';
+import { keepCertificate, readCertificate } from '../http/certificate.ts';
+import { stopByDraining } from '../http/drain.ts';
+import { handleErrors, refuseUnroutable } from '../http/error-handler.ts';
+import { believeProxies, proxiesIn } from '../http/forwarded.ts';
+import { guardAnswers } from '../http/guard-answers.ts';
+import { patienceOf } from '../http/patience.ts';
+import { limitPipelining } from '../http/pipelining.ts';
+import { logRequests } from '../http/request-log.ts';
+import { serializerCompiler } from '../http/serialization.ts';
+import { validatorCompiler } from '../http/validation.ts';
+import { notFound } from './access/refusals.ts';
+import { authenticateCloud } from './authenticate.ts';
+import type { CloudContext } from './context.ts';
+import { guardCloud } from './http/guard.ts';
+import { insideRoutes } from './modules/inside/inside.routes.ts';
+import { keysRoutes } from './modules/keys/keys.routes.ts';
+import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
+import { pluginsRoutes } from './modules/plugins/plugins.routes.ts';
+import { policiesRoutes } from './modules/policies/policies.routes.ts';
+import { regionsRoutes } from './modules/regions/regions.routes.ts';
+import { stacksRoutes } from './modules/stacks/stacks.routes.ts';
+
+const LONGEST_HEAD = 16_384;
+
+/** The API of the cloud side, every module by name; it listens when told to. */
+export function buildCloudApp(cloud: CloudContext, server: Context): App {
+  const { config } = cloud;
+  const logger: FastifyBaseLogger = cloud.log;
+  const certificate = readCertificate(config);
+  const { requestTimeout, ...patience } = patienceOf(config);
+  const { trusted_proxies } = config.server;
+  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
+  const start = randomLetters(10);
+  let count = 0;
+  const newId = (): string => `${start}-${(++count).toString(36)}`;
+  const app = fastify({
+    // One type of server does for both: what sets them apart is known where the certificate is.
+    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...patience } } as object),
+    ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
+    clientErrorHandler: answerBroken,
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: config.limits.max_body_bytes,
+    requestTimeout,
+    genReqId: newId,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
+    frameworkErrors: refuseUnroutable,
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  stopByDraining(app, { underWay: limitPipelining(app.server), newId });
+  if (isProxy) believeProxies(app.server, isProxy);
+  app.decorate('cloud', cloud);
+  app.decorate('context', server);
+  keepCertificate(app, certificate);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  guardAnswers(app);
+  acceptJson(app);
+  handleErrors(app, CODES);
+  logRequests(app, { api: cloud.log.part('api'), auth: cloud.log.part('auth') });
+  guardCloud(app, (authorization, address) => authenticateCloud(cloud, authorization, address));
+  app.setNotFoundHandler(() => {
+    throw notFound('Call');
+  });
+
+  orgsRoutes(app);
+  keysRoutes(app);
+  regionsRoutes(app);
+  stacksRoutes(app);
+  insideRoutes(app);
+  policiesRoutes(app);
+  pluginsRoutes(app);
+  return app;
+}
+
+// Grafana: clients of grafana.com show these, and some tell them apart. What is wrong with a request is 409 there.
+const CODES: Record<number, string> = {
+  400: 'InvalidArgument',
+  401: 'InvalidCredentials',
+  403: 'Forbidden',
+  404: 'NotFound',
+  409: 'Conflict',
+  500: 'InternalError',
+  503: 'ServiceUnavailable',
+};

@@ -1,0 +1,189 @@
+import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Kysely } from 'kysely';
+import type { Proof } from '../access/identity.ts';
+import type { Config } from '../config/config.ts';
+import type { Context } from '../context.ts';
+import { openDatabase } from '../db/open.ts';
+import { postgresConnection } from '../db/postgres.ts';
+import type { Schema } from '../db/schema.ts';
+import { prepareFirstRun } from '../first-run.ts';
+import type { Log } from '../log.ts';
+import { createMemory } from '../memory.ts';
+import { peersOnPostgres } from '../peers/postgres.ts';
+import { flush, openContext, shareLimits } from '../server.ts';
+import type { Tracing } from '../tracing/tracing.ts';
+import { labelIn } from './addresses.ts';
+import { buildCloudApp } from './app.ts';
+import { arrivals } from './arrivals.ts';
+import type { CloudContext } from './context.ts';
+import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
+import { migrateCloud } from './db/migrate.ts';
+import type { CloudSchema, StackRow } from './db/schema.ts';
+import { portsInUse, removeDeleted } from './modules/stacks/stacks.ts';
+import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
+import { createPorts } from './ports.ts';
+import { configOfStack } from './stack-config.ts';
+
+// Of a stack, and of the addresses of stacks.
+const REMEMBERED_OF_STACK = 5000;
+const REMEMBERED_ADDRESSES = 10_000;
+
+/** The cloud side while it runs. */
+export interface Cloud {
+  /** Where its API listens, without a slash at the end. */
+  url: string;
+  stacks: Stacks;
+  /** Whether a request at the server's own listener is for a stack; then it is answered by that. */
+  takes(request: IncomingMessage, response: ServerResponse): boolean;
+  /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
+  tidy(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Opens the cloud side's own database, brought up to date. */
+export async function openCloudDatabase(config: Config, log: Log): Promise<Kysely<CloudSchema>> {
+  const database = cloudDatabase(config.database);
+  await ensureDatabase(config.database, database);
+  const db = openDatabase({ ...config, database }, (error) =>
+    log.part('database').error({ err: error }, 'the database of the cloud side is in trouble'),
+  ) as unknown as Kysely<CloudSchema>;
+  try {
+    await migrateCloud(db, database.type);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return db;
+}
+
+/** Serves the cloud side and its stacks, within the process of a server. */
+export async function startCloud(server: Context, tracing: Tracing | undefined): Promise<Cloud> {
+  const { config, now, log } = server;
+  const db = await openCloudDatabase(config, log);
+  const memory = createMemory(REMEMBERED_ADDRESSES, () => context.peers?.isCurrent() ?? true);
+  const stacks = createStacks(config, now, (stack, admit) => openStack(server, tracing, stack, admit));
+  const ports = createPorts(config, (port, request, response) => arrive({ port }, request, response));
+  const context: CloudContext = {
+    db,
+    now,
+    config,
+    log,
+    memory,
+    touch: memory.touch,
+    peers: undefined,
+    trail: undefined,
+    stacks,
+    ports,
+  };
+  const arrive = arrivals(context);
+  const app = buildCloudApp(context, server);
+  const { stack_domain: domain } = config.cloud;
+
+  const keepPorts = async (): Promise<void> => {
+    if (domain !== '') return;
+    const taken = await ports.keep(await portsInUse(context));
+    if (taken.length > 0) {
+      log.error({ ports: taken }, 'another program listens at ports of stacks, which cannot be reached');
+    }
+  };
+  const close = async (): Promise<void> => {
+    await ports.close();
+    await stacks.closeAll();
+    await context.peers?.close();
+    await db.destroy();
+  };
+  try {
+    if (config.database.type === 'postgres') {
+      const own = cloudDatabase(config.database);
+      context.peers = await peersOnPostgres({
+        db: db as unknown as Kysely<Schema>,
+        connect: () => postgresConnection(own),
+        memory,
+        log: log.part('database'),
+      });
+      await context.peers.listen();
+    }
+    await keepPorts();
+    await app.listen({ host: config.server.http_addr, port: config.cloud.http_port });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    url: addressOf(config.server.protocol, app.server.address() as AddressInfo),
+    stacks,
+    takes(request, response) {
+      const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
+      if (label === undefined) return false;
+      arrive({ host: label }, request, response);
+      return true;
+    },
+    async tidy() {
+      try {
+        await stacks.tidy();
+        await keepPorts();
+        await removeDeleted(context, ({ id }) =>
+          removeDatabase(config.database, stackDatabase(config.database, id)),
+        );
+      } catch (error) {
+        log.error({ err: error }, 'stacks could not be tidied; trying again later');
+      }
+    },
+    async stop() {
+      await app.drain(config.server.shutdown_timeout);
+      await close();
+    },
+  };
+}
+
+async function openStack(
+  server: Context,
+  tracing: Tracing | undefined,
+  stack: StackRow,
+  admit: (secret: string) => Proof | undefined,
+): Promise<Opened> {
+  const config = configOfStack(server.config, stack);
+  await ensureDatabase(server.config.database, config.database);
+  const { context, close } = await openContext(config, {
+    now: server.now,
+    log: logOf(server.log, stack.slug),
+    remembered: REMEMBERED_OF_STACK,
+  });
+  try {
+    await prepareFirstRun(context);
+    await context.peers?.listen();
+    context.limits.shared = await shareLimits(context);
+    const { buildApp } = await import('../app.ts');
+    const app = await buildApp(context, tracing, undefined, admit);
+    await app.ready();
+    return {
+      context,
+      app,
+      flush: () => flush(context),
+      async close() {
+        await app.close();
+        await flush(context);
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The server's log, in which each line says of which stack it is. What the lines go to is the server's to close. */
+function logOf(log: Log, stack: string): Log {
+  const outputs: Log['outputs'] = new Map();
+  const ofStack = (part: Log): Log =>
+    Object.assign(part.child({ stack }), {
+      part: (name: Parameters<Log['part']>[0]) => ofStack(log.part(name)),
+      outputs,
+    });
+  return ofStack(log);
+}
+
+function addressOf(protocol: string, { address, family, port }: AddressInfo): string {
+  return `${protocol}://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.ts';
+import { denied } from '../access/refusals.ts';
+import type { CloudContext, CloudRequestContext } from '../context.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    cloud: CloudContext;
+  }
+  interface FastifyRequest {
+    /** Who asks on the cloud side; set by the guard before any handler runs. */
+    caller: Caller;
+  }
+  interface FastifyContextConfig {
+    /** The scopes of which a route of the cloud side asks one. */
+    needs?: readonly string[];
+  }
+}
+
+/** What a route of the cloud side asks: one of these scopes. */
+export const needs = (...scopes: string[]): { needs: readonly string[] } => ({ needs: scopes });
+
+/** Puts a guard before every route that is added from now on: it runs before the body is read. A route that says no scope stops the start. */
+export function guardCloud(
+  app: FastifyInstance,
+  authenticate: (authorization: string | undefined, address: string) => Promise<Caller>,
+): void {
+  app.decorateRequest('caller', null as unknown as Caller);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.needs === undefined)
+      throw new Error(`${String(method)} ${url} declares no scope: give it needs(…)`);
+  });
+  app.addHook('onRequest', async (request) => {
+    const caller = await authenticate(request.headers.authorization, request.ip);
+    request.caller = caller;
+    const { needs: wanted } = request.routeOptions.config;
+    if (wanted === undefined || wanted.some((scope) => caller.scopes.has(scope))) return;
+    throw denied(`the scope ${wanted.join(' or ')} is needed`);
+  });
+}
+
+/** The context of this request, for its rules. */
+export function cloudOf(request: FastifyRequest): CloudRequestContext {
+  return { ...request.server.cloud, caller: request.caller, address: request.ip };
+}

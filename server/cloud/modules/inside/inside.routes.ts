@@ -1,0 +1,51 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { App } from '../../../http/app-type.ts';
+import { cloudOf, needs } from '../../http/guard.ts';
+import { askInside } from './inside.ts';
+
+// What a cloud credential may do inside a stack, and nothing else. What is taken and answered is the stack's own affair.
+const ASKED = [
+  'GET /api/serviceaccounts',
+  'GET /api/serviceaccounts/search',
+  'POST /api/serviceaccounts',
+  'GET /api/serviceaccounts/:id',
+  'PATCH /api/serviceaccounts/:id',
+  'DELETE /api/serviceaccounts/:id',
+  'GET /api/serviceaccounts/:id/tokens',
+  'POST /api/serviceaccounts/:id/tokens',
+  'DELETE /api/serviceaccounts/:id/tokens/:tokenId',
+  'GET /api/auth/keys',
+  'POST /api/auth/keys',
+  'DELETE /api/auth/keys/:id',
+] as const;
+
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+
+export function insideRoutes(app: App): void {
+  for (const asked of ASKED) {
+    const [method, path] = asked.split(' ') as [Method, string];
+    app.route({
+      method,
+      url: `/api/instances/:stack${path}`,
+      config: needs('stack-service-accounts:write'),
+      handler: (request, reply) => ask(request, reply, method, path),
+    });
+  }
+}
+
+async function ask(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  method: Method,
+  path: string,
+): Promise<unknown> {
+  const { stack = '', ...names } = request.params as Record<string, string>;
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name] ?? ''));
+  const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
+  const { status, body } = await askInside(cloudOf(request), stack, {
+    method,
+    path: filled + query,
+    body: request.body,
+  });
+  return reply.code(status).send(body);
+}

@@ -1,0 +1,77 @@
+import { makeCloudSecret } from '../../../crypto/cloud-secrets.ts';
+import { secretHash } from '../../../crypto/secrets.ts';
+import { isUniqueViolation } from '../../../db/errors.ts';
+import { type Caller, requireHolding, requireWholeOrg } from '../../access/caller.ts';
+import { notFound, taken } from '../../access/refusals.ts';
+import { type CloudRole, scopesOfRole } from '../../access/roles.ts';
+import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import { type CloudKeyRow, deleteKey, getKey, getKeyByHash, insertKey, listKeys } from './keys.store.ts';
+
+export interface IssuedKey {
+  key: CloudKeyRow;
+  /** The secret; it is nowhere else. */
+  token: string;
+}
+
+/** Issues a cloud key of an organization without asking who does it. Throws 409 where the name is taken. */
+export async function issueFirstKey(
+  context: Pick<CloudContext, 'db' | 'now'>,
+  orgId: number,
+  { name, role }: { name: string; role: CloudRole },
+): Promise<IssuedKey> {
+  const token = makeCloudSecret(orgId, name, '');
+  const row = { org_id: orgId, name, role, secret_hash: secretHash(token), created_at: context.now() };
+  try {
+    const id = await insertKey(context.db, row);
+    return { key: { id, ...row }, token };
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken(`There is a key ${name} already`) : error;
+  }
+}
+
+/** Issues a cloud key of the caller's organization. Throws 409 where the name is taken, 403 for more than the caller has. */
+export async function issueKey(
+  context: CloudRequestContext,
+  wanted: { name: string; role: CloudRole },
+): Promise<IssuedKey> {
+  const { caller } = context;
+  requireWholeOrg(caller);
+  requireHolding(caller, [...scopesOfRole(wanted.role)], undefined);
+  return issueFirstKey(context, caller.org.id, wanted);
+}
+
+export function keysOf(context: CloudRequestContext): Promise<CloudKeyRow[]> {
+  requireWholeOrg(context.caller);
+  return listKeys(context.db, context.caller.org.id);
+}
+
+/** A key of the caller's organization. Throws 404. */
+export async function requireKey(context: CloudRequestContext, name: string): Promise<CloudKeyRow> {
+  requireWholeOrg(context.caller);
+  const key = await getKey(context.db, context.caller.org.id, name);
+  if (key === undefined) throw notFound('API key');
+  return key;
+}
+
+/** Deletes a key; the next request with it is refused. Throws 404, and 403 for one that may more than the caller. */
+export async function revokeKey(context: CloudRequestContext, name: string): Promise<void> {
+  const key = await requireKey(context, name);
+  requireHolding(context.caller, [...scopesOfRole(key.role)], undefined);
+  await deleteKey(context.db, key.id);
+}
+
+/** Whom a secret stands for, if it is a cloud key's. */
+export async function callerByKey({ db }: CloudContext, secret: string): Promise<Caller | undefined> {
+  const key = await getKeyByHash(db, secretHash(secret));
+  return (
+    key && {
+      kind: 'cloud-key',
+      id: key.id,
+      name: key.name,
+      org: { id: key.org_id, slug: key.slug, name: key.org_name },
+      scopes: scopesOfRole(key.role),
+      stacks: undefined,
+      isAdmin: key.role === 'Admin',
+    }
+  );
+}

@@ -1,0 +1,106 @@
+import { isUniqueViolation } from '../../../db/errors.ts';
+import { inTransaction } from '../../../db/transaction.ts';
+import { requireWholeOrg } from '../../access/caller.ts';
+import { notFound, taken } from '../../access/refusals.ts';
+import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import {
+  type CloudOrgRow,
+  deleteMember,
+  getMember,
+  getOrg,
+  getOrgBySlug,
+  insertMember,
+  insertOrg,
+  listMembers,
+  type MemberRow,
+  updateMember,
+} from './orgs.store.ts';
+
+export interface Membership {
+  role?: string | undefined;
+  billing?: number | undefined;
+}
+
+/** Makes a cloud organization; its slug is made of its name. Throws 409 where there is one of that slug. */
+export async function createOrg(
+  context: Pick<CloudContext, 'db' | 'now'>,
+  name: string,
+): Promise<CloudOrgRow> {
+  const slug = name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '')
+    .slice(0, 60);
+  const now = context.now();
+  const row = { slug: slug === '' ? 'org' : slug, name, created_at: now, updated_at: now };
+  if (await getOrgBySlug(context.db, row.slug)) throw taken(`There is an organization ${row.slug} already`);
+  const id = await insertOrg(context.db, row);
+  return { id, ...row };
+}
+
+/** The caller's own organization, named by slug or id. Throws 404 for any other. */
+export async function requireOwnOrg(context: CloudRequestContext, slugOrId: string): Promise<CloudOrgRow> {
+  const { org } = context.caller;
+  const isOwn = slugOrId === org.slug || slugOrId === String(org.id);
+  const found = isOwn ? await getOrg(context.db, org.id) : undefined;
+  if (found === undefined) throw notFound('Organization');
+  return found;
+}
+
+/** The members of the caller's organization. Throws 403 for a policy of single stacks. */
+export function membersOf(context: CloudRequestContext): Promise<MemberRow[]> {
+  requireWholeOrg(context.caller);
+  return listMembers(context.db, context.caller.org.id);
+}
+
+/** A member of the caller's organization by name or id. Throws 404. */
+export async function requireMember(context: CloudRequestContext, user: string): Promise<MemberRow> {
+  requireWholeOrg(context.caller);
+  const member = await getMember(context.db, context.caller.org.id, user);
+  if (member === undefined) throw notFound('Member');
+  return member;
+}
+
+/** Takes somebody into the caller's organization. Throws 409 where they are in it. */
+export async function addMember(
+  context: CloudRequestContext,
+  { username, role = 'Viewer', billing = 0 }: Membership & { username: string },
+): Promise<MemberRow> {
+  requireWholeOrg(context.caller);
+  const now = context.now();
+  try {
+    await insertMember(context.db, {
+      org_id: context.caller.org.id,
+      username,
+      role,
+      billing: billing === 0 ? 0 : 1,
+      created_at: now,
+      updated_at: now,
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken(`${username} is a member already`) : error;
+  }
+  return requireMember(context, username);
+}
+
+/** Changes what is given of a member. Throws 404. */
+export function changeMember(
+  context: CloudRequestContext,
+  user: string,
+  { role, billing }: Membership,
+): Promise<MemberRow> {
+  return inTransaction(context, async (context) => {
+    const { id } = await requireMember(context, user);
+    await updateMember(context.db, id, {
+      ...(role === undefined ? {} : { role }),
+      ...(billing === undefined ? {} : { billing: billing === 0 ? 0 : 1 }),
+      updated_at: context.now(),
+    });
+    return requireMember(context, user);
+  });
+}
+
+/** Puts somebody out of the caller's organization. Throws 404. */
+export async function removeMember(context: CloudRequestContext, user: string): Promise<void> {
+  const { id } = await requireMember(context, user);
+  await deleteMember(context.db, id);
+}

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { makeCloudSecret } from '../../../crypto/cloud-secrets.ts';
+import { secretHash } from '../../../crypto/secrets.ts';
+import { isUniqueViolation } from '../../../db/errors.ts';
+import { type Caller, requireWholeOrg } from '../../access/caller.ts';
+import { denied, invalidArgument, notFound, taken, unauthorized } from '../../access/refusals.ts';
+import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import {
+  knownRegion,
+  realmsOf,
+  requireHoldingPolicy,
+  requirePolicy,
+  scopesOf,
+  stacksIn,
+  subnetsOf,
+} from './policies.ts';
+import {
+  deleteToken,
+  getToken,
+  getTokenByHash,
+  insertToken,
+  listTokens,
+  type PolicyTokenRow,
+  updateToken,
+} from './policies.store.ts';
+import { isWithin } from './subnets.ts';
+
+export interface NewToken {
+  accessPolicyId: string;
+  name: string;
+  displayName?: string | undefined;
+  expiresAt?: string | null | undefined;
+}
+
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_. -]{0,254}$/;
+
+/** The tokens of the caller's organization in a region, or of one policy. */
+export function tokensOf(
+  context: CloudRequestContext,
+  region: string,
+  policyUid: string | undefined,
+): Promise<PolicyTokenRow[]> {
+  requireWholeOrg(context.caller);
+  return listTokens(context.db, context.caller.org.id, knownRegion(context, region), policyUid);
+}
+
+/** A token of the caller's organization. Throws 404. */
+export async function requireToken(
+  context: CloudRequestContext,
+  region: string,
+  uid: string,
+): Promise<PolicyTokenRow> {
+  requireWholeOrg(context.caller);
+  const token = await getToken(context.db, context.caller.org.id, region, uid);
+  if (token === undefined) throw notFound('Token');
+  return token;
+}
+
+/** Issues a token of a policy. Throws 404 without the policy, 409 for a taken name or a wrong time, 403 for more than the caller has. */
+export async function issuePolicyToken(
+  context: CloudRequestContext,
+  region: string,
+  { accessPolicyId, name, displayName, expiresAt }: NewToken,
+): Promise<{ token: PolicyTokenRow; secret: string }> {
+  const policy = await requirePolicy(context, region, accessPolicyId);
+  requireHoldingPolicy(context, policy);
+  if (!NAME.test(name))
+    throw invalidArgument(`Invalid name ${name} specified`, 'A name is of letters, digits and - _ .');
+  const secret = makeCloudSecret(context.caller.org.id, `${policy.name}-${name}`, region);
+  const now = context.now();
+  const uid = randomUUID();
+  try {
+    await insertToken(context.db, {
+      uid,
+      policy_id: policy.id,
+      name,
+      display_name: displayName || name,
+      secret_hash: secretHash(secret),
+      expires_at: timeOf(context, expiresAt),
+      created_at: now,
+      updated_at: now,
+    });
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken(`There is a token ${name} of this policy already`) : error;
+  }
+  return { token: await requireToken(context, region, uid), secret };
+}
+
+/** Gives a token another name to be shown. Throws 404. */
+export async function renameToken(
+  context: CloudRequestContext,
+  region: string,
+  uid: string,
+  displayName: string | undefined,
+): Promise<PolicyTokenRow> {
+  const token = await requireToken(context, region, uid);
+  await updateToken(context.db, token.id, {
+    display_name: displayName || token.name,
+    updated_at: context.now(),
+  });
+  return requireToken(context, region, uid);
+}
+
+/** Deletes a token; the next request with it is refused. Throws 404. */
+export async function revokeToken(
+  context: CloudRequestContext,
+  region: string,
+  uid: string,
+): Promise<PolicyTokenRow> {
+  const token = await requireToken(context, region, uid);
+  await deleteToken(context.db, token.id);
+  return token;
+}
+
+/** Whom a secret stands for, if it is a policy's token. Throws 401 when it has expired, 403 from where the policy does not allow. */
+export async function callerByToken(
+  { db, now }: CloudContext,
+  secret: string,
+  address: string,
+): Promise<Caller | undefined> {
+  const token = await getTokenByHash(db, secretHash(secret));
+  if (token === undefined) return undefined;
+  if (token.expires_at !== null && token.expires_at <= now()) {
+    throw unauthorized('Token expired', 'Make a new token of the policy: POST /api/v1/tokens.');
+  }
+  const subnets = subnetsOf(token);
+  if (subnets.length > 0 && !isWithin(subnets, address)) {
+    throw denied(`the policy does not allow requests from ${address}`);
+  }
+  return {
+    kind: 'policy-token',
+    id: token.id,
+    name: `${token.policy_name}-${token.name}`,
+    org: { id: token.org_id, slug: token.slug, name: token.org_name },
+    scopes: new Set(scopesOf(token)),
+    stacks: stacksIn(realmsOf(token)),
+    isAdmin: false,
+  };
+}
+
+function timeOf({ now }: CloudRequestContext, expiresAt: string | null | undefined): number | null {
+  if (expiresAt === undefined || expiresAt === null || expiresAt === '') return null;
+  const time = Date.parse(expiresAt);
+  if (Number.isNaN(time)) throw invalidArgument(`Invalid expiresAt ${expiresAt} specified`);
+  if (time <= now()) throw invalidArgument('Invalid expiresAt specified', 'It has passed already.');
+  return time;
+}

@@ -1,0 +1,74 @@
+import type { Insertable, Kysely, Updateable } from 'kysely';
+import type { CloudSchema, StackRow, StackTable } from '../../db/schema.ts';
+
+/** One that is there, by slug or id. */
+export function getStack(db: Kysely<CloudSchema>, idOrSlug: string): Promise<StackRow | undefined> {
+  return live(db)
+    .where((is) =>
+      /^\d{1,15}$/.test(idOrSlug) ? is('id', '=', Number(idOrSlug)) : is('slug', '=', idOrSlug),
+    )
+    .executeTakeFirst();
+}
+
+/** One that is there, by where it is reached. */
+export function getStackAt(
+  db: Kysely<CloudSchema>,
+  place: { port: number } | { host: string },
+): Promise<StackRow | undefined> {
+  return 'port' in place
+    ? live(db).where('port', '=', place.port).executeTakeFirst()
+    : live(db).where('host', '=', place.host).executeTakeFirst();
+}
+
+export function getDeletedStack(db: Kysely<CloudSchema>, id: number): Promise<StackRow | undefined> {
+  return db
+    .selectFrom('stack')
+    .selectAll()
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .where('removed_at', 'is', null)
+    .executeTakeFirst();
+}
+
+export function listStacks(db: Kysely<CloudSchema>, orgId: number): Promise<StackRow[]> {
+  return live(db).where('org_id', '=', orgId).orderBy('slug').execute();
+}
+
+/** Ports of all that are there. */
+export async function listPorts(db: Kysely<CloudSchema>): Promise<number[]> {
+  const rows = await db
+    .selectFrom('stack')
+    .select('port')
+    .where('deleted_at', 'is', null)
+    .where('port', 'is not', null)
+    .orderBy('port')
+    .execute();
+  return rows.map(({ port }) => port as number);
+}
+
+/** Those that were deleted before a time and still have their data. */
+export function listDeletedBefore(db: Kysely<CloudSchema>, time: number): Promise<StackRow[]> {
+  return db
+    .selectFrom('stack')
+    .selectAll()
+    .where('deleted_at', '<=', time)
+    .where('removed_at', 'is', null)
+    .orderBy('id')
+    .execute();
+}
+
+export async function insertStack(db: Kysely<CloudSchema>, row: Insertable<StackTable>): Promise<StackRow> {
+  return db.insertInto('stack').values(row).returningAll().executeTakeFirstOrThrow();
+}
+
+export async function updateStack(
+  db: Kysely<CloudSchema>,
+  id: number,
+  changes: Updateable<StackTable>,
+): Promise<StackRow> {
+  return db.updateTable('stack').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
+}
+
+function live(db: Kysely<CloudSchema>) {
+  return db.selectFrom('stack').selectAll().where('deleted_at', 'is', null);
+}

@@ -1,0 +1,317 @@
+import { isUniqueViolation } from '../../../db/errors.ts';
+import { inTransaction } from '../../../db/transaction.ts';
+import { reaches, requireWholeOrg } from '../../access/caller.ts';
+import { invalidArgument, notFound, taken, unavailable } from '../../access/refusals.ts';
+import { labelIn, labelOf, type Place } from '../../addresses.ts';
+import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import type { StackRow } from '../../db/schema.ts';
+import { findRegion, regionsOf } from '../regions/regions.ts';
+import {
+  getDeletedStack,
+  getStack,
+  getStackAt,
+  insertStack,
+  listDeletedBefore,
+  listPorts,
+  listStacks,
+  updateStack,
+} from './stacks.store.ts';
+
+export interface StackChanges {
+  name?: string | undefined;
+  slug?: string | undefined;
+  url?: string | null | undefined;
+  description?: string | null | undefined;
+  labels?: Record<string, string> | null | undefined;
+  deleteProtection?: boolean | null | undefined;
+}
+
+export interface NewStack extends StackChanges {
+  region?: string | undefined;
+}
+
+const SLUG = /^[a-z][a-z0-9_-]{0,62}$/;
+const LABEL = /^[a-zA-Z0-9/\-.]+$/;
+const MOST_LABELS = 10;
+const LONGEST_TEXT = 1000;
+const NOT_AVAILABLE = 'That url is not available';
+
+/** All stacks that the caller may reach. */
+export async function stacksOf({ db, caller }: CloudRequestContext): Promise<StackRow[]> {
+  return (await listStacks(db, caller.org.id)).filter((stack) => reaches(caller, stack));
+}
+
+/** A stack that the caller may reach, by id or slug. Throws 404, also for one that is deleted. */
+export async function requireStack({ db, caller }: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
+  const stack = await getStack(db, idOrSlug);
+  if (stack === undefined || !reaches(caller, stack)) throw notFound('Instance');
+  return stack;
+}
+
+/** The stack that is reached at a place, remembered until it changes. */
+export function findStackAt(
+  { db, memory }: CloudContext,
+  place: { port: number } | { host: string },
+): StackRow | undefined | Promise<StackRow | undefined> {
+  const key = keyOf(place);
+  return memory.recall<StackRow>(key) ?? memory.remember(key, () => getStackAt(db, place));
+}
+
+/** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */
+export async function createStack(context: CloudRequestContext, wanted: NewStack): Promise<StackRow> {
+  requireWholeOrg(context.caller);
+  const { name = '', slug = slugFrom(name), region = regionsOf(context.config)[0]?.slug ?? '' } = wanted;
+  if (name === '') throw invalidArgument('Field is required: name');
+  if (findRegion(context.config, region) === undefined) {
+    const known = regionsOf(context.config).map((each) => each.slug);
+    throw invalidArgument(`Invalid region ${region} specified`, `There are ${known.join(', ')}.`);
+  }
+  const fields = fieldsOf({ ...wanted, slug, name });
+  if (await getStack(context.db, slug)) throw taken(NOT_AVAILABLE);
+  const place = await placeFor(context, slug, wanted.url);
+  const now = context.now();
+  const stack = await change(context, place, (context) =>
+    insertStack(context.db, {
+      org_id: context.caller.org.id,
+      slug,
+      name,
+      description: '',
+      region,
+      labels: '{}',
+      delete_protection: 0,
+      ...fields,
+      ...place,
+      created_by: context.caller.name,
+      updated_by: context.caller.name,
+      created_at: now,
+      updated_at: now,
+      deleted_at: null,
+      removed_at: null,
+    }),
+  );
+  try {
+    await context.stacks.open(stack);
+  } catch (error) {
+    await end(context, stack);
+    throw error;
+  }
+  return stack;
+}
+
+/** Changes what is given of a stack. Throws 404, and 409 like making one. */
+export async function changeStack(
+  context: CloudRequestContext,
+  idOrSlug: string,
+  changes: StackChanges,
+): Promise<StackRow> {
+  const before = await requireStack(context, idOrSlug);
+  const fields = fieldsOf(changes);
+  const slug = changes.slug ?? before.slug;
+  const isMoved = slug !== before.slug || asksForPlace(context, slug, changes.url);
+  const place = isMoved ? await placeFor(context, slug, changes.url, before) : placeOf(before);
+  const after = await change(context, place, async (context) => {
+    const { id } = await requireStack(context, String(before.id));
+    const times = { updated_by: context.caller.name, updated_at: context.now() };
+    forget(context, before);
+    return updateStack(context.db, id, { ...fields, ...place, ...times });
+  });
+  const hasMoved = place.port !== before.port || place.host !== before.host;
+  if (before.port !== null && before.port !== place.port) await context.ports.drop(before.port);
+  // It knows its address, and tells it.
+  if (hasMoved) await context.stacks.close(before.id);
+  return after;
+}
+
+/** Deletes a stack: it is gone at once, and its data is kept for a while. Throws 404, and 409 for one that is protected. */
+export async function deleteStack(context: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
+  const deleted = await inTransaction(context, async (context) => {
+    const stack = await requireStack(context, idOrSlug);
+    if (stack.delete_protection === 1) {
+      throw taken('The stack has delete protection', 'Set deleteProtection to false first.');
+    }
+    forget(context, stack);
+    return updateStack(context.db, stack.id, { deleted_at: context.now(), updated_by: context.caller.name });
+  });
+  await leave(context, deleted);
+  return deleted;
+}
+
+/** Brings back a stack that was deleted, while its data is kept. Throws 404, and 409 where its slug was taken since. */
+export async function restoreStack(context: CloudRequestContext, id: number): Promise<StackRow> {
+  const { caller } = context;
+  requireWholeOrg(caller);
+  const deleted = await getDeletedStack(context.db, id);
+  if (deleted === undefined || !reaches(caller, deleted)) throw notFound('Instance');
+  if (await getStack(context.db, deleted.slug))
+    throw taken(NOT_AVAILABLE, 'Another stack has its slug by now.');
+  const place = await placeFor(context, deleted.slug, undefined);
+  return change(context, place, async (context) => {
+    const found = await getDeletedStack(context.db, id);
+    if (found === undefined) throw notFound('Instance');
+    const times = { updated_by: caller.name, updated_at: context.now() };
+    return updateStack(context.db, id, { ...place, ...times, deleted_at: null });
+  });
+}
+
+/** Removes for good what was deleted long enough ago. */
+export async function removeDeleted(
+  context: CloudContext,
+  remove: (stack: StackRow) => Promise<void>,
+): Promise<void> {
+  const before = context.now() - context.config.cloud.keep_deleted_for;
+  for (const stack of await listDeletedBefore(context.db, before)) {
+    await context.stacks.close(stack.id);
+    await remove(stack);
+    await updateStack(context.db, stack.id, { removed_at: context.now() });
+    context.log.info({ stack: stack.slug, id: stack.id }, 'the data of a deleted stack was removed');
+  }
+}
+
+/** The ports at which stacks are reached. */
+export function portsInUse({ db }: CloudContext): Promise<number[]> {
+  return listPorts(db);
+}
+
+async function end(context: CloudRequestContext, stack: StackRow): Promise<void> {
+  await inTransaction(context, async (context) => {
+    forget(context, stack);
+    await updateStack(context.db, stack.id, { deleted_at: context.now() });
+  });
+  await leave(context, stack);
+}
+
+async function leave({ ports, stacks }: CloudContext, { id, port }: StackRow): Promise<void> {
+  if (port !== null) await ports.drop(port);
+  await stacks.close(id);
+}
+
+/** Runs a change that may meet somebody else's slug or place. */
+async function change(
+  context: CloudRequestContext,
+  place: Place,
+  work: (context: CloudRequestContext) => Promise<StackRow>,
+): Promise<StackRow> {
+  try {
+    const stack = await inTransaction(context, work);
+    forget(context, stack);
+    return stack;
+  } catch (error) {
+    const isKept = place.port !== null && (await getStackAt(context.db, { port: place.port })) !== undefined;
+    if (place.port !== null && !isKept) await context.ports.drop(place.port);
+    throw isUniqueViolation(error) ? taken(NOT_AVAILABLE) : error;
+  }
+}
+
+/** The columns of what is given, checked. */
+function fieldsOf({ name, slug, description, labels, deleteProtection }: StackChanges) {
+  if (name === '') throw invalidArgument('Field is required: name');
+  if (slug !== undefined && !SLUG.test(slug)) {
+    throw invalidArgument(
+      `Invalid slug ${slug} specified`,
+      'A slug is 1 to 63 lower case letters, digits, _ and -, and begins with a letter.',
+    );
+  }
+  if (description !== undefined && (description ?? '').length > LONGEST_TEXT) {
+    throw invalidArgument('Invalid description specified', `It has at most ${LONGEST_TEXT} characters.`);
+  }
+  const pairs = Object.entries(labels ?? {});
+  if (pairs.length > MOST_LABELS || !pairs.flat().every((text) => LABEL.test(text))) {
+    throw invalidArgument(
+      'Invalid labels specified',
+      `A stack has at most ${MOST_LABELS}, of letters, digits and / - . alone.`,
+    );
+  }
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(slug === undefined ? {} : { slug }),
+    ...(description === undefined ? {} : { description: description ?? '' }),
+    ...(labels === undefined ? {} : { labels: JSON.stringify(labels ?? {}) }),
+    ...(deleteProtection === undefined || deleteProtection === null
+      ? {}
+      : { delete_protection: deleteProtection ? (1 as const) : (0 as const) }),
+  };
+}
+
+function slugFrom(name: string): string {
+  return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
+}
+
+/** Whether an address that is given asks for a place of its own; clients fill in grafana.net's where they have none. */
+function asksForPlace({ config }: CloudContext, slug: string, url: string | null | undefined): boolean {
+  const given = url ?? '';
+  return (
+    given !== '' && (given !== `https://${slug}.grafana.net` || config.cloud.stack_domain === 'grafana.net')
+  );
+}
+
+/** Where a stack is to be reached: where its url says, else at a free place. What it has already is free to it. */
+async function placeFor(
+  context: CloudContext,
+  slug: string,
+  url: string | null | undefined,
+  own: Place = { port: null, host: null },
+): Promise<Place> {
+  const { stack_domain: domain } = context.config.cloud;
+  const asked = asksForPlace(context, slug, url) ? URL.parse(url ?? '') : undefined;
+  if (asked === null) throw invalidArgument(`Invalid url ${url} specified`);
+  if (domain !== '') return { port: null, host: await freeLabel(context, slug, asked, own) };
+  const port = asked === undefined ? own.port : Number(asked.port);
+  return {
+    host: null,
+    port: port === own.port && port !== null ? port : await freePort(context, port ?? undefined),
+  };
+}
+
+async function freeLabel(
+  context: CloudContext,
+  slug: string,
+  asked: URL | undefined,
+  own: Place,
+): Promise<string> {
+  const { stack_domain: domain } = context.config.cloud;
+  if (asked !== undefined) {
+    const label = labelIn(domain, asked.host);
+    if (label === undefined || label.includes('.')) {
+      throw invalidArgument(`Invalid url ${asked.href} specified`, `Stacks are reached below ${domain}.`);
+    }
+    return label;
+  }
+  for (let count = 1; ; count++) {
+    const label = count === 1 ? labelOf(slug) : `${labelOf(slug).slice(0, 58)}-${count}`;
+    if (label === own.host || !(await getStackAt(context.db, { host: label }))) return label;
+  }
+}
+
+async function freePort(context: CloudContext, asked: number | undefined): Promise<number> {
+  const { first, last } = context.config.cloud.stack_ports;
+  if (asked !== undefined) {
+    const isOurs = asked >= first && asked <= last;
+    if (!isOurs) {
+      throw invalidArgument('Invalid url specified', `Stacks are reached at the ports ${first} to ${last}.`);
+    }
+    if (await context.ports.take(asked)) return asked;
+    throw taken(NOT_AVAILABLE);
+  }
+  const used = new Set(await listPorts(context.db));
+  for (let port = first; port <= last; port++) {
+    // Another program may have it.
+    if (!used.has(port) && (await context.ports.take(port))) return port;
+  }
+  throw unavailable(
+    'There is no port left for a stack',
+    `The ports ${first} to ${last} are taken: give [cloud] stack_ports more, or set stack_domain.`,
+  );
+}
+
+function placeOf({ port, host }: Place): Place {
+  return { port, host };
+}
+
+function keyOf(place: { port: number } | { host: string }): string {
+  return 'port' in place ? `stack-at-port:${place.port}` : `stack-at-host:${place.host}`;
+}
+
+function forget({ touch }: CloudContext, { port, host }: Place): void {
+  if (port !== null) touch(keyOf({ port }));
+  if (host !== null) touch(keyOf({ host }));
+}

@@ -1,0 +1,84 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Config } from '../config/config.ts';
+import { answerBroken } from '../http/broken-requests.ts';
+import { readCertificate } from '../http/certificate.ts';
+import { believeProxies, proxiesIn } from '../http/forwarded.ts';
+import { limitPipelining } from '../http/pipelining.ts';
+import { patienceOf } from '../http/patience.ts';
+
+/** The ports of stacks: each has a listener of its own. */
+export interface Ports {
+  /** Listens at a port; false where another program has it. */
+  take(port: number): Promise<boolean>;
+  /** Ends listening, once what is under way is answered. */
+  drop(port: number): Promise<void>;
+  /** Listens at these ports and no others. Gives those that another program has. */
+  keep(ports: readonly number[]): Promise<number[]>;
+  close(): Promise<void>;
+}
+
+const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
+
+/** `answer` gets what arrives at a port. */
+export function createPorts(
+  config: Config,
+  answer: (port: number, ...asked: Parameters<RequestListener>) => void,
+): Ports {
+  const servers = new Map<number, Server>();
+  const { http_addr: host, trusted_proxies } = config.server;
+  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
+
+  function make(port: number): Server {
+    const certificate = readCertificate(config);
+    const options = { ...certificate?.options, ...patienceOf(config) };
+    const server = (certificate ? createTlsServer(options) : createServer(options)) as Server;
+    server.on('request', (request, response) => answer(port, request, response));
+    server.on('clientError', answerBroken);
+    limitPipelining(server);
+    if (isProxy) believeProxies(server, isProxy);
+    return server;
+  }
+
+  async function take(port: number): Promise<boolean> {
+    if (servers.has(port)) return false;
+    const server = make(port);
+    servers.set(port, server);
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      servers.delete(port);
+      if (TAKEN.has(error.code ?? '')) resolve(false);
+      else reject(error);
+    });
+    server.listen({ port, host }, () => resolve(true));
+    return promise;
+  }
+
+  async function drop(port: number): Promise<void> {
+    const server = servers.get(port);
+    if (server === undefined) return;
+    servers.delete(port);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.close(() => resolve());
+    server.closeIdleConnections();
+    // Those that are kept alive end with their next answer.
+    const limit = setTimeout(() => server.closeAllConnections(), config.server.shutdown_timeout);
+    await promise;
+    clearTimeout(limit);
+  }
+
+  return {
+    take,
+    drop,
+    async keep(ports) {
+      const wanted = new Set(ports);
+      await Promise.all([...servers.keys()].filter((port) => !wanted.has(port)).map(drop));
+      const missing = ports.filter((port) => !servers.has(port));
+      const taken = await Promise.all(missing.map(take));
+      return missing.filter((_, at) => taken[at] === false);
+    },
+    async close() {
+      await Promise.all([...servers.keys()].map(drop));
+    },
+  };
+}

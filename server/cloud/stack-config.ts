@@ -1,0 +1,28 @@
+import type { Config } from '../config/config.ts';
+import { urlOfStack } from './addresses.ts';
+import { stackDatabase } from './databases.ts';
+import type { StackRow } from './db/schema.ts';
+
+/** The settings of one stack: the server's, but for what is its own. */
+export function configOfStack(config: Config, stack: StackRow): Config {
+  const url = urlOfStack(config, stack);
+  const tracing = 'tracing.opentelemetry.otlp';
+  return {
+    ...config,
+    database: stackDatabase(config.database, stack.id),
+    server: {
+      ...config.server,
+      domain: new URL(url).hostname,
+      root_url: `${url}/`,
+      enforce_domain: false,
+      serve_from_sub_path: false,
+    },
+    // Its first administrator has a password that nobody knows: who has a cloud credential makes what is needed.
+    security: { ...config.security, generate_admin_password: true, require_own_admin_password: false },
+    audit: { ...config.audit, file: config.audit.file && `${config.audit.file}.${stack.slug}` },
+    remote_cache: { ...config.remote_cache, prefix: `${config.remote_cache.prefix}stack-${stack.id}:` },
+    // The server's own traces tell of its requests.
+    [tracing]: { ...config[tracing], address: '' },
+    cloud: { ...config.cloud, enabled: false },
+  };
+}

@@ -1,0 +1,91 @@
+import { loadConfig } from '../config/config.ts';
+import type { Overrides } from '../config/settings.ts';
+import { initCloud } from '../cloud/init.ts';
+import { administer, type Answer, type As, newDatabase, startWorld, type World } from './world.ts';
+
+/** A server with its cloud side, and a cloud organization with the key of its Admin. */
+export interface CloudWorld extends Omit<World, 'cloud'> {
+  cloud: NonNullable<World['cloud']>;
+  /** The Admin's cloud key. */
+  admin: As;
+  /** The slug of the organization. */
+  org: string;
+  /** A request to the cloud side. */
+  ask(
+    as: As,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+  /** Another organization with its own Admin. */
+  otherOrg(name: string): Promise<{ slug: string; as: As }>;
+}
+
+// Apart from each other's where test files run side by side; what another program has is passed by anyway.
+const FIRST_PORT = 20_000 + (process.pid % 200) * 50;
+
+export async function startCloudWorld(
+  overrides: Overrides = {},
+  shared?: Awaited<ReturnType<typeof newDatabase>>,
+): Promise<CloudWorld> {
+  const database = shared ?? (await newDatabase({ isUpToDate: true }));
+  const all: Overrides = {
+    ...overrides,
+    cloud: {
+      enabled: true,
+      http_port: 0,
+      stack_ports: `${FIRST_PORT}-${FIRST_PORT + 9999}`,
+      ...overrides['cloud'],
+    },
+  };
+  const init = (org: string) =>
+    initCloud(
+      loadConfig({
+        home: database.directory,
+        env: {},
+        overrides: {
+          ...all,
+          paths: { data: database.directory },
+          database: database.settings,
+          log: { level: 'error' },
+        },
+      }).config,
+      { org, key: 'first' },
+    );
+  const first = shared === undefined ? await init('Acme') : undefined;
+  const world = await startWorld(all, database);
+  const { cloud } = world;
+  if (cloud === undefined) throw new Error('the cloud side does not run');
+  return {
+    ...world,
+    cloud,
+    admin: { bearer: first?.token ?? '' },
+    org: 'acme',
+    ask: (as, method, path, body, headers) => world.sendTo(cloud.url, as, method, path, body, headers),
+    async otherOrg(name) {
+      const { slug, token } = await init(name);
+      return { slug, as: { bearer: token } };
+    },
+    async stop() {
+      await world.stop();
+      if (shared === undefined) await removeAll(database);
+    },
+  };
+}
+
+/** Removes what stacks have besides. */
+async function removeAll({ settings, remove }: Awaited<ReturnType<typeof newDatabase>>): Promise<void> {
+  const { url = '' } = settings;
+  const server = process.env['LATCHKEY_TEST_POSTGRES_URL'];
+  if (settings['type'] === 'postgres' && server !== undefined) {
+    const name = new URL(url).pathname.slice(1);
+    await administer(server, `drop database if exists ${name}_cloud with (force)`);
+    for (let id = 1; id <= MOST_STACKS; id++) {
+      await administer(server, `drop database if exists ${name}_stack_${id} with (force)`);
+    }
+  }
+  await remove();
+}
+
+const MOST_STACKS = 40;
