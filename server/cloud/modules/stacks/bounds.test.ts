@@ -1,0 +1,58 @@
+import { request } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { type CloudWorld, startCloudWorld } from '../../../testing/cloud.ts';
+
+let world: CloudWorld;
+afterEach(() => world.stop());
+
+test('no more stacks are open at once than the settings say, and each answers when it is asked', async () => {
+  world = await startCloudWorld({ cloud: { open_stacks: 2 } });
+  const urls: string[] = [];
+  for (const slug of ['one', 'two', 'three', 'four']) {
+    const { body } = await world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug });
+    urls.push(body.url);
+    expect(world.cloud.stacks.count()).toBeLessThanOrEqual(2);
+  }
+  for (const url of [...urls, ...urls]) {
+    expect((await world.sendTo(url, undefined, 'GET', '/api/health')).status).toBe(200);
+    expect(world.cloud.stacks.count()).toBeLessThanOrEqual(2);
+  }
+});
+
+test('below a domain each stack has a name of its own at the port of the server, and the server keeps its own', async () => {
+  world = await startCloudWorld({
+    server: { root_url: 'https://keys.example.org/' },
+    cloud: { stack_domain: 'stacks.example.org' },
+  });
+  const make = (slug: string) => world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug });
+  const { body: first } = await make('my_stack');
+  expect(first.url).toBe('https://my-stack.stacks.example.org');
+  // Two slugs may have one name in DNS.
+  expect((await make('my-stack')).body.url).toBe('https://my-stack-2.stacks.example.org');
+
+  const account = await world.ask(world.admin, 'POST', '/api/instances/my_stack/api/auth/keys', {
+    name: 'management-key',
+    role: 'Admin',
+  });
+  const asked = (host: string): Promise<number> => statusAt(world.url, host, account.body.key);
+  expect(await asked('my-stack.stacks.example.org')).toBe(200);
+  expect(await asked('MY-STACK.stacks.example.org:443')).toBe(200);
+  expect(await asked('my-stack-2.stacks.example.org')).toBe(401);
+  expect(await asked('keys.example.org')).toBe(401);
+  expect(await asked('unknown.stacks.example.org')).toBe(404);
+  await world.ask(world.admin, 'DELETE', '/api/instances/my_stack');
+  expect(await asked('my-stack.stacks.example.org')).toBe(404);
+});
+
+/** What the API says to a key under a name; fetch sets Host itself. */
+async function statusAt(url: string, host: string, key: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const headers = { host, authorization: `Bearer ${key}` };
+  request(`${url}/api/org`, { headers }, (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
