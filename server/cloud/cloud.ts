@@ -5,6 +5,7 @@ import type { Proof } from '../access/identity.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../db/open.ts';
+import type { App } from '../http/app-type.ts';
 import { postgresConnection } from '../db/postgres.ts';
 import type { Schema } from '../db/schema.ts';
 import { prepareFirstRun } from '../first-run.ts';
@@ -34,6 +35,7 @@ export interface Cloud {
   /** Where its API listens, without a slash at the end. */
   url: string;
   stacks: Stacks;
+  routes: App['cloudRoutes'];
   /** Whether a request at the server's own listener is for a stack; then it is answered by that. */
   takes(request: IncomingMessage, response: ServerResponse): boolean;
   /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
@@ -113,6 +115,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   return {
     url: addressOf(config.server.protocol, app.server.address() as AddressInfo),
     stacks,
+    routes: app.cloudRoutes,
     takes(request, response) {
       const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
       if (label === undefined) return false;

@@ -3,9 +3,18 @@ import type { Caller } from '../access/caller.ts';
 import { denied } from '../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../context.ts';
 
+/** A route of the cloud side. */
+export interface CloudRoute {
+  method: string;
+  url: string;
+  needs: readonly string[];
+}
+
 declare module 'fastify' {
   interface FastifyInstance {
     cloud: CloudContext;
+    /** Every route of the cloud side and the scopes of which it asks one. */
+    cloudRoutes: readonly CloudRoute[];
   }
   interface FastifyRequest {
     /** Who asks on the cloud side; set by the guard before any handler runs. */
@@ -25,10 +34,13 @@ export function guardCloud(
   app: FastifyInstance,
   authenticate: (authorization: string | undefined, address: string) => Promise<Caller>,
 ): void {
+  const routes: CloudRoute[] = [];
+  app.decorate('cloudRoutes', routes);
   app.decorateRequest('caller', null as unknown as Caller);
   app.addHook('onRoute', ({ method, url, config }) => {
-    if (config?.needs === undefined)
-      throw new Error(`${String(method)} ${url} declares no scope: give it needs(…)`);
+    const asked = config?.needs;
+    if (asked === undefined) throw new Error(`${String(method)} ${url} declares no scope: give it needs(…)`);
+    for (const each of [method].flat()) routes.push({ method: each, url, needs: asked });
   });
   app.addHook('onRequest', async (request) => {
     const caller = await authenticate(request.headers.authorization, request.ip);
