@@ -112,6 +112,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     await close();
     throw error;
   }
+  let isTidying = false;
   return {
     url: addressOf(config.server.protocol, app.server.address() as AddressInfo),
     stacks,
@@ -123,6 +124,8 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       return true;
     },
     async tidy() {
+      if (isTidying) return;
+      isTidying = true;
       try {
         await stacks.tidy();
         await keepPorts();
@@ -131,6 +134,8 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
         );
       } catch (error) {
         log.error({ err: error }, 'stacks could not be tidied; trying again later');
+      } finally {
+        isTidying = false;
       }
     },
     async stop() {

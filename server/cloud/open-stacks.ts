@@ -144,6 +144,8 @@ export function createStacks(
     serve: (stack, request, response) =>
       use(stack, ({ app }) => {
         const { promise, resolve } = Promise.withResolvers<void>();
+        // Whoever asked may be gone by the time that the stack is open.
+        if (response.destroyed || response.closed) return Promise.resolve();
         response.once('close', resolve);
         app.routing(request, response);
         return promise;

@@ -19,6 +19,8 @@ export interface Ports {
 }
 
 const TAKEN = new Set(['EADDRINUSE', 'EACCES']);
+// A stack that is being made has its port before it is there.
+const FRESH_MS = 60_000;
 
 /** `answer` gets what arrives at a port. */
 export function createPorts(
@@ -26,6 +28,7 @@ export function createPorts(
   answer: (port: number, ...asked: Parameters<RequestListener>) => void,
 ): Ports {
   const servers = new Map<number, Server>();
+  const takenAt = new WeakMap<Server, number>();
   const { http_addr: host, trusted_proxies } = config.server;
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
 
@@ -44,6 +47,7 @@ export function createPorts(
     if (servers.has(port)) return false;
     const server = make(port);
     servers.set(port, server);
+    takenAt.set(server, performance.now());
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
     server.once('error', (error: NodeJS.ErrnoException) => {
       servers.delete(port);
@@ -72,7 +76,9 @@ export function createPorts(
     drop,
     async keep(ports) {
       const wanted = new Set(ports);
-      await Promise.all([...servers.keys()].filter((port) => !wanted.has(port)).map(drop));
+      const isOld = (server: Server): boolean => performance.now() - (takenAt.get(server) ?? 0) > FRESH_MS;
+      const unwanted = [...servers].filter(([port, server]) => !wanted.has(port) && isOld(server));
+      await Promise.all(unwanted.map(([port]) => drop(port)));
       const missing = ports.filter((port) => !servers.has(port));
       const taken = await Promise.all(missing.map(take));
       return missing.filter((_, at) => taken[at] === false);

@@ -17,6 +17,8 @@ export function configOfStack(config: Config, stack: StackRow): Config {
       enforce_domain: false,
       serve_from_sub_path: false,
     },
+    // Browsers tell the ports of a machine not apart in this.
+    auth: { ...config.auth, login_cookie_name: `${config.auth.login_cookie_name}_${stack.id}` },
     // Its first administrator has a password that nobody knows: who has a cloud credential makes what is needed.
     security: { ...config.security, generate_admin_password: true, require_own_admin_password: false },
     audit: { ...config.audit, file: config.audit.file && `${config.audit.file}.${stack.slug}` },

@@ -1,7 +1,15 @@
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
 import { initCloud } from '../cloud/init.ts';
-import { administer, type Answer, type As, newDatabase, startWorld, type World } from './world.ts';
+import {
+  administer,
+  type Answer,
+  type As,
+  newDatabase,
+  startWorld,
+  type TestDatabase,
+  type World,
+} from './world.ts';
 
 /** A server with its cloud side, and a cloud organization with the key of its Admin. */
 export interface CloudWorld extends Omit<World, 'cloud'> {
@@ -22,13 +30,12 @@ export interface CloudWorld extends Omit<World, 'cloud'> {
   otherOrg(name: string): Promise<{ slug: string; as: As }>;
 }
 
+// No test makes more.
+const MOST_STACKS = 40;
 // Apart from each other's where test files run side by side; what another program has is passed by anyway.
 const FIRST_PORT = 20_000 + (process.pid % 200) * 50;
 
-export async function startCloudWorld(
-  overrides: Overrides = {},
-  shared?: Awaited<ReturnType<typeof newDatabase>>,
-): Promise<CloudWorld> {
+export async function startCloudWorld(overrides: Overrides = {}, shared?: TestDatabase): Promise<CloudWorld> {
   const database = shared ?? (await newDatabase({ isUpToDate: true }));
   const all: Overrides = {
     ...overrides,
@@ -69,23 +76,19 @@ export async function startCloudWorld(
     },
     async stop() {
       await world.stop();
-      if (shared === undefined) await removeAll(database);
+      if (shared !== undefined) return;
+      await removeStacks(database);
+      await database.remove();
     },
   };
 }
 
-/** Removes what stacks have besides. */
-async function removeAll({ settings, remove }: Awaited<ReturnType<typeof newDatabase>>): Promise<void> {
-  const { url = '' } = settings;
+/** Removes the databases that the cloud side and its stacks have in PostgreSQL; in SQLite they are files of the directory. */
+export async function removeStacks({ settings }: TestDatabase): Promise<void> {
+  const { url } = settings;
   const server = process.env['LATCHKEY_TEST_POSTGRES_URL'];
-  if (settings['type'] === 'postgres' && server !== undefined) {
-    const name = new URL(url).pathname.slice(1);
-    await administer(server, `drop database if exists ${name}_cloud with (force)`);
-    for (let id = 1; id <= MOST_STACKS; id++) {
-      await administer(server, `drop database if exists ${name}_stack_${id} with (force)`);
-    }
-  }
-  await remove();
+  if (url === undefined || server === undefined) return;
+  const name = new URL(url).pathname.slice(1);
+  const ends = ['cloud', ...Array.from({ length: MOST_STACKS }, (_, at) => `stack_${at + 1}`)];
+  for (const end of ends) await administer(server, `drop database if exists ${name}_${end} with (force)`);
 }
-
-const MOST_STACKS = 40;
