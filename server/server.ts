@@ -216,7 +216,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
   );
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
-    if (!(await secretKeyFits(context))) throw wrongSecretKey();
+    await requireSecretKey(context);
     const isFirst = primary?.job.isFirst ?? true;
     const firstRun = isFirst ? await prepareFirstRun(context) : { isFirstRun: false };
     const defaultPasswordOf = isFirst ? await lookForDefaultPassword(context) : undefined;
@@ -279,6 +279,11 @@ function newerDatabase(unknown: readonly string[]): ConfigError {
     `the database was brought up to date by a newer Latchkey (${unknown.join(', ')}), and this one would not understand it. ` +
       'Nothing was changed. Install that version again, or restore a backup of before',
   );
+}
+
+/** Throws a ConfigError where the secret key is not the one that the database's secrets are encrypted with. */
+export async function requireSecretKey(context: Context): Promise<void> {
+  if (!(await secretKeyFits(context))) throw wrongSecretKey();
 }
 
 function wrongSecretKey(): ConfigError {

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Kysely } from 'kysely';
 import type { Proof } from '../access/identity.ts';
+import { doChores } from '../chores.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../db/open.ts';
@@ -12,7 +13,7 @@ import { prepareFirstRun } from '../first-run.ts';
 import type { Log } from '../log.ts';
 import { createMemory } from '../memory.ts';
 import { peersOnPostgres } from '../peers/postgres.ts';
-import { flush, openContext, shareLimits } from '../server.ts';
+import { flush, openContext, requireSecretKey, shareLimits } from '../server.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { labelIn } from './addresses.ts';
 import { buildCloudApp } from './app.ts';
@@ -159,18 +160,22 @@ async function openStack(
     remembered: REMEMBERED_OF_STACK,
   });
   try {
+    await requireSecretKey(context);
     await prepareFirstRun(context);
     await context.peers?.listen();
     context.limits.shared = await shareLimits(context);
     const { buildApp } = await import('../app.ts');
     const app = await buildApp(context, tracing, undefined, admit);
     await app.ready();
+    const endChores = doChores(context);
     return {
       context,
       app,
       flush: () => flush(context),
       async close() {
+        const chores = endChores();
         await app.close();
+        await chores;
         await flush(context);
         await close();
       },

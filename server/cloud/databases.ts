@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -46,12 +46,6 @@ export async function removeDatabase(main: Database, unwanted: Database): Promis
   await administer(main, async (query) => {
     await query(`drop database if exists "${nameOf(unwanted).replaceAll('"', '""')}" with (force)`);
   });
-}
-
-/** Whether there is a cloud side to speak of: where none was made, nothing is. */
-export async function isThere(main: Database, wanted: Database): Promise<boolean> {
-  if (wanted.type === 'sqlite') return existsSync(wanted.path);
-  return administer(main, (query) => query('select 1 from pg_database where datname = $1', [nameOf(wanted)]));
 }
 
 type Query = (text: string, values?: unknown[]) => Promise<boolean>;

@@ -54,6 +54,7 @@ interface Entry {
 // Of what is told in process alone, and never leaves it.
 const PASS_LETTERS = 43;
 const LONGEST_CLOSE_MS = 10_000;
+const LOOK_FOR_GARBAGE_AFTER = 32;
 
 /**
  * The stacks that are in use, each with its own context and app: opened by the first request, closed when idle, only so many at once.
@@ -66,6 +67,7 @@ export function createStacks(
 ): Stacks {
   const entries = new Map<number, Entry>();
   const closing = new Map<number, Promise<void>>();
+  let closed = 0;
 
   async function use<T>(stack: StackRow, work: (opened: Opened) => Promise<T>): Promise<T> {
     // One that is being closed is opened anew behind that.
@@ -135,6 +137,11 @@ export function createStacks(
       clearTimeout(limit);
     }
     await opened.close();
+    // An app is thousands of small things that have grown old, and V8 would let the heap grow a long way before it looks for them. There
+    // only with --expose-gc.
+    if (++closed % LOOK_FOR_GARBAGE_AFTER === 0) {
+      void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+    }
   }
 
   const passes = new Map<string, Proof>();

@@ -514,6 +514,8 @@ const table = new Map<string, Map<string, Setting<unknown>>>(
   Object.entries(settings).map(([section, rows]) => [section, new Map(Object.entries(rows))]),
 );
 
+const patterns = [...table.keys()].filter((section) => section.endsWith('.*'));
+
 /** The table by name; safe with any name, `__proto__` included. */
 export function findSetting(section: string, key: string): Setting<unknown> | undefined {
   const rows = table.get(section) ?? table.get(patternOf(section) ?? '');
@@ -522,9 +524,7 @@ export function findSetting(section: string, key: string): Setting<unknown> | un
 
 /** The section with a `*` that a section is one of, and the name that it has there. */
 export function patternOf(section: string): string | undefined {
-  return Object.keys(settings).find(
-    (pattern) => pattern.endsWith('.*') && nameIn(pattern, section) !== undefined,
-  );
+  return patterns.find((pattern) => nameIn(pattern, section) !== undefined);
 }
 
 /** The name that stands for the `*` of a pattern in a section. */

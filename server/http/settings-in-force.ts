@@ -3,6 +3,7 @@ import { listSettings } from '../config/settings.ts';
 import { hidePasswords, mask } from '../config/shown.ts';
 
 type Value = string | number | boolean | Readonly<Record<string, string>>;
+type Values = Readonly<Record<string, Value>>;
 
 const UNITS = [
   ['d', 86_400_000],
@@ -15,18 +16,30 @@ const UNITS = [
 export function settingsInForce(config: Config): Record<string, Record<string, string>> {
   const sections: Record<string, Record<string, string>> = {};
   for (const { section, key, setting } of listSettings()) {
-    const values = config[section as keyof Config] as Readonly<Record<string, Value>>;
-    const shown = (sections[section] ??= {});
-    for (const name of key === '*' ? Object.keys(values) : [key]) {
-      const text = textOf(values[name] ?? '', setting.type);
-      shown[name] = setting.secret === 'whole' && text !== '' ? mask : hidePasswords(text);
+    for (const [place, values] of sectionsOf(config, section)) {
+      const shown = (sections[place] ??= {});
+      for (const name of key === '*' ? Object.keys(values) : [key]) {
+        const text = textOf(values[name] ?? '', setting.type);
+        shown[name] = setting.secret === 'whole' && text !== '' ? mask : hidePasswords(text);
+      }
     }
   }
   return sections;
 }
 
+/** The sections that one of the table stands for: itself, or one for each name. */
+function sectionsOf(config: Config, section: string): [section: string, values: Values][] {
+  const values: unknown = config[section as keyof Config];
+  if (!section.endsWith('.*')) return [[section, values as Values]];
+  return Object.entries(values as Record<string, Values>).map(([name, of]) => [
+    section.replace('*', name),
+    of,
+  ]);
+}
+
 function textOf(value: Value, type: string): string {
   if (type === 'duration') return durationText(Number(value));
+  if (type === 'range of ports') return Object.values(value).join('-');
   if (typeof value !== 'object') return String(value);
   return Object.entries(value)
     .map(([name, level]) => `${name}:${level}`)
