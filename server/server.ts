@@ -294,7 +294,7 @@ function wrongSecretKey(): ConfigError {
   );
 }
 
-/** Writes what was used since the last time, and drops what is older than it is kept. */
+/** Writes what was used since the last time. */
 export async function flush(context: Context): Promise<void> {
   try {
     await writeCredentialUses(context);

@@ -142,7 +142,9 @@ test('a credential of no kind that is recorded is refused with the kinds that ar
       const { status, body } = await world.send(as, 'GET', `${path}?credential=${credential}`);
       expect([status, body.detail], credential).toEqual([
         400,
-        expect.stringMatching(/must be one of api-key, token, password, session, machine, cloud, none, .* token:12/),
+        expect.stringMatching(
+          /must be one of api-key, token, password, session, machine, cloud, none, .* token:12/,
+        ),
       ]);
     }
   }
