@@ -204,12 +204,14 @@ test('a deleted stack is gone at once, comes back with its data, and is removed 
   world.clock.advance(29 * DAY);
   await world.cloud.tidy();
   expect((await world.ask(world.admin, 'POST', `/api/instances/${id}/restore`)).status).toBe(200);
+  const { type, path } = world.context.config.database;
+  const file = join(path, '..', 'stacks', `${id}.db`);
+  expect(existsSync(file)).toBe(type === 'sqlite');
   await world.ask(world.admin, 'DELETE', `/api/instances/${id}`);
   world.clock.advance(30 * DAY);
   await world.cloud.tidy();
   expect((await world.ask(world.admin, 'POST', `/api/instances/${id}/restore`)).status).toBe(404);
-  const { type, path } = world.context.config.database;
-  if (type === 'sqlite') expect(existsSync(join(path, '..', 'stacks', `${id}.db`))).toBe(false);
+  expect(existsSync(file)).toBe(false);
 });
 
 test('a stack that nobody uses is closed, and opens with all it had when it is asked again', async () => {
