@@ -233,7 +233,10 @@ export async function startServer(config: Config, surroundings: Surroundings = {
       void cloud?.tidy();
     }, config.usage.flush_interval);
     const endChores = doChores(context);
-    const stopWatching = watchOutsideChanges(config.paths.data, context.memory.clear);
+    const stopWatching = watchOutsideChanges(config.paths.data, () => {
+      context.memory.clear();
+      cloud?.forget();
+    });
     const stop = async (): Promise<void> => {
       clearInterval(flushing);
       const chores = endChores();

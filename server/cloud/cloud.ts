@@ -41,6 +41,8 @@ export interface Cloud {
   takes(request: IncomingMessage, response: ServerResponse): boolean;
   /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
   tidy(): Promise<void>;
+  /** Forgets what is remembered here and in the stacks: somebody else may have changed their databases. */
+  forget(): void;
   stop(): Promise<void>;
 }
 
@@ -114,8 +116,10 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     throw error;
   }
   let isTidying = false;
+  const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
+  log.info(`the API of the cloud side listens on ${url}`);
   return {
-    url: addressOf(config.server.protocol, app.server.address() as AddressInfo),
+    url,
     stacks,
     routes: app.cloudRoutes,
     takes(request, response) {
@@ -138,6 +142,10 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       } finally {
         isTidying = false;
       }
+    },
+    forget() {
+      memory.clear();
+      stacks.forget();
     },
     async stop() {
       await app.drain(config.server.shutdown_timeout);

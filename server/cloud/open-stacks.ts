@@ -37,6 +37,8 @@ export interface Stacks {
   close(id: number): Promise<void>;
   /** Writes what was gathered, and closes what is not used. */
   tidy(): Promise<void>;
+  /** Has all that are open forget what they remember: somebody else may have changed their databases. */
+  forget(): void;
   closeAll(): Promise<void>;
   /** How many are open. */
   count(): number;
@@ -182,6 +184,9 @@ export function createStacks(
         if (isIdle) await close(id);
         else await entry.opened?.flush();
       }
+    },
+    forget() {
+      for (const { opened } of entries.values()) opened?.context.memory.clear();
     },
     async closeAll() {
       await Promise.all([...entries.keys()].map(close));

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import type { App } from '../../../http/app-type.ts';
-import { nullable, Text } from '../../../http/schemas.ts';
+import { IdParams, nullable, Text } from '../../../http/schemas.ts';
 import { cloudOf, needs } from '../../http/guard.ts';
 import { findRegion } from '../regions/regions.ts';
 import { Instance, instanceAnswer, StackV1, stackV1Answer } from './instance-answer.routes.ts';
@@ -90,7 +90,7 @@ export function stacksRoutes(app: App): void {
       config: needs('stacks:write'),
       schema: {
         summary: 'Bring back a deleted stack while its data is kept',
-        params: Type.Object({ id: Type.Integer() }),
+        params: IdParams,
         response: { 200: Instance },
       },
     },
