@@ -335,7 +335,10 @@ test('counts outlive a restart, and go once they are kept no longer', async () =
   const since = later.context.now() - 4 * DAY;
   expect((await ask(later.url, `${question}&from=${since}`)).groups).toEqual([]);
   for (const table of ['usage_request', 'usage_caller'] as const) {
-    const kept = later.context.db.selectFrom(table).select('hour').where('hour', '<', since + 3 * DAY);
+    const kept = later.context.db
+      .selectFrom(table)
+      .select('hour')
+      .where('hour', '<', since + 3 * DAY);
     await expect.poll(() => kept.execute(), { timeout: 10_000 }).toEqual([]);
   }
   await later.stop();
