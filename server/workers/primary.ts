@@ -46,6 +46,8 @@ interface Running {
   /** How many died in its place one soon after the other. */
   deaths: number;
   isServing: boolean;
+  /** Whether others wait for it when they change something, which may be before it serves. */
+  isWaitedFor: boolean;
   hasAnswered: boolean;
   looksWithoutAnswer: number;
 }
@@ -77,22 +79,30 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     closeWhatItWasHanded(worker);
     // What cannot be sent to somebody any more needs no answer: they are gone.
     const send = (message: unknown): void => void worker.send(message as object, () => {});
-    const channel = createChannel<AtPrimary, AtWorker>(send, (its) => ({
-      ...hub.servicesFor(its),
-      listens(how) {
-        one.isServing = true;
-        started ??= how;
-        hub.add(channel);
-        settled.resolve(undefined);
-      },
-      rotate: rotateLog,
-    }));
+    const channel = createChannel<AtPrimary, AtWorker>(send, (its) => {
+      const services = hub.servicesFor(its);
+      return {
+        ...services,
+        remembers() {
+          one.isWaitedFor = true;
+          services.remembers();
+        },
+        listens(how) {
+          one.isServing = one.isWaitedFor = true;
+          started ??= how;
+          hub.add(channel);
+          settled.resolve(undefined);
+        },
+        rotate: rotateLog,
+      };
+    });
     const one: Running = {
       worker,
       channel,
       bornAt: performance.now(),
       deaths,
       isServing: false,
+      isWaitedFor: false,
       hasAnswered: true,
       looksWithoutAnswer: 0,
     };
@@ -141,7 +151,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
 
   function look(): void {
     for (const one of running) {
-      if (!one.isServing) continue;
+      if (!one.isWaitedFor) continue;
       if (one.hasAnswered) {
         one.hasAnswered = false;
         one.looksWithoutAnswer = 0;
@@ -157,9 +167,9 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
 
   const failed = await fork();
   if (started === undefined) return failed ?? 1;
+  setInterval(look, LOOK_EVERY_MS).unref();
   // Each of them serves, or has failed once and is tried again.
   await Promise.all(Array.from({ length: count - 1 }, () => fork()));
-  setInterval(look, LOOK_EVERY_MS).unref();
   return {
     ...started,
     log,

@@ -251,6 +251,31 @@ describe('what one worker has changed', () => {
     for (const connection of await served.openAll()) expect(await statusOf(connection, token.as)).toBe(401);
   });
 
+  test.runIf(isSqlite)('is answered wherever in its start another worker stands still for good', async () => {
+    await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
+    const before = served.pids();
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    const fresh = (): number => served.pids().find((pid) => !before.includes(pid)) ?? 0;
+    await expect.poll(fresh, { interval: 5, ...PATIENT }).toBeGreaterThan(0);
+    const pid = fresh();
+    // With one of those that have served all the time.
+    const connection = served.open();
+    const { path, makeToken } = await makeAccount(connection, 'while one starts');
+    // On by small steps, until a change has to wait for it.
+    let waiting: Promise<Answer> | undefined;
+    while (waiting === undefined) {
+      await sleep(50);
+      const { id } = await makeToken();
+      process.kill(pid, 'SIGSTOP');
+      const deleted = connection(ADMIN, 'DELETE', `${path}/${id}`);
+      if (await Promise.race([deleted.then(() => false), sleep(1000, true)])) waiting = deleted;
+      else process.kill(pid, 'SIGCONT');
+    }
+    expect((await waiting).status).toBe(200);
+    expect(served.pids()).not.toContain(pid);
+    await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
+  });
+
   test('may be what a command on the machine has', async () => {
     const connections = await served.openAll();
     for (const connection of connections) expect(await statusOf(connection, ADMIN)).toBe(200);
