@@ -44,9 +44,9 @@ export async function serve(
     });
     child.once('exit', (code) => reject(new Error(`the server ended with ${code} and said: ${text}`)));
   });
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const end = async (how: NodeJS.Signals): Promise<void> => {
     const ended = once(child, 'exit');
-    child.kill(signal);
+    child.kill(how);
     await ended;
   };
   return { url, process: child, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
