@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type pg from 'pg';
 import { randomLetters } from '../crypto/random.ts';
 import type { Schema } from '../db/schema.ts';
+import { inTime } from '../in-time.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory.ts';
 import { createHearing, type Message, readMessage } from './hearing.ts';
@@ -86,7 +87,7 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
       // What was changed before this is not told any more.
       memory.clear();
       for (;;) {
-        await Promise.race([inTime(beat(client)), broken]);
+        await Promise.race([inTime(beat(client), CURRENT_MS, 'the database does not answer'), broken]);
         await Promise.race([sleep(BEAT_MS), broken]);
       }
     } finally {
@@ -152,14 +153,4 @@ function asTold(keys: ReadonlySet<string> | 'all'): string[] | 'all' {
   if (keys === 'all') return keys;
   const all = [...keys];
   return JSON.stringify(all).length < LONGEST_MESSAGE ? all : 'all';
-}
-
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error('the database does not answer')), CURRENT_MS);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

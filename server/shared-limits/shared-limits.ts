@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient, ErrorReply } from '@redis/client';
 import type { RedisAddress } from '../config/redis-address.ts';
 import { randomLetters } from '../crypto/random.ts';
+import { inTime } from '../in-time.ts';
 import type { SharedLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { OCCUPY, type Script, TAKE } from './scripts.ts';
@@ -143,17 +144,4 @@ function connectionTo({ host, port, username, password, db, tls }: RedisAddress)
   // It is told where something was asked.
   client.on('error', () => {});
   return client;
-}
-
-async function inTime<T>(work: Promise<T>, milliseconds: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  // An answer may be there already that a busy process has not read yet.
-  const giveUp = (): void =>
-    void setImmediate(() => reject(new Error(`no answer within ${milliseconds} ms`)));
-  const timer = setTimeout(giveUp, milliseconds);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

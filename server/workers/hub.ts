@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createLimitedLately, type Limited } from '../limits.ts';
 import type { AtPrimary, AtWorker, Keys } from './calls.ts';
 import type { Channel } from './channel.ts';
@@ -57,7 +58,7 @@ export function createHub(counting: Counting, now: () => number): Hub {
           const its = await one.ask('figures');
           if (its !== undefined && serving.has(one)) figures.note(one, its);
         });
-        await within(FIGURES_WITHIN_MS, Promise.all(each));
+        await Promise.race([Promise.all(each), sleep(FIGURES_WITHIN_MS, undefined, { ref: false })]);
         return figures.text();
       },
     }),
@@ -71,14 +72,4 @@ export function createHub(counting: Counting, now: () => number): Hub {
     },
     limitedLately: () => lately.list(now()),
   };
-}
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  try {
-    await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
