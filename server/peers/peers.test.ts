@@ -52,6 +52,7 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
       await ENDS['an account is disabled']?.(one, second.accountId, second.tokenId);
       expect(await statusOf(deaf, second.as)).toBe(401);
 
+      await expect.poll(() => deaf.log.join('')).toContain('changes by other servers are not heard of');
       relay.letGo();
       await expect.poll(() => deaf.context.peers?.isCurrent(), { timeout: 5000 }).toBe(true);
       expect(deaf.log.join('')).toContain('changes by other servers are heard of again');
