@@ -24,6 +24,11 @@ const UNREADABLE = {
 
 /** Answers, in JSON, what never became a request, and ends the connection. */
 export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
+  // Requests before it may be answered in this turn, and their answers go first: see answer-together.ts.
+  setImmediate(() => answer(error, socket));
+}
+
+function answer(error: NodeJS.ErrnoException, socket: Socket): void {
   // Nobody is there to read it.
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();

@@ -61,6 +61,8 @@ describe.runIf(HAS_BROWSER)('folders and dashboards', () => {
     await expectNames('Requests', 'Production');
     await page.getByRole('button', { name: 'Star Requests' }).click();
     await page.getByRole('button', { name: 'Clear the search' }).click();
+    // A search comes a moment after what was typed.
+    await page.waitForURL(({ searchParams }) => !searchParams.has('query'));
 
     await page.getByRole('switch', { name: 'Starred' }).click();
     await expectNames('Requests', 'Production');

@@ -154,8 +154,10 @@ async function moveOn(
 
 function noteOf({ actor, address, requestId }: RequestContext, { how, after, limit }: Rest): string {
   const { orgId, credential, principal } = actor;
+  // By name: a query may have brought what nobody asked for, a secret among it.
+  const { groupByRole, includeExpired, dryRun } = how;
   const left: Unfinished = {
-    how,
+    how: { groupByRole, includeExpired, dryRun },
     after,
     limit,
     orgId,
