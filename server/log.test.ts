@@ -91,7 +91,8 @@ test('every line is in the log file when the server has stopped, and none on the
   await ask(200);
   expect(await end('SIGTERM')).toBe(0);
   expect(answered(lines())).toHaveLength(200);
-  expect(lines().at(-1)).toContain('msg="stopping on SIGTERM"');
+  expect(lines().at(-2)).toContain('msg="stopping on SIGTERM"');
+  expect(lines().at(-1)).toContain('msg=stopped');
   expect(said.stdout).not.toContain('level=');
   expect(said.stderr).toBe('');
 });

@@ -23,7 +23,7 @@ import { announceOutsideChange } from './outside-changes.ts';
 import { requireDatabase } from './require-database.ts';
 import { generatedSecretKey } from './secret-key.ts';
 import { rehearse } from './rehearsal.ts';
-import { openContext, type Server, startServer } from './server.ts';
+import { openContext, type Server, startServer, STOPPED } from './server.ts';
 import { welcome } from './welcome.ts';
 
 export interface Options {
@@ -32,6 +32,8 @@ export interface Options {
 }
 
 const LINGERING_MS = 500;
+const NOTHING_TO_RELOAD =
+  'nothing to reload on SIGHUP: there is no log file, no file of the record of changes and no certificate; settings are read by a restart';
 // By this variable a process knows that it is one of several that serve together.
 const WORKER = 'LATCHKEY_WORKER';
 
@@ -58,14 +60,16 @@ export async function serve(options: Options): Promise<void> {
   if (count > 1) return serveByWorkers(count, loaded, options);
   const stop = watchSignals();
   const server = await startServer(config);
-  obeyHangup(server);
-  for (const warning of warnings) server.context.log.warn(warning);
+  const { log } = server.context;
+  keepLogWhole(log);
+  obeyHangup(reloadsOf(server), log);
+  for (const warning of warnings) log.warn(warning);
   // Before it says that it listens: whoever reads that may stop it at once.
   stop.isAwaited = true;
   process.stdout.write(welcome(server, config, ownCommand(entries, options.configFile)));
   // A fifth of what a start takes is garbage by now, and V8 would size the heap by it. There only with --expose-gc.
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
-  server.context.log.info(`stopping on ${await stop.signal}`);
+  log.info(`stopping on ${await stop.signal}`);
   await server.stop();
   // Where something is still open, such as a connection to a database that does not answer.
   setTimeout(() => process.exit(), LINGERING_MS).unref();
@@ -84,29 +88,30 @@ async function serveByWorkers(
   const { log } = workers;
   keepLogWhole(log);
   process.on('exit', workers.kill);
-  // As one server does, they end on it where it would have them do nothing.
-  const { audit, server } = config;
-  if (log.outputs.has('file') || audit.file !== '' || audit.syslog !== '' || server.protocol === 'https')
-    process.on('SIGHUP', workers.hangUp);
+  const hasReloads =
+    log.outputs.has('file') || config.audit.file !== '' || config.server.protocol === 'https';
+  obeyHangup([...reopening(log), ...(hasReloads ? [workers.hangUp] : [])], log);
   for (const warning of warnings) log.warn(warning);
   stop.isAwaited = true;
   process.stdout.write(welcome(workers, config, ownCommand(entries, configFile)));
   log.info(`stopping on ${await stop.signal}`);
   await workers.stop();
+  log.info(STOPPED);
   for (const output of log.outputs.values()) await output.close?.();
   setTimeout(() => process.exit(), LINGERING_MS).unref();
 }
 
 /** One of them. Signals are for the process that started it: a terminal and systemd send theirs to all. */
 async function serveAsWorker(): Promise<void> {
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
   const { meetPrimary } = await import('./workers/worker.ts');
   const primary = await meetPrimary();
   const server = await startServer(primary.job.config, { primary }).catch((error: unknown) => {
     primary.leave();
     throw error;
   });
-  obeyHangup(server);
+  keepLogWhole(server.context.log);
+  obeyHangup(reloadsOf(server));
   primary.onReopen(() => server.context.log.outputs.get('file')?.reopen?.());
   primary.listens(server);
   void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
@@ -119,6 +124,8 @@ async function serveAsWorker(): Promise<void> {
 function watchSignals(): { signal: Promise<NodeJS.Signals>; isAwaited: boolean } {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   const stop = { signal: promise, isAwaited: false };
+  // While it starts, what it would have to read anew is just being read.
+  process.on('SIGHUP', () => undefined);
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
       if (!stop.isAwaited) process.exit(128 + constants.signals[name]);
@@ -226,11 +233,25 @@ export async function restoreFrom(
   });
 }
 
-/** Has the log, the record of changes and the certificate be looked for anew on SIGHUP, where there is one of them. */
-function obeyHangup({ context, app }: Server): void {
-  keepLogWhole(context.log);
-  reopenOnHangup(context.trail);
-  if (app.certificate) process.on('SIGHUP', () => app.reloadCertificate());
+/** Has SIGHUP do this, and never end the server. Where there is nothing to do the log says so. */
+function obeyHangup(reloads: readonly (() => void)[], log?: Log): void {
+  process.on('SIGHUP', () => {
+    if (reloads.length === 0) log?.info(NOTHING_TO_RELOAD);
+    for (const reload of reloads) reload();
+  });
+}
+
+/** What is looked for anew: the log file, the file of the record of changes and the certificate, where there is one of them. */
+function reloadsOf({ context: { config, log, trail }, app }: Server): (() => void)[] {
+  return [
+    ...reopening(log),
+    ...(trail && config.audit.file !== '' ? [trail.reopen] : []),
+    ...(app.certificate ? [() => app.reloadCertificate()] : []),
+  ];
+}
+
+function reopening({ outputs }: Log): (() => void)[] {
+  return [...outputs.values()].flatMap(({ reopen }) => reopen ?? []);
 }
 
 /** Makes a cloud organization and its first key; the secret is nowhere else. Throws an ApiError where there is one of that name. */
@@ -244,7 +265,7 @@ export async function beginCloud(
   return { ...(await initCloud(forCommand(config), wanted)), isEnabled: config.cloud.enabled };
 }
 
-/** Has the last lines written however the process ends, and a log file begun anew when it was moved away and SIGHUP says so. */
+/** Has the last lines written however the process ends. */
 function keepLogWhole(log: Log): void {
   process.on('uncaughtExceptionMonitor', (error) =>
     log.fatal({ err: error }, 'the server stops on an error'),
@@ -252,14 +273,6 @@ function keepLogWhole(log: Log): void {
   process.once('exit', () => {
     for (const output of log.outputs.values()) output.flush?.();
   });
-  if (!log.outputs.has('file')) return;
-  process.on('SIGHUP', () => {
-    for (const output of log.outputs.values()) output.reopen?.();
-  });
-}
-
-function reopenOnHangup(trail: Context['trail']): void {
-  if (trail) process.on('SIGHUP', trail.reopen);
 }
 
 function tellOthers({ config, log }: Context): void {

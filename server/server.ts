@@ -47,6 +47,9 @@ export interface Started extends FirstRun {
   defaultPasswordOf: string | undefined;
 }
 
+/** The last line of the log of whoever was told to stop, and has lost nothing. */
+export const STOPPED = 'stopped';
+
 export interface Server extends Started {
   context: Context;
   app: App;
@@ -77,7 +80,8 @@ interface OpenedContext {
   steps: string[];
   /** There where a collector is set. */
   tracing: Tracing | undefined;
-  close: () => Promise<void>;
+  /** Ends it; these words are the last in the log. */
+  close: (lastWords?: string) => Promise<void>;
 }
 
 /**
@@ -127,12 +131,13 @@ export async function openContext(
     peers: undefined,
     trail,
   };
-  const close = async (): Promise<void> => {
+  const close = async (lastWords?: string): Promise<void> => {
     await context.peers?.close();
     await context.limits.shared?.close();
     await trail?.close();
     await db.destroy();
     await tracing?.close();
+    if (lastWords !== undefined) log.info(lastWords);
     for (const output of log.outputs.values()) await output.close?.();
   };
   try {
@@ -243,7 +248,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
       stopWatching();
       await Promise.all([app.drain(config.server.shutdown_timeout), cloud?.stop()]);
       // A database that stands still does not hold up the end.
-      const lastWrites = chores.then(() => flush(context)).then(close);
+      const lastWrites = chores.then(() => flush(context)).then(() => close(primary ? undefined : STOPPED));
       await Promise.race([lastWrites, sleep(LAST_WRITES_MS, undefined, { ref: false })]);
     };
     const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
