@@ -383,6 +383,27 @@ describe('workers that die', () => {
     await expect.poll(isServed, PATIENT).toBe(200);
   });
 
+  test('close the one connection that may wait for them while they stand still, and others are answered', async () => {
+    await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
+    const [pid = 0] = served.pids();
+    process.kill(pid, 'SIGSTOP');
+    const answers = Array.from({ length: 4 * WORKERS }, async () => {
+      const connection = served.open();
+      return connection('', 'GET', '/healthz').then(
+        ({ status }) => status,
+        () => 'closed',
+      );
+    });
+    let left = answers.length;
+    for (const answer of answers) void answer.then(() => left--);
+    await expect.poll(() => left, PATIENT).toBeLessThanOrEqual(1);
+    process.kill(pid, 'SIGKILL');
+    const all = await Promise.all(answers);
+    expect(all.filter((one) => one === 'closed').length).toBeLessThanOrEqual(1);
+    expect(new Set(all).difference(new Set([200, 'closed']))).toEqual(new Set());
+    await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
+  });
+
   test('do not when the process that started them is told to stop: all end well', async () => {
     await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
     expect(await served.stop()).toEqual([0, null]);
