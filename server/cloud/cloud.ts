@@ -22,7 +22,7 @@ import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
 import { migrateCloud } from './db/migrate.ts';
 import type { CloudSchema, StackRow } from './db/schema.ts';
-import { portsInUse, removeDeleted } from './modules/stacks/stacks.ts';
+import { portsInUse, removeDeleted, stackNow } from './modules/stacks/stacks.ts';
 import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
 import { createPorts } from './ports.ts';
 import { configOfStack } from './stack-config.ts';
@@ -67,7 +67,12 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   const { config, now, log } = server;
   const db = await openCloudDatabase(config, log);
   const memory = createMemory(REMEMBERED_ADDRESSES, () => context.peers?.isCurrent() ?? true);
-  const stacks = createStacks(config, now, (stack, admit) => openStack(server, tracing, stack, admit));
+  const stacks = createStacks(
+    config,
+    now,
+    (stack, admit) => openStack(server, tracing, stack, admit),
+    (id) => stackNow(context, id),
+  );
   const ports = createPorts(config, (port, request, response) => arrive({ port }, request, response));
   const context: CloudContext = {
     db,

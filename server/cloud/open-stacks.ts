@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
 import type { App } from '../http/app-type.ts';
-import { unavailable } from './access/refusals.ts';
+import { suspended, unavailable } from './access/refusals.ts';
 import type { StackRow } from './db/schema.ts';
 
 /** A stack while it is open. */
@@ -60,20 +60,27 @@ const LOOK_FOR_GARBAGE_AFTER = 32;
 
 /**
  * The stacks that are in use, each with its own context and app: opened by the first request, closed when idle, only so many at once.
- * `openStack` gets what lets somebody in besides the stack's own credentials.
+ * `openStack` gets what lets somebody in besides the stack's own credentials; `lookAgain` gives a stack as it is now. A suspended one is
+ * not opened: 403.
  */
 export function createStacks(
   { cloud }: Config,
   now: () => number,
   openStack: (stack: StackRow, admit: (secret: string) => Proof | undefined) => Promise<Opened>,
+  lookAgain: (id: number) => Promise<StackRow>,
 ): Stacks {
   const entries = new Map<number, Entry>();
   const closing = new Map<number, Promise<void>>();
   let closed = 0;
 
   async function use<T>(stack: StackRow, work: (opened: Opened) => Promise<T>): Promise<T> {
-    // One that is being closed is opened anew behind that.
-    while (closing.has(stack.id)) await closing.get(stack.id);
+    // One that is being closed is opened anew behind that, unless it was closed because it is suspended or deleted.
+    refuseSuspended(stack);
+    for (let isClosing; (isClosing = closing.get(stack.id)) !== undefined;) {
+      await isClosing;
+      stack = await lookAgain(stack.id);
+      refuseSuspended(stack);
+    }
     const entry = entries.get(stack.id) ?? begin(stack);
     entry.underWay++;
     try {
@@ -83,6 +90,10 @@ export function createStacks(
       entry.usedAt = now();
       if (entry.underWay === 0) entry.free.splice(0).forEach((tell) => tell());
     }
+  }
+
+  function refuseSuspended({ slug, suspended_at }: StackRow): void {
+    if (suspended_at !== null) throw suspended(slug);
   }
 
   function begin(stack: StackRow): Entry {

@@ -18,6 +18,16 @@ export function denied(why: string): ApiError {
   return refusal(403, 'Forbidden', `Permission denied: ${why}`);
 }
 
+/** What a suspended stack answers everybody. Not 503, upon which clients wait and try again. */
+export function suspended(slug: string): ApiError {
+  return refusal(
+    403,
+    'Forbidden',
+    'The stack is suspended',
+    `Its data is kept. Who may change stacks on the cloud side resumes it: POST /api/instances/${slug}/resume.`,
+  );
+}
+
 export function unauthorized(message: string, detail: string): ApiError {
   const error = refusal(401, 'InvalidCredentials', message, detail);
   error.headers['www-authenticate'] = 'Bearer realm="Latchkey cloud"';

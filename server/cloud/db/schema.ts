@@ -79,6 +79,8 @@ export interface StackTable {
   updated_by: string;
   created_at: Time;
   updated_at: Time;
+  /** Since when nobody is let in. */
+  suspended_at: Time | null;
   /** Since when it is gone for everybody; its data is kept a while. */
   deleted_at: Time | null;
   /** Since when its data is gone too. */
@@ -86,6 +88,15 @@ export interface StackTable {
 }
 
 export type StackRow = Selectable<StackTable>;
+
+/** How a stack was used on one day, by all servers together. */
+export interface StackUseTable {
+  stack_id: number;
+  /** Days since 1970, in UTC. */
+  day: number;
+  requests: number;
+  last_used_at: Time;
+}
 
 export interface PluginTable {
   id: Generated<number>;
@@ -102,5 +113,6 @@ export interface CloudSchema {
   policy: PolicyTable;
   policy_token: PolicyTokenTable;
   stack: StackTable;
+  stack_use: StackUseTable;
   plugin: PluginTable;
 }

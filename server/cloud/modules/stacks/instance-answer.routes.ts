@@ -124,7 +124,7 @@ export function instanceAnswer({ config }: CloudContext, org: Org, stack: StackR
     version: GRAFANA_VERSION,
     runningVersion: GRAFANA_VERSION,
     description: stack.description,
-    status: stack.deleted_at === null ? 'active' : 'deleted',
+    status: statusOf(stack),
     labels: JSON.parse(stack.labels) as Record<string, string>,
     deleteProtection: stack.delete_protection === 1,
     createdAt: instant(stack.created_at),
@@ -172,6 +172,12 @@ export function instanceAnswer({ config }: CloudContext, org: Org, stack: StackR
     ]),
     ...plain,
   } as Static<typeof Instance>;
+}
+
+// Grafana: a stack that grafana.com has stopped is "paused"; clients pass the word on.
+function statusOf({ deleted_at, suspended_at }: StackRow): string {
+  if (deleted_at !== null) return 'deleted';
+  return suspended_at === null ? 'active' : 'paused';
 }
 
 export function stackV1Answer({ config }: CloudContext, org: Org, stack: StackRow): Static<typeof StackV1> {

@@ -4,7 +4,16 @@ import { IdParams, nullable, Text } from '../../../http/schemas.ts';
 import { cloudOf, needs } from '../../http/guard.ts';
 import { findRegion } from '../regions/regions.ts';
 import { Instance, instanceAnswer, StackV1, stackV1Answer } from './instance-answer.routes.ts';
-import { changeStack, createStack, deleteStack, requireStack, restoreStack, stacksOf } from './stacks.ts';
+import {
+  changeStack,
+  createStack,
+  deleteStack,
+  requireStack,
+  restoreStack,
+  resumeStack,
+  stacksOf,
+  suspendStack,
+} from './stacks.ts';
 
 // What is missing or wrong in it, the rule says in grafana.com's words.
 const Changes = Type.Object({
@@ -81,6 +90,38 @@ export function stacksRoutes(app: App): void {
     async (request) => {
       const context = cloudOf(request);
       return instanceAnswer(context, context.caller.org, await deleteStack(context, request.params.stack));
+    },
+  );
+
+  app.post(
+    '/api/instances/:stack/suspend',
+    {
+      config: needs('stacks:write'),
+      schema: {
+        summary: 'Let nobody into a stack any more, and keep all it has',
+        params: Params,
+        response: { 200: Instance },
+      },
+    },
+    async (request) => {
+      const context = cloudOf(request);
+      return instanceAnswer(context, context.caller.org, await suspendStack(context, request.params.stack));
+    },
+  );
+
+  app.post(
+    '/api/instances/:stack/resume',
+    {
+      config: needs('stacks:write'),
+      schema: {
+        summary: 'Let people into a suspended stack again',
+        params: Params,
+        response: { 200: Instance },
+      },
+    },
+    async (request) => {
+      const context = cloudOf(request);
+      return instanceAnswer(context, context.caller.org, await resumeStack(context, request.params.stack));
     },
   );
 
@@ -187,7 +228,9 @@ export function stacksRoutes(app: App): void {
     },
     async (request) => {
       const context = cloudOf(request);
-      await context.stacks.open(await requireStack(context, request.params.stack));
+      const stack = await requireStack(context, request.params.stack);
+      if (stack.suspended_at !== null) return { ready: false };
+      await context.stacks.open(stack);
       return { ready: true };
     },
   );

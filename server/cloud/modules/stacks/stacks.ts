@@ -57,6 +57,13 @@ export function findStackAt(
   return memory.recall<StackRow>(key) ?? memory.remember(key, () => getStackAt(db, place));
 }
 
+/** A stack as it is now, whoever asks. Throws 404 where it was deleted meanwhile. */
+export async function stackNow({ db }: CloudContext, id: number): Promise<StackRow> {
+  const stack = await getStack(db, String(id));
+  if (stack === undefined) throw notFound('Instance');
+  return stack;
+}
+
 /** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */
 export async function createStack(context: CloudRequestContext, wanted: NewStack): Promise<StackRow> {
   requireWholeOrg(context.caller);
@@ -85,6 +92,7 @@ export async function createStack(context: CloudRequestContext, wanted: NewStack
       updated_by: context.caller.name,
       created_at: now,
       updated_at: now,
+      suspended_at: null,
       deleted_at: null,
       removed_at: null,
     }),
@@ -120,6 +128,18 @@ export async function changeStack(
   // It knows its address, and tells it.
   if (hasMoved) await context.stacks.close(before.id);
   return after;
+}
+
+/** Suspends a stack: nobody is let in any more, and it keeps all it has. One that is suspended already stays as it is. Throws 404. */
+export async function suspendStack(context: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
+  const stack = await setSuspended(context, idOrSlug, true);
+  await context.stacks.close(stack.id);
+  return stack;
+}
+
+/** Lets people into a suspended stack again. One that is not suspended stays as it is. Throws 404. */
+export function resumeStack(context: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
+  return setSuspended(context, idOrSlug, false);
 }
 
 /** Deletes a stack: it is gone at once, and its data is kept for a while. Throws 404, and 409 for one that is protected. */
@@ -170,6 +190,24 @@ export async function removeDeleted(
 /** The ports at which stacks are reached. */
 export function portsInUse({ db }: CloudContext): Promise<number[]> {
   return listPorts(db);
+}
+
+function setSuspended(
+  context: CloudRequestContext,
+  idOrSlug: string,
+  isSuspended: boolean,
+): Promise<StackRow> {
+  return inTransaction(context, async (context) => {
+    const before = await requireStack(context, idOrSlug);
+    if ((before.suspended_at !== null) === isSuspended) return before;
+    forget(context, before);
+    const now = context.now();
+    return updateStack(context.db, before.id, {
+      suspended_at: isSuspended ? now : null,
+      updated_by: context.caller.name,
+      updated_at: now,
+    });
+  });
 }
 
 async function end(context: CloudRequestContext, stack: StackRow): Promise<void> {
