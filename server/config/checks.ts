@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { ConfigError } from './config-error.ts';
 import type { Resolve } from './given.ts';
 import { logParts } from './kinds.ts';
@@ -15,10 +16,11 @@ export function checkTogether(settled: Settled): string[] {
   checkDomain(settled);
   checkFirstPassword(settled);
   checkAudit(settled);
-  checkRemoteCache(settled);
   checkCloud(settled);
   return [
     ...checkDatabase(settled),
+    ...checkConnections(settled),
+    ...checkRemoteCache(settled),
     ...checkTls(settled),
     ...checkProxies(settled),
     ...checkCookies(settled),
@@ -61,12 +63,31 @@ function checkAudit({ config, resolve }: Settled): void {
   );
 }
 
-function checkRemoteCache({ config, resolve }: Settled): void {
-  if (config.remote_cache.type !== 'redis' || config.remote_cache.connstr !== '') return;
-  const { source } = resolve('remote_cache', 'type');
-  throw new ConfigError(
-    `[remote_cache] type = redis (${source}) needs connstr too, such as addr=127.0.0.1:6379`,
-  );
+function checkConnections({ config, resolve }: Settled): string[] {
+  const { type, max_open_conn: most } = config.database;
+  const workers = config.server.workers || availableParallelism();
+  if (type !== 'postgres' || most === 0 || most >= workers) return [];
+  const { source } = resolve('database', 'max_open_conn');
+  return [
+    `[database] max_open_conn = ${most} (${source}) is less than one for each of ${workers} workers ([server] workers): they open ` +
+      `${workers}. Set max_open_conn to ${workers} or more, or workers to ${most} or less`,
+  ];
+}
+
+function checkRemoteCache({ config, resolve }: Settled): string[] {
+  const { type, connstr } = config.remote_cache;
+  if (type === 'redis' && connstr === '') {
+    const { source } = resolve('remote_cache', 'type');
+    throw new ConfigError(
+      `[remote_cache] type = redis (${source}) needs connstr too, such as addr=127.0.0.1:6379`,
+    );
+  }
+  if (type === 'redis' || connstr === '') return [];
+  const { source } = resolve('remote_cache', 'connstr');
+  return [
+    `[remote_cache] connstr (${source}) is not read: type is database, and each server counts limits for itself. ` +
+      'Set type = redis to have them counted there',
+  ];
 }
 
 function checkCloud({ config, resolve }: Settled): void {

@@ -479,3 +479,24 @@ test.each([
   const { config } = loadConfig({ ...other, env: { GF_REMOTE_CACHE_PREFIX__FILE: 'empty' } });
   expect(config.remote_cache.prefix).toBe('');
 });
+
+test('an address of a Redis that is not read is warned of, with what has it read', () => {
+  const ini = '[remote_cache]\nconnstr = addr=127.0.0.1:6379,password=hunter2\n';
+  const { warnings } = load(ini);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^\[remote_cache\] connstr \(.*:2\) is not read: .*type = redis/),
+  ]);
+  expect(warnings.join('')).not.toContain('hunter2');
+  expect(load(`${ini}type = redis\n`).warnings).toEqual([]);
+});
+
+test('fewer connections to PostgreSQL than workers are warned of in figures', () => {
+  const warningsOf = (workers: number, most: number): string[] =>
+    load(`[server]\nworkers = ${workers}\n[database]\nurl = postgres://db/keys\nmax_open_conn = ${most}\n`)
+      .warnings;
+  expect(warningsOf(4, 3)).toEqual([
+    expect.stringMatching(/^\[database\] max_open_conn = 3 \(.*:5\) .*4 workers.* they open 4\./),
+  ]);
+  for (const most of [0, 4, 5]) expect(warningsOf(4, most)).toEqual([]);
+  expect(warningsOf(1, 1)).toEqual([]);
+});

@@ -1,6 +1,10 @@
 const URL_OF_SERVERS = /^(postgres(?:ql)?:\/\/(?:[^/?#]*@)?)([^/?#@]*)(.*)$/;
 const HOST = /^(?:\[([\da-fA-F:.]+)\]|([^\s:/,[\]]+))(?::(\d{1,5}))?$/;
-const ATTRIBUTES = new Set(['any', 'read-write', 'primary']);
+// What else stands in a url is the driver's to judge; of these it reads past what it does not know.
+const KNOWN: Readonly<Record<string, ReadonlySet<string>>> = {
+  target_session_attrs: new Set(['any', 'read-write', 'primary']),
+  sslmode: new Set(['disable', 'prefer', 'require', 'verify-ca', 'verify-full', 'no-verify']),
+};
 
 /** One host of `[database] host`; without a port where none is given. */
 export interface PostgresHost {
@@ -10,14 +14,14 @@ export interface PostgresHost {
 
 /**
  * The addresses in a url of one or several servers, as libpq takes it (postgres://a:5432,b:5433/name), each with all the rest of it.
- * Undefined when it is none, or asks by target_session_attrs for a server that takes no writes.
+ * Undefined when it is none, asks by target_session_attrs for a server that takes no writes, or has an sslmode that is none.
  */
 export function parsePostgresUrl(text: string): string[] | undefined {
   const [, before = '', servers = '', after = ''] = URL_OF_SERVERS.exec(text) ?? [];
   const hosts = servers.split(',');
   if (before === '' || /\s/.test(text) || (hosts.length > 1 && hosts.includes(''))) return undefined;
   const urls = hosts.map((host) => URL.parse(before + host + after));
-  if (!urls.every((url) => url !== null && isWriter(url))) return undefined;
+  if (!urls.every((url) => url !== null && isKnown(url))) return undefined;
   return hosts.map((host) => before + host + after);
 }
 
@@ -39,6 +43,8 @@ export function parsePostgresHosts(text: string): PostgresHost[] | undefined {
   return hosts;
 }
 
-function isWriter({ searchParams }: URL): boolean {
-  return searchParams.getAll('target_session_attrs').every((attribute) => ATTRIBUTES.has(attribute));
+function isKnown({ searchParams }: URL): boolean {
+  return Object.entries(KNOWN).every(([name, values]) =>
+    searchParams.getAll(name).every((value) => values.has(value)),
+  );
 }

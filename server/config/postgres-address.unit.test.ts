@@ -36,6 +36,9 @@ test.each([
   'postgres://a,b/keys?target_session_attrs=read-only',
   'postgres://a,b/keys?target_session_attrs=prefer-standby',
   'postgres://a/keys?target_session_attrs=standby',
+  'postgres://a/keys?sslmode=bogus',
+  'postgres://a/keys?sslmode=',
+  'postgres://a,b/keys?sslmode=require&sslmode=allow',
 ])('is no address of a PostgreSQL that takes writes: %s', (url) => {
   expect(parsePostgresUrl(url)).toBeUndefined();
 });

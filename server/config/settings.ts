@@ -127,7 +127,8 @@ const settings = {
       secret: 'url',
       allowed:
         'postgres://user:password@host:port/name (with / # @ in the password written as %2F %23 %40; several servers as ' +
-        'host1:port,host2:port; target_session_attrs read-write, primary or any)',
+        'host1:port,host2:port; target_session_attrs read-write, primary or any; sslmode disable, prefer, require, verify-ca, ' +
+        'verify-full or no-verify)',
     }),
     path: path('latchkey.db', 'File of the SQLite database, from the data directory', { from: 'data' }),
     host: text(
@@ -434,7 +435,11 @@ const settings = {
     level: ownLevel,
     format: logFormat,
     log_rotate: bool(true, 'Begin a new latchkey.log now and then; the old one gets its day and a number'),
-    max_lines: int(1_000_000, 'Lines after which a new one is begun', { min: 1, max: 1_000_000_000 }),
+    max_lines: int(
+      1_000_000,
+      'Lines after which a new one is begun; of several workers, each counts its own',
+      { min: 1, max: 1_000_000_000 },
+    ),
     max_size_shift: int(28, 'Size after which a new one is begun, as a power of two: 28 is 256 MiB', {
       min: 10,
       max: 40,
