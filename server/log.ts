@@ -2,6 +2,7 @@ import { type Logger, pino } from 'pino';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
 import type { LogLevel, LogPart } from './config/kinds.ts';
+import { troubleOf } from './db/errors.ts';
 import { consoleOutput } from './log/console.ts';
 import { fileOutput } from './log/file.ts';
 import { jsonLine, textLine } from './log/line.ts';
@@ -128,9 +129,13 @@ function pinoLevel(level: LogLevel): string {
   return level === 'critical' ? 'fatal' : level;
 }
 
-/** What is kept of an error: not every property, since those of a database's error hold values of rows. */
-function errorFields(error: unknown): { type: string; message: string; stack: string; code?: unknown } {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error), stack: '' };
+/**
+ * What is kept of an error: not every property, since those of a database's error hold values of rows, and no stack trace of what is not
+ * the code's doing, such as a host that does not answer.
+ */
+function errorFields(error: unknown): { type: string; message: string; stack?: string; code?: unknown } {
+  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
   const { type, message, stack } = pino.stdSerializers.err(error);
-  return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
+  const code = 'code' in error ? { code: error.code } : {};
+  return { type, message, ...(troubleOf(error) === undefined ? { stack } : {}), ...code };
 }

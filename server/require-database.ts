@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError } from './config/config-error.ts';
 import type { Config } from './config/config.ts';
+import { inWords } from './database-words.ts';
 import { stepsOf } from './db/migrations/index.ts';
 import { openDatabase } from './db/open.ts';
 
@@ -11,6 +12,8 @@ export async function requireDatabase(config: Config): Promise<void> {
   const db = openDatabase(config, () => {});
   try {
     if ((await stepsOf(db)).length > 0) return;
+  } catch (error) {
+    throw inWords(error, config);
   } finally {
     await db.destroy();
   }

@@ -13,6 +13,7 @@ import { troubleOf } from './db/errors.ts';
 import { postgresConnection } from './db/postgres.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
 import { type OnStatement, openDatabase } from './db/open.ts';
+import { inWords, whereItIs } from './database-words.ts';
 import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-run.ts';
 import { createLimits, type SharedLimits } from './limits.ts';
 import { createLog, type Log } from './log.ts';
@@ -143,7 +144,7 @@ export async function openContext(
   try {
     const steps = isLeftAsItIs
       ? []
-      : await whenThere(log, patience, () => bringUpToDate(context, onTrouble, isPrepared));
+      : await whenThere(context, patience, () => bringUpToDate(context, onTrouble, isPrepared));
     if (config.database.type === 'postgres') {
       const connect = () => postgresConnection(config.database);
       context.peers = await peersOnPostgres({ db, connect, memory, log: log.part('database') });
@@ -151,13 +152,14 @@ export async function openContext(
     return { context, steps, tracing, close };
   } catch (error) {
     await close();
-    throw error;
+    throw inWords(error, config);
   }
 }
 
-/** Workers share the connections to PostgreSQL that the settings allow. */
+/** Workers share the connections to PostgreSQL that the settings allow, and need one each. */
 function withConnectionsOfOne(config: Config, primary: Primary | undefined): Config {
-  const max_open_conn = Math.ceil(config.database.max_open_conn / (primary?.job.count ?? 1));
+  const most = config.database.max_open_conn;
+  const max_open_conn = Math.min(most, Math.max(1, Math.floor(most / (primary?.job.count ?? 1))));
   return { ...config, database: { ...config.database, max_open_conn } };
 }
 
@@ -192,7 +194,7 @@ async function bringUpToDate(
 }
 
 /** Does the work as soon as the database answers: who is started together with it, as containers are, may be there first. */
-async function whenThere<T>(log: Log, patience: number, work: () => Promise<T>): Promise<T> {
+async function whenThere<T>({ config, log }: Context, patience: number, work: () => Promise<T>): Promise<T> {
   const limit = performance.now() + patience;
   for (let saidAt = -Infinity; ; await sleep(WAITING_MS)) {
     try {
@@ -205,7 +207,8 @@ async function whenThere<T>(log: Log, patience: number, work: () => Promise<T>):
       saidAt = performance.now();
       log.warn(
         { err: error },
-        `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most`,
+        `the database does not answer: waiting for it, ${Math.ceil(left / 1000)} s at most. ` +
+          `It is ${whereItIs(config)}: start it, or check [database]`,
       );
     }
   }
@@ -230,8 +233,9 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     context.limits.shared = (await shareLimits(context)) ?? primary?.limits(context.log);
     context.limits.lately = primary?.spread(context.limits.lately) ?? context.limits.lately;
     const { buildApp } = await import('./app.ts');
-    const app = await buildApp(context, tracing, primary?.figures);
-    const cloud = config.cloud.enabled ? await serveStacks(context, app, tracing) : undefined;
+    const cloud = config.cloud.enabled ? await openCloud(context, tracing) : undefined;
+    const app = await buildApp(context, tracing, primary?.figures, undefined, cloud?.addRoutes);
+    if (cloud) giveToStacks(app, cloud);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
     const flushing = setInterval(() => {
       void flush(context);
@@ -255,22 +259,24 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     return { url, context, app, cloud, ...firstRun, defaultPasswordOf, stop };
   } catch (error) {
     await close();
-    throw error;
+    throw inWords(error, config);
   }
 }
 
-/** Serves the cloud side; what arrives at the server's own listener under the name of a stack is that stack's. */
-async function serveStacks(context: Context, app: App, tracing: Tracing | undefined): Promise<Cloud> {
+async function openCloud(context: Context, tracing: Tracing | undefined): Promise<Cloud> {
   const { startCloud } = await import('./cloud/cloud.ts');
-  const cloud = await startCloud(context, tracing);
-  if (context.config.cloud.stack_domain === '') return cloud;
+  return startCloud(context, tracing);
+}
+
+/** Has what arrives at the server's own listener under the name of a stack answered by that. */
+function giveToStacks(app: App, cloud: Cloud): void {
+  if (app.context.config.cloud.stack_domain === '') return;
   // The last of them answers; those before count requests and believe proxies.
   const answer = app.server.listeners('request').at(-1) as RequestListener;
   app.server.removeListener('request', answer);
   app.server.on('request', (request, response) => {
     if (!cloud.takes(request, response)) answer(request, response);
   });
-  return cloud;
 }
 
 /** The limits that are counted together with other servers, where those are configured. */

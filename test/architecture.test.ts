@@ -43,9 +43,9 @@ const TIERS = [
 
 // The cloud side has modules of its own, in the same order. Neither side uses the other's.
 const CLOUD_TIERS = [
-  ['cloud/orgs', 'cloud/regions'],
+  ['cloud/orgs', 'cloud/regions', 'cloud/uses'],
   ['cloud/keys', 'cloud/stacks'],
-  ['cloud/inside', 'cloud/plugins', 'cloud/policies'],
+  ['cloud/administration', 'cloud/inside', 'cloud/plugins', 'cloud/policies'],
 ];
 
 // Who may import whom; what is absent is forbidden. "type x" allows only `import type`. Inside a part everything is
@@ -123,7 +123,7 @@ const ARROWS: Record<string, string[]> = {
   transaction: ['schema', 'type context', 'type peers'],
   'search-text': ['schema'],
   schema: ['type access'],
-  log: ['config'],
+  log: ['config', 'transaction'],
   tracing: ['config', 'http', 'type log'],
   config: ['duration'],
   crypto: [],
@@ -148,6 +148,7 @@ const ARROWS: Record<string, string[]> = {
     ...SERVER,
   ],
   'cloud-routes': [
+    'access',
     'cloud-access',
     'cloud-addresses',
     'cloud-http',

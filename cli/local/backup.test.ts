@@ -406,3 +406,13 @@ test(
     }
   },
 );
+
+test('a backup into a directory that is not there says how to make it, and writes nothing', async () => {
+  const directory = join(makeDirectory(), 'backups', 'daily');
+  const { code, stderr } = await latchkey(['backup', join(directory, 'today')]);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    `latchkey: there is no directory ${directory}\n  Make it first: mkdir -p ${directory}\n`,
+  );
+  expect(existsSync(directory)).toBe(false);
+});

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
+import { inWords } from '../database-words.ts';
 import { type Snapshot, withSnapshot } from '../db/snapshot.ts';
 import { badRequest } from '../errors.ts';
 import { type Contents, readArchive, type TableToWrite, writeArchive } from './archive.ts';
@@ -28,6 +29,7 @@ export interface Backup extends Contents {
 export async function backUp(config: Config, path: string, options: BackupOptions): Promise<Backup> {
   const file = resolve(path);
   if (!options.replace) requireNew(file);
+  requireDirectory(dirname(file));
   requireDatabase(config);
   const secretKey = options.withSecretKey ? { secretKey: secretKeyOf(config) } : {};
   const written = async (partial: string): Promise<Contents & { bytes: number }> => {
@@ -35,6 +37,8 @@ export async function backUp(config: Config, path: string, options: BackupOption
       if (snapshot.steps.length === 0) throw noDatabase(config);
       const heading = { madeAt: new Date().toISOString(), steps: snapshot.steps, ...secretKey };
       await writeArchive(partial, heading, tablesIn(snapshot, options.onProgress), options.signal);
+    }).catch((error: unknown) => {
+      throw inWords(error, config);
     });
     const contents = await readArchive(partial);
     const { size } = await stat(partial);
@@ -79,6 +83,11 @@ async function* counted<T>(batches: AsyncIterable<T[]>, tell: (count: number) =>
 
 function requireNew(file: string): void {
   if (existsSync(file)) throw badRequest('Give --replace, or another name.', `${file} is there already`);
+}
+
+function requireDirectory(directory: string): void {
+  if (!existsSync(directory))
+    throw badRequest(`Make it first: mkdir -p ${directory}`, `there is no directory ${directory}`);
 }
 
 // To open it would make it.

@@ -94,9 +94,22 @@ function constructorOf({ client }: Writer): new () => pg.Client {
   } as unknown as new () => pg.Client;
 }
 
+/** Which server is asked for what, as the driver reads the settings; several where there are several. */
+export function postgresPlaces(
+  config: Config['database'],
+): { host: string; database: string; user: string }[] {
+  return addressesOf(config).map((address) => {
+    const { host, port, database = '', user = '' } = new pg.Client(address);
+    return { host: host.startsWith('/') ? host : `${host}:${port}`, database, user };
+  });
+}
+
 function addressesOf(config: Config['database']): pg.ClientConfig[] {
-  if (config.url === '') return (parsePostgresHosts(config.host) ?? []).map((host) => parts(host, config));
-  return (parsePostgresUrl(config.url) ?? []).map((connectionString) => ({ connectionString }));
+  const each =
+    config.url === ''
+      ? (parsePostgresHosts(config.host) ?? []).map((host) => parts(host, config))
+      : (parsePostgresUrl(config.url) ?? []).map((connectionString) => ({ connectionString }));
+  return each.map((address) => ({ ...address, fallback_application_name: 'latchkey' }));
 }
 
 /**

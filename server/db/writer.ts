@@ -7,6 +7,8 @@ const PROBE_MS = 2500;
 // What one has before the next is asked too, where it does not say no.
 const HEAD_START_MS = 300;
 const NO_WRITES = 'Connection terminated: the server takes no writes';
+/** How an error begins that tells of each of several servers why it is not used. */
+export const NONE_TAKES_WRITES = 'no server of [database] takes writes: ';
 
 /** Connections to whichever of several servers takes writes. */
 export interface Writer {
@@ -114,10 +116,13 @@ async function firstOf(
 }
 
 function noneOf(addresses: readonly pg.ClientConfig[], errors: Error[]): Error {
-  const reasons = errors.map(({ message }, at) => `${nameOf(addresses[at] ?? {})}: ${message}`);
+  const reasons = errors.map(({ message }, at) => {
+    const reason = message === NO_WRITES ? 'it takes none' : message;
+    return `host ${nameOf(addresses[at] ?? {})}: ${reason}`;
+  });
   // Rather that one is away, which passes, than that another lets nobody in.
   const cause = errors.find((each) => troubleOf(each) === 'away') ?? errors[0];
-  return new Error(`no server of [database] takes writes: ${reasons.join('; ')}`, { cause });
+  return new Error(NONE_TAKES_WRITES + reasons.join('; '), { cause });
 }
 
 async function probe(address: pg.ClientConfig): Promise<Place> {

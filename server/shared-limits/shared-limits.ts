@@ -40,7 +40,8 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
     isSaid = true;
     log.warn(
       { err: error },
-      'the store of [remote_cache] does not answer in time: this server counts requests and wrong passwords for itself until it does',
+      `the store of [remote_cache] at ${address.host}:${address.port} does not answer in time: this server counts requests and ` +
+        'wrong passwords for itself until it does. Start it, or check connstr',
     );
   }
 
