@@ -89,15 +89,18 @@ const LONGEST_HEAD = 16_384;
 
 /**
  * The whole HTTP server over a context, every module by name; it listens when told to. `admit` knows whom the process itself lets in
- * besides, as the cloud side does into a stack.
+ * besides, as the cloud side does into a stack; `more` adds what is not of every server.
  */
 export async function buildApp(
   context: Context,
   tracing?: Tracing,
   shared?: FiguresShared,
   admit?: (secret: string) => Proof | undefined,
+  more?: (app: App) => void,
 ): Promise<App> {
-  const logger: FastifyBaseLogger = context.log;
+  // Of workers, the process that started them says where they serve; only that is at info.
+  const isQuiet = shared !== undefined && context.log.isLevelEnabled('info');
+  const logger: FastifyBaseLogger = isQuiet ? context.log.child({}, { level: 'warn' }) : context.log;
   const routing: Routing = {
     ...subPath(context.config),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
@@ -222,6 +225,7 @@ export async function buildApp(
   ssoSettingsRoutes(app);
   healthRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
   metricsRoutes(app, metrics);
+  more?.(app);
   apiDocsRoutes(app);
   await pageRoutes(app);
   return app;

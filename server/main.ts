@@ -91,6 +91,7 @@ async function serveByWorkers(
   const hasReloads =
     log.outputs.has('file') || config.audit.file !== '' || config.server.protocol === 'https';
   obeyHangup([...reopening(log), ...(hasReloads ? [workers.hangUp] : [])], log);
+  log.info(`${count} workers serve at ${workers.url}`);
   for (const warning of warnings) log.warn(warning);
   stop.isAwaited = true;
   process.stdout.write(welcome(workers, config, ownCommand(entries, configFile)));

@@ -64,3 +64,12 @@ for (const workers of ['1', '2']) {
     expect(lines().filter((line) => line.includes('msg=stopped'))).toHaveLength(1);
   });
 }
+
+test('several workers say in one line where they serve', async () => {
+  const { lines, stop } = await start({ GF_SERVER_WORKERS: '2' });
+  expect(await stop()).toEqual([0, null]);
+  const said = lines().filter((line) => /127\.0\.0\.1:\d/.test(line));
+  expect(said).toEqual([
+    expect.stringMatching(/level=info .*msg="2 workers serve at http:\/\/127\.0\.0\.1:\d+"$/),
+  ]);
+});

@@ -133,3 +133,12 @@ test('options that contradict each other are a wrong call', async () => {
   for (const args of calls)
     expect({ args, code: (await run(args, 'admin')).code }).toEqual({ args, code: 2 });
 });
+
+test('without a terminal, what to use in place of an answer is said', async () => {
+  const { run } = someone();
+  const { code, stderr } = await run(['login', world.url]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(
+    /^latchkey: there is no terminal .*\n.*--token-stdin.*--user LOGIN .*--password-stdin/,
+  );
+});

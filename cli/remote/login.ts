@@ -65,7 +65,10 @@ export function addLogout(program: Command): void {
 
 async function askCredential(url: string): Promise<Credential> {
   if (!canAsk()) {
-    throw usageFailure('there is no credential', 'Give --token-stdin, or --user with --password-stdin.');
+    throw usageFailure(
+      `there is no terminal to ask who you are on ${url}`,
+      'Give a key or token on standard input with --token-stdin, or --user LOGIN and its password with --password-stdin.',
+    );
   }
   const user = await ask(`Login on ${url} (empty to give a key or token): `);
   if (user.trim() !== '') return passwordCredential(user.trim(), await askSecret('Password: '));
