@@ -136,3 +136,28 @@ test('behind a name and password of its own, only these open it', async () => {
     expect(body.message).toBe('Unauthorized');
   }
 });
+
+test('every figure is listed in docs/logs-and-traces.md', async () => {
+  const manual = readFileSync(new URL('../../docs/logs-and-traces.md', import.meta.url), 'utf8');
+  const world = await makeWorld({ audit: { syslog: 'udp://127.0.0.1:9' } });
+  const names = [...(await read(world)).matchAll(/^# HELP (?!process_|nodejs_)(\w+)/gm)].map(
+    ([, name = '']) => name,
+  );
+  expect(names).toContain('latchkey_audit_trail_waiting');
+  const isListed = (name: string): boolean =>
+    manual.includes(`\`${name}`) || manual.includes(`\`${name.replace('latchkey_audit_trail', '')}\``);
+  expect(names.filter((name) => !isListed(name))).toEqual([]);
+  for (const name of ['wanted', 'silent', 'ended_total'])
+    expect(manual).toContain(`\`latchkey_workers_${name}\``);
+});
+
+test.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
+  'whether other servers are heard of is a figure',
+  async () => {
+    const world = await makeWorld();
+    const heard = async (): Promise<number> => valueOf(await read(world), 'latchkey_peers_heard');
+    await expect.poll(heard, { timeout: 10_000 }).toBe(1);
+    await world.context.peers?.close();
+    await expect.poll(heard, { timeout: 10_000 }).toBe(0);
+  },
+);

@@ -38,6 +38,7 @@ export function measureRequests(app: FastifyInstance, tracing?: Tracing, shared?
   showLimits(registry, app.context);
   showTrail(registry, app.context);
   showLost(registry, app.context, tracing);
+  showPeers(registry, app.context);
   observe(app, figures);
   if (shared) showWorkers(registry);
   let hasProcessMetrics = false;
@@ -61,6 +62,20 @@ function showWorkers(registry: Registry): void {
     registers: [registry],
   });
   workers.set(1);
+}
+
+function showPeers(registry: Registry, { config, peers }: Context): void {
+  if (!peers || config.database.type !== 'postgres') return;
+  const heard = new Gauge({
+    name: 'latchkey_peers_heard',
+    help: 'Whether changes by other servers on the database are heard of (1), or everything is looked up, since they are not (0).',
+    aggregator: 'min',
+    registers: [],
+    collect() {
+      this.set(peers.isCurrent() ? 1 : 0);
+    },
+  });
+  registry.registerMetric(heard);
 }
 
 function createFigures(registry: Registry, certificate: () => FastifyInstance['certificate']) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLimitedLately, type Limited } from '../limits.ts';
-import type { AtPrimary, AtWorker, Keys } from './calls.ts';
+import type { AtPrimary, AtWorker, Figures, Keys } from './calls.ts';
 import type { Channel } from './channel.ts';
 import type { Counting } from './counting.ts';
 import { figuresOfAll } from './figures.ts';
@@ -24,12 +24,16 @@ export interface Hub {
 
 const FIGURES_WITHIN_MS = 2000;
 
-/** A hub that counts there, with the time in milliseconds since 1970. */
-export function createHub(counting: Counting, now: () => number): Hub {
+/** A hub that counts there, with the time in milliseconds since 1970 and the figures of its own process. */
+export function createHub(
+  counting: Counting,
+  now: () => number,
+  own: () => Promise<Figures> = () => Promise.resolve([]),
+): Hub {
   const serving = new Set<Member>();
   const remembering = new Set<Member>();
   const lately = createLimitedLately();
-  const figures = figuresOfAll();
+  const figures = figuresOfAll(own);
 
   const others = (all: ReadonlySet<Member>, member: Member): Member[] =>
     [...all].filter((other) => other !== member);

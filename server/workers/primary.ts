@@ -8,11 +8,14 @@ import type { Started } from '../server.ts';
 import type { AtPrimary, AtWorker } from './calls.ts';
 import { type Channel, createChannel } from './channel.ts';
 import { createCounting } from './counting.ts';
+import { figuresOfWorkers } from './figures.ts';
 import { createHub } from './hub.ts';
 
 const LOOK_EVERY_MS = 1000;
 // Looks rather than time, since this process may have stood still as well.
 const LOOKS_WITHOUT_ANSWER = 10;
+// One look may come while it is busy.
+const LOOKS_UNTIL_SILENT = 2;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 // Who has lived for so long did not die of its start.
@@ -58,11 +61,17 @@ interface Running {
  */
 export async function startWorkers({ config, count, env }: Options): Promise<Workers | number> {
   const log = createLog(config, { askToRotate: rotateLog });
+  const running = new Set<Running>();
+  let ended = 0;
   const hub = createHub(
     createCounting(() => Math.floor(performance.now())),
     Date.now,
+    figuresOfWorkers({
+      wanted: count,
+      silent: () => [...running].filter(isSilent).length,
+      ended: () => ended,
+    }),
   );
-  const running = new Set<Running>();
   const stopping = new AbortController();
   const allGone = Promise.withResolvers<void>();
   let started: Started | undefined;
@@ -132,6 +141,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
   }
 
   async function replace({ bornAt, deaths: before, worker }: Running, how: object): Promise<void> {
+    ended++;
     const deaths = performance.now() - bornAt < STEADY_MS ? before + 1 : 1;
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (deaths - 1));
     log.error({ worker: worker.process.pid, ...how, pause }, 'a worker ended: another is started');
@@ -187,6 +197,10 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
     },
     kill,
   };
+}
+
+function isSilent({ looksWithoutAnswer }: Running): boolean {
+  return looksWithoutAnswer >= LOOKS_UNTIL_SILENT;
 }
 
 /** A connection as Node passes it on. */

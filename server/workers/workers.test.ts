@@ -363,12 +363,17 @@ describe('workers that die', () => {
       expect(Number(REQUESTS.exec(body)?.[1])).toBe(15);
       expect(body).toMatch(/^latchkey_build_info\{.*\} 1$/m);
       expect(body).toMatch(/^latchkey_workers 3$/m);
+      expect(body).toMatch(/^latchkey_workers_wanted 3$/m);
+      expect(body).toMatch(/^latchkey_workers_silent 0$/m);
       expect(body).not.toContain('latchkey_shared_limits_up');
     }
+    const endedOf = () => figure(served, /^latchkey_workers_ended_total (\d+)$/m);
+    const ended = await endedOf();
     const [pid = 0] = served.pids();
     process.kill(pid, 'SIGKILL');
     await expect.poll(() => served.pids().includes(pid), PATIENT).toBe(false);
     expect(await figure(served, REQUESTS)).toBe(15);
+    expect(await endedOf()).toBe(ended + 1);
     await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
   });
 
@@ -397,6 +402,7 @@ describe('workers that die', () => {
     let left = answers.length;
     for (const answer of answers) void answer.then(() => left--);
     await expect.poll(() => left, PATIENT).toBeLessThanOrEqual(1);
+    await expect.poll(() => figure(served, /^latchkey_workers_silent (\d+)$/m), PATIENT).toBe(1);
     process.kill(pid, 'SIGKILL');
     const all = await Promise.all(answers);
     expect(all.filter((one) => one === 'closed').length).toBeLessThanOrEqual(1);
