@@ -816,6 +816,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/cloud/orgs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the cloud organizations
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        get: operations["getAdminCloudOrgs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cloud/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the regions that a stack may be in
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        get: operations["getAdminCloudRegions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cloud/stacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the stacks of all cloud organizations, and how they are used
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        get: operations["getAdminCloudStacks"];
+        put?: never;
+        /**
+         * Make a stack
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        post: operations["postAdminCloudStacks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cloud/stacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show a stack, also one that is deleted and kept
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        get: operations["getAdminCloudStacksById"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a stack, whose data is kept for a while
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        delete: operations["deleteAdminCloudStacksById"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what is given of a stack
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        patch: operations["patchAdminCloudStacksById"];
+        trace?: never;
+    };
+    "/api/admin/cloud/stacks/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring back a deleted stack while its data is kept
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        post: operations["postAdminCloudStacksByIdRestore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cloud/stacks/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let people into a suspended stack again
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        post: operations["postAdminCloudStacksByIdResume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/cloud/stacks/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let nobody into a stack any more, and keep all it has
+         * @description Needs `orgs:write`, on the server as a whole.
+         */
+        post: operations["postAdminCloudStacksByIdSuspend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/rate-limits": {
         parameters: {
             query?: never;
@@ -7275,6 +7427,870 @@ export interface operations {
             503: components["responses"]["Refused503"];
         };
     };
+    getAdminCloudOrgs: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "orgs": [
+                     *         {
+                     *           "id": 1,
+                     *           "slug": "production",
+                     *           "name": "deploy",
+                     *           "stacks": 1
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        orgs: {
+                            id: number;
+                            slug: string;
+                            name: string;
+                            stacks: number;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAdminCloudRegions: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "regions": [
+                     *         {
+                     *           "slug": "production",
+                     *           "name": "deploy",
+                     *           "description": "What it is for"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        regions: {
+                            slug: string;
+                            name: string;
+                            description: string;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAdminCloudStacks: {
+        parameters: {
+            query?: {
+                page?: number;
+                perpage?: number;
+                query?: string;
+                deleted?: boolean;
+            };
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "stacks": [
+                     *         {
+                     *           "id": 1,
+                     *           "name": "deploy",
+                     *           "slug": "production",
+                     *           "url": "/dashboards/f/cIBgcSjkk/production",
+                     *           "status": "active",
+                     *           "description": "What it is for",
+                     *           "labels": {},
+                     *           "deleteProtection": false,
+                     *           "regionSlug": "text",
+                     *           "orgId": 1,
+                     *           "orgSlug": "text",
+                     *           "orgName": "Main Org.",
+                     *           "createdAt": "2026-11-21T09:30:00Z",
+                     *           "createdBy": "text",
+                     *           "updatedAt": "2026-11-21T09:30:00Z",
+                     *           "updatedBy": "text",
+                     *           "suspendedAt": "2026-11-21T09:30:00Z",
+                     *           "deletedAt": "2026-11-21T09:30:00Z",
+                     *           "removedAt": "2026-11-21T09:30:00Z",
+                     *           "isOpen": false,
+                     *           "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *           "requestsLastWeek": 1,
+                     *           "bytes": 1
+                     *         }
+                     *       ],
+                     *       "totalCount": 1,
+                     *       "page": 1,
+                     *       "perPage": 1
+                     *     }
+                     */
+                    "application/json": {
+                        stacks: {
+                            id: number;
+                            name: string;
+                            slug: string;
+                            url: string;
+                            /** @enum {unknown} */
+                            status: "active" | "paused" | "deleted";
+                            description: string;
+                            labels: {
+                                [key: string]: string;
+                            };
+                            deleteProtection: boolean;
+                            regionSlug: string;
+                            orgId: number;
+                            orgSlug: string;
+                            orgName: string;
+                            createdAt: string;
+                            createdBy: string;
+                            updatedAt: string;
+                            updatedBy: string;
+                            suspendedAt: string | null;
+                            deletedAt: string | null;
+                            removedAt: string | null;
+                            isOpen: boolean;
+                            lastUsedAt: string | null;
+                            requestsLastWeek: number;
+                            bytes: number | null;
+                        }[];
+                        totalCount: number;
+                        page: number;
+                        perPage: number;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    postAdminCloudStacks: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "org": "text"
+                 *     }
+                 */
+                "application/json": {
+                    org: string;
+                    slug?: string;
+                    region?: string;
+                    name?: string;
+                    description?: string;
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    deleteProtection?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    getAdminCloudStacksById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    deleteAdminCloudStacksById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    patchAdminCloudStacksById: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "deploy",
+                 *       "description": "What it is for",
+                 *       "labels": {},
+                 *       "deleteProtection": false
+                 *     }
+                 */
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    labels?: {
+                        [key: string]: string;
+                    };
+                    deleteProtection?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    postAdminCloudStacksByIdRestore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            409: components["responses"]["Refused409"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    postAdminCloudStacksByIdResume: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
+    postAdminCloudStacksByIdSuspend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The organization to act in; without it, the one of the credential */
+                "X-Grafana-Org-Id"?: components["parameters"]["OrgId"];
+            };
+            path: {
+                /** @example 1 */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": 1,
+                     *       "name": "deploy",
+                     *       "slug": "production",
+                     *       "url": "/dashboards/f/cIBgcSjkk/production",
+                     *       "status": "active",
+                     *       "description": "What it is for",
+                     *       "labels": {},
+                     *       "deleteProtection": false,
+                     *       "regionSlug": "text",
+                     *       "orgId": 1,
+                     *       "orgSlug": "text",
+                     *       "orgName": "Main Org.",
+                     *       "createdAt": "2026-11-21T09:30:00Z",
+                     *       "createdBy": "text",
+                     *       "updatedAt": "2026-11-21T09:30:00Z",
+                     *       "updatedBy": "text",
+                     *       "suspendedAt": "2026-11-21T09:30:00Z",
+                     *       "deletedAt": "2026-11-21T09:30:00Z",
+                     *       "removedAt": "2026-11-21T09:30:00Z",
+                     *       "isOpen": false,
+                     *       "lastUsedAt": "2026-11-21T09:30:00Z",
+                     *       "requestsLastWeek": 1,
+                     *       "bytes": 1
+                     *     }
+                     */
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        slug: string;
+                        url: string;
+                        /** @enum {unknown} */
+                        status: "active" | "paused" | "deleted";
+                        description: string;
+                        labels: {
+                            [key: string]: string;
+                        };
+                        deleteProtection: boolean;
+                        regionSlug: string;
+                        orgId: number;
+                        orgSlug: string;
+                        orgName: string;
+                        createdAt: string;
+                        createdBy: string;
+                        updatedAt: string;
+                        updatedBy: string;
+                        suspendedAt: string | null;
+                        deletedAt: string | null;
+                        removedAt: string | null;
+                        isOpen: boolean;
+                        lastUsedAt: string | null;
+                        requestsLastWeek: number;
+                        bytes: number | null;
+                    };
+                };
+            };
+            400: components["responses"]["Refused400"];
+            401: components["responses"]["Refused401"];
+            403: components["responses"]["Refused403"];
+            404: components["responses"]["Refused404"];
+            413: components["responses"]["Refused413"];
+            415: components["responses"]["Refused415"];
+            429: components["responses"]["Refused429"];
+            431: components["responses"]["Refused431"];
+            500: components["responses"]["Refused500"];
+            503: components["responses"]["Refused503"];
+        };
+    };
     getAdminRateLimits: {
         parameters: {
             query?: never;
@@ -12745,6 +13761,7 @@ export interface operations {
                      *         "basicAuth": false,
                      *         "publicDashboards": false,
                      *         "quotas": false,
+                     *         "stacks": false,
                      *         "maxDashboardBytes": 1,
                      *         "defaultTheme": "text",
                      *         "keysMigrated": false,
@@ -12813,6 +13830,7 @@ export interface operations {
                             basicAuth: boolean;
                             publicDashboards: boolean;
                             quotas: boolean;
+                            stacks: boolean;
                             maxDashboardBytes: number;
                             defaultTheme: string;
                             keysMigrated: boolean;
@@ -20144,6 +21162,7 @@ export interface operations {
                      *           "basicAuth": false,
                      *           "publicDashboards": false,
                      *           "quotas": false,
+                     *           "stacks": false,
                      *           "maxDashboardBytes": 1,
                      *           "defaultTheme": "text",
                      *           "keysMigrated": false,
@@ -20241,6 +21260,7 @@ export interface operations {
                                 basicAuth: boolean;
                                 publicDashboards: boolean;
                                 quotas: boolean;
+                                stacks: boolean;
                                 maxDashboardBytes: number;
                                 defaultTheme: string;
                                 keysMigrated: boolean;

@@ -222,6 +222,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     surroundings,
     config.database.wait_at_start,
   );
+  let cloud: Cloud | undefined;
   try {
     for (const step of steps) context.log.part('database').info(`database brought up to ${step}`);
     await requireSecretKey(context);
@@ -233,7 +234,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     context.limits.shared = (await shareLimits(context)) ?? primary?.limits(context.log);
     context.limits.lately = primary?.spread(context.limits.lately) ?? context.limits.lately;
     const { buildApp } = await import('./app.ts');
-    const cloud = config.cloud.enabled ? await openCloud(context, tracing) : undefined;
+    cloud = config.cloud.enabled ? await openCloud(context, tracing) : undefined;
     const app = await buildApp(context, tracing, primary?.figures, undefined, cloud?.addRoutes);
     if (cloud) giveToStacks(app, cloud);
     await app.listen({ host: config.server.http_addr, port: config.server.http_port });
@@ -258,6 +259,7 @@ export async function startServer(config: Config, surroundings: Surroundings = {
     const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
     return { url, context, app, cloud, ...firstRun, defaultPasswordOf, stop };
   } catch (error) {
+    await cloud?.stop();
     await close();
     throw inWords(error, config);
   }

@@ -22,7 +22,9 @@ import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
 import { migrateCloud } from './db/migrate.ts';
 import type { CloudSchema, StackRow } from './db/schema.ts';
+import { administrationRoutes } from './modules/administration/administration.routes.ts';
 import { portsInUse, removeDeleted, stackNow } from './modules/stacks/stacks.ts';
+import { writeUses } from './modules/uses/uses.ts';
 import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
 import { createPorts } from './ports.ts';
 import { configOfStack } from './stack-config.ts';
@@ -37,6 +39,8 @@ export interface Cloud {
   url: string;
   stacks: Stacks;
   routes: App['cloudRoutes'];
+  /** Adds to the server's own app what its administrators do with stacks. */
+  addRoutes(app: App): void;
   /** Whether a request at the server's own listener is for a stack; then it is answered by that. */
   takes(request: IncomingMessage, response: ServerResponse): boolean;
   /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
@@ -127,6 +131,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     url,
     stacks,
     routes: app.cloudRoutes,
+    addRoutes: (ofServer) => administrationRoutes(ofServer, context),
     takes(request, response) {
       const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
       if (label === undefined) return false;
@@ -142,6 +147,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
         await removeDeleted(context, ({ id }) =>
           removeDatabase(config.database, stackDatabase(config.database, id)),
         );
+        await writeUses(context);
       } catch (error) {
         log.error({ err: error }, 'stacks could not be tidied; trying again later');
       } finally {
@@ -154,6 +160,10 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     },
     async stop() {
       await app.drain(config.server.shutdown_timeout);
+      await ports.close();
+      await writeUses(context).catch((error: unknown) =>
+        log.error({ err: error }, 'how stacks were used since the last time could not be written'),
+      );
       await close();
     },
   };

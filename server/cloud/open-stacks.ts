@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Proof } from '../access/identity.ts';
 import type { Config } from '../config/config.ts';
@@ -5,6 +6,7 @@ import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
 import type { App } from '../http/app-type.ts';
 import { suspended, unavailable } from './access/refusals.ts';
+import { stackDatabase } from './databases.ts';
 import type { StackRow } from './db/schema.ts';
 
 /** A stack while it is open. */
@@ -42,6 +44,10 @@ export interface Stacks {
   closeAll(): Promise<void>;
   /** How many are open. */
   count(): number;
+  /** Whether a stack is open, and what its database takes on disk; null where it is no file. */
+  look(id: number): { isOpen: boolean; bytes: number | null };
+  /** Requests to each since that was last written, by id. */
+  uses: Map<number, { requests: number; lastUsedAt: number }>;
 }
 
 interface Entry {
@@ -64,13 +70,14 @@ const LOOK_FOR_GARBAGE_AFTER = 32;
  * not opened: 403.
  */
 export function createStacks(
-  { cloud }: Config,
+  { cloud, database }: Config,
   now: () => number,
   openStack: (stack: StackRow, admit: (secret: string) => Proof | undefined) => Promise<Opened>,
   lookAgain: (id: number) => Promise<StackRow>,
 ): Stacks {
   const entries = new Map<number, Entry>();
   const closing = new Map<number, Promise<void>>();
+  const uses: Stacks['uses'] = new Map();
   let closed = 0;
 
   async function use<T>(stack: StackRow, work: (opened: Opened) => Promise<T>): Promise<T> {
@@ -157,6 +164,13 @@ export function createStacks(
     }
   }
 
+  function note(id: number): void {
+    const known = uses.get(id);
+    if (known === undefined) return void uses.set(id, { requests: 1, lastUsedAt: now() });
+    known.requests++;
+    known.lastUsedAt = now();
+  }
+
   const passes = new Map<string, Proof>();
   const admit = (secret: string): Proof | undefined => passes.get(secret);
 
@@ -166,6 +180,7 @@ export function createStacks(
         const { promise, resolve } = Promise.withResolvers<void>();
         // Whoever asked may be gone by the time that the stack is open.
         if (response.destroyed || response.closed) return Promise.resolve();
+        note(stack.id);
         response.once('close', resolve);
         app.routing(request, response);
         return promise;
@@ -204,5 +219,15 @@ export function createStacks(
       await Promise.all(closing.values());
     },
     count: () => entries.size,
+    look: (id) => ({ isOpen: entries.has(id), bytes: bytesOf(stackDatabase(database, id)) }),
+    uses,
   };
+}
+
+function bytesOf(database: Config['database']): number | null {
+  if (database.type !== 'sqlite') return null;
+  const sizes = ['', '-wal'].map(
+    (end) => statSync(database.path + end, { throwIfNoEntry: false })?.size ?? 0,
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { startCloudWorld } from '../../server/testing/cloud.ts';
+import { ADMIN, type World } from '../../server/testing/world.ts';
 import { answersGiven } from '../support/answers.ts';
 import { fuzz, installTester } from './tester.ts';
 
@@ -68,7 +69,7 @@ async function routesThatAnswered(world: World): Promise<number> {
 async function fuzzAs(who: string): Promise<{ passed: number; failed: number }> {
   console.log(`\nAs ${who}`);
   // Wrong credentials are among what is sent, and must not be held up: their answers are looked at.
-  const world = await startWorld({ security: { disable_brute_force_login_protection: true } });
+  const world = await startCloudWorld({ security: { disable_brute_force_login_protection: true } });
   const folder = mkdtempSync(join(tmpdir(), 'latchkey-fuzz-report-'));
   try {
     await fill(world);

@@ -1,24 +1,28 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type CloudWorld, startCloudWorld } from '../../server/testing/cloud.ts';
 import { makeMember } from '../../server/testing/people.ts';
-import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { ADMIN } from '../../server/testing/world.ts';
 import { furnish } from '../support/furnished.ts';
 import { ask, type Estates, figure, routeOf, type Way, waysOf } from './matrix/ask.ts';
 import { MATRIX } from './matrix/matrix.ts';
 import { type Asker, ASKERS, type Row } from './matrix/row.ts';
+import { STACKS } from './matrix/stacks.ts';
 
 // What every route answers to each who may ask, of their own organization's things, another's, and what is not there.
 
 const MARK = 'strangers';
 const MAIN_ORG = 1;
-const ROUTES = new Set(MATRIX.map(routeOf));
-const CELLS = MATRIX.length * ASKERS.length * 3;
+const ROWS = [...STACKS, ...MATRIX];
+const ROUTES = new Set(ROWS.map(routeOf));
+const CELLS = ROWS.length * ASKERS.length * 3;
 
-let world: World;
+let world: CloudWorld;
 let estates: Estates;
 let askers: Asker[];
 
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startCloudWorld();
+  await world.ask(world.admin, 'POST', '/api/instances', { name: 'first' });
   estates = { own: await furnish(world, 'ours', 'our'), other: await furnish(world, MARK, 'their') };
   askers = [{ as: undefined, login: '', email: '', password: '' }];
   for (const [login, role] of [
@@ -56,7 +60,7 @@ test('every route has a row in the matrix, and every row a route', () => {
     [...ROUTES].filter((route) => !known.includes(route)),
     'These rows have no route.',
   ).toEqual([]);
-  const names = MATRIX.map(([route]) => route);
+  const names = ROWS.map(([route]) => route);
   expect(
     names.filter((name, at) => names.indexOf(name) < at),
     'These rows are there twice.',
@@ -70,11 +74,11 @@ test('HEAD asks for what GET asks for', () => {
 });
 
 test(
-  `${ROUTES.size} routes in ${MATRIX.length} rows × ${ASKERS.length} who ask × 3 whose it is = ${CELLS} cells`,
+  `${ROUTES.size} routes in ${ROWS.length} rows × ${ASKERS.length} who ask × 3 whose it is = ${CELLS} cells`,
   { timeout: 120_000 },
   async () => {
     const wrong: string[] = [];
-    for (const row of MATRIX) {
+    for (const row of ROWS) {
       for (const [at, asker] of askers.entries()) wrong.push(...(await wrongCells(row, at, asker)));
     }
     expect(wrong.join('\n')).toBe('');
@@ -84,7 +88,7 @@ test(
 test("the main organization's Admins read of the server what the table says, and change nothing", async () => {
   const asker = await makeAsker('admin-of-main', MAIN_ORG, 'Admin');
   const wrong: string[] = [];
-  for (const row of MATRIX) {
+  for (const row of ROWS) {
     const [, { isOfServer, mainAdmin: wanted = 403 }] = row;
     const [way] = waysOf(row);
     if (isOfServer !== true || way === undefined) continue;

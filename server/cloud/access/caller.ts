@@ -9,9 +9,9 @@ export interface Realm {
   labelPolicies: { selector: string }[];
 }
 
-/** Who asks on the cloud side: a cloud key, or a token of an access policy. */
+/** Who asks on the cloud side: a cloud key, a token of an access policy, or an administrator of the server. */
 export interface Caller {
-  kind: 'cloud-key' | 'policy-token';
+  kind: 'cloud-key' | 'policy-token' | 'administrator';
   id: number;
   name: string;
   org: { id: number; slug: string; name: string };

@@ -4,7 +4,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { statusesOf } from '../../http/statuses.ts';
 import { writtenDescription } from '../../testing/description.ts';
-import { startWorld, type World } from '../../testing/world.ts';
+import { type CloudWorld, startCloudWorld } from '../../testing/cloud.ts';
 
 interface Operation {
   operationId: string;
@@ -21,10 +21,10 @@ interface Media {
   example?: unknown;
 }
 
-let world: World;
+let world: CloudWorld;
 let description: { paths: Record<string, Record<string, Operation>> };
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startCloudWorld();
   description = JSON.parse(writtenDescription(world.routes));
 });
 afterAll(() => world.stop());

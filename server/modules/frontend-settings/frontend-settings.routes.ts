@@ -39,6 +39,7 @@ const Latchkey = Type.Object({
   basicAuth: Type.Boolean(),
   publicDashboards: Type.Boolean(),
   quotas: Type.Boolean(),
+  stacks: Type.Boolean(),
   maxDashboardBytes: Type.Integer(),
   defaultTheme: Type.String(),
   // Of the organization acted in.

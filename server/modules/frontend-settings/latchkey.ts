@@ -42,6 +42,7 @@ function ofServer({ config }: Context) {
     basicAuth: config['auth.basic'].enabled,
     publicDashboards: config.public_dashboards.enabled,
     quotas: config.quota.enabled,
+    stacks: config.cloud.enabled,
     maxDashboardBytes: config.limits.max_dashboard_bytes,
     defaultTheme: config.users.default_theme,
   };

@@ -6,6 +6,7 @@ import type { CloudContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
 import { instant, instantOrNull } from '../../http/time.ts';
 import { findRegion, SERVICES, type Service } from '../regions/regions.ts';
+import { statusOf } from './stacks.ts';
 
 // Grafana: what each attached service is called in an instance, and at the end of its own name.
 const PREFIXES: Record<Service, [prefix: string, end: string]> = {
@@ -172,12 +173,6 @@ export function instanceAnswer({ config }: CloudContext, org: Org, stack: StackR
     ]),
     ...plain,
   } as Static<typeof Instance>;
-}
-
-// Grafana: a stack that grafana.com has stopped is "paused"; clients pass the word on.
-function statusOf({ deleted_at, suspended_at }: StackRow): string {
-  if (deleted_at !== null) return 'deleted';
-  return suspended_at === null ? 'active' : 'paused';
 }
 
 export function stackV1Answer({ config }: CloudContext, org: Org, stack: StackRow): Static<typeof StackV1> {

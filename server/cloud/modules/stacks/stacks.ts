@@ -36,6 +36,12 @@ const MOST_LABELS = 10;
 const LONGEST_TEXT = 1000;
 const NOT_AVAILABLE = 'That url is not available';
 
+/** What a stack is. Grafana: "paused" is one that grafana.com has stopped; clients pass the word on. */
+export function statusOf({ deleted_at, suspended_at }: StackRow): 'active' | 'paused' | 'deleted' {
+  if (deleted_at !== null) return 'deleted';
+  return suspended_at === null ? 'active' : 'paused';
+}
+
 /** All stacks that the caller may reach. */
 export async function stacksOf({ db, caller }: CloudRequestContext): Promise<StackRow[]> {
   return (await listStacks(db, caller.org.id)).filter((stack) => reaches(caller, stack));
