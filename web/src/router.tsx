@@ -122,6 +122,14 @@ const pages = [
     lazyRouteComponent(() => import('./pages/orgs/org-page.tsx'), 'OrgPage'),
   ),
   pageAt(
+    '/admin/stacks',
+    lazyRouteComponent(() => import('./pages/stacks/stacks-page.tsx'), 'StacksPage'),
+  ),
+  pageAt(
+    '/admin/stacks/$id',
+    lazyRouteComponent(() => import('./pages/stacks/stack-page.tsx'), 'StackPage'),
+  ),
+  pageAt(
     '/org',
     lazyRouteComponent(() => import('./pages/orgs/preferences-page.tsx'), 'PreferencesPage'),
   ),

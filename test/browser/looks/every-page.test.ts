@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_BROWSER, launchBrowser } from '../support/browser.ts';
-import { startWorld, type World } from '../../../server/testing/world.ts';
-import { type LivedIn, liveIn } from '../support/lived-in.ts';
+import { type CloudWorld, startCloudWorld } from '../../../server/testing/cloud.ts';
+import { type LivedInWithStacks, liveInWithStacks } from '../support/lived-in.ts';
 import { visit, type Visitor } from '../support/visit.ts';
 import { everyPage } from './pages.ts';
 
@@ -15,13 +15,13 @@ const WIDE = 1280;
 const NARROW = 360;
 
 describe.runIf(HAS_BROWSER)('every page', { timeout: 300_000 }, () => {
-  let world: World;
+  let world: CloudWorld;
   let browser: Browser;
-  let made: LivedIn;
+  let made: LivedInWithStacks;
 
   beforeAll(async () => {
-    world = await startWorld();
-    made = await liveIn(world);
+    world = await startCloudWorld();
+    made = await liveInWithStacks(world);
     browser = await launchBrowser();
     mkdirSync(PICTURES, { recursive: true });
   });

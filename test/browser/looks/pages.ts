@@ -1,7 +1,7 @@
-import type { LivedIn } from '../support/lived-in.ts';
+import type { LivedInWithStacks } from '../support/lived-in.ts';
 
 /** Every page and every tab of one, by a name for its picture. */
-export function everyPage(made: LivedIn): [name: string, path: string][] {
+export function everyPage(made: LivedInWithStacks): [name: string, path: string][] {
   return [
     ['home', '/'],
     ['api-keys', '/org/apikeys'],
@@ -31,6 +31,9 @@ export function everyPage(made: LivedIn): [name: string, path: string][] {
     ['team', `/org/teams/${made.teamId}`],
     ['organizations', '/admin/orgs'],
     ['organization', `/admin/orgs/${made.orgId}`],
+    ['stacks', '/admin/stacks'],
+    ['stacks-deleted', '/admin/stacks?tab=deleted'],
+    ['stack', `/admin/stacks/${made.stackId}`],
     ['preferences', '/org'],
     ['changes', '/org/changes'],
     ['roles', '/admin/roles'],

@@ -2,8 +2,8 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countLoaded } from '../../../scripts/browser.ts';
 import { HAS_BROWSER, launchBrowser } from '../support/browser.ts';
-import { startWorld, type World } from '../../../server/testing/world.ts';
-import { type LivedIn, liveIn } from '../support/lived-in.ts';
+import { type CloudWorld, startCloudWorld } from '../../../server/testing/cloud.ts';
+import { type LivedInWithStacks, liveInWithStacks } from '../support/lived-in.ts';
 import { everyPage } from './pages.ts';
 
 const KIB = 1024;
@@ -12,13 +12,13 @@ describe.runIf(HAS_BROWSER)(
   'what the page is made of, to a browser that has seen nothing of it',
   { timeout: 120_000 },
   () => {
-    let world: World;
+    let world: CloudWorld;
     let browser: Browser;
-    let made: LivedIn;
+    let made: LivedInWithStacks;
 
     beforeAll(async () => {
-      world = await startWorld();
-      made = await liveIn(world);
+      world = await startCloudWorld();
+      made = await liveInWithStacks(world);
       browser = await launchBrowser();
     });
     afterAll(async () => {

@@ -1,3 +1,4 @@
+import type { CloudWorld } from '../../../server/testing/cloud.ts';
 import { ADMIN, type As, type World } from '../../../server/testing/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +16,30 @@ export interface LivedIn {
   oldDashboardUid: string;
   dataSourceUid: string;
   roleUid: string;
+}
+
+export interface LivedInWithStacks extends LivedIn {
+  stackId: number;
+}
+
+/** The same, with stacks beside it. */
+export async function liveInWithStacks(world: CloudWorld): Promise<LivedInWithStacks> {
+  const made = await liveIn(world);
+  const path = '/api/admin/cloud/stacks';
+  const make = async (name: string, more: object = {}): Promise<number> => {
+    const { status, body } = await world.send(ADMIN, 'POST', path, { org: world.org, name, ...more });
+    if (status !== 200) throw new Error(`POST ${path}: ${status} ${JSON.stringify(body)}`);
+    return body.id;
+  };
+  const stackId = await make('Billing, staging', {
+    slug: 'billing-staging',
+    description: 'Where the billing team tries things out',
+    labels: { team: 'billing' },
+    deleteProtection: true,
+  });
+  await world.send(ADMIN, 'POST', `${path}/${await make('Load tests')}/suspend`);
+  await world.send(ADMIN, 'DELETE', `${path}/${await make('Proof of concept')}`);
+  return { ...made, stackId };
 }
 
 /** Fills the first organization of a new server with what a platform team would have there after a while. */

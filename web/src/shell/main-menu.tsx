@@ -13,8 +13,10 @@ export function MainMenu({ onChoice }: { onChoice(): void }) {
   const mayOnServer = useMayOnServer();
   const { latchkey } = useSession().settings;
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const isShown = ({ needs, isOfApiKeys = false }: Entry): boolean =>
-    (needs === undefined || isHeld(needs)) && !(isOfApiKeys && latchkey.apiKeysHidden);
+  const isShown = ({ needs, isOfApiKeys = false, isOfStacks = false }: Entry): boolean =>
+    (needs === undefined || isHeld(needs)) &&
+    !(isOfApiKeys && latchkey.apiKeysHidden) &&
+    (!isOfStacks || latchkey.stacks);
   const isHeld = ({ inOrg = [], onServer = [], somewhere = [] }: NonNullable<Entry['needs']>): boolean =>
     inOrg.some((action) => latchkey.orgActions[action]) || onServer.some(mayOnServer) || somewhere.some(may);
   const link = (entry: Entry) => (

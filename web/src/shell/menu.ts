@@ -5,6 +5,7 @@ import {
   Database,
   House,
   KeyRound,
+  Layers,
   LayoutDashboard,
   type LucideIcon,
   ScrollText,
@@ -31,6 +32,8 @@ export interface Entry {
   };
   /** Gone once the page of API keys was hidden for good. */
   isOfApiKeys?: boolean;
+  /** There where the server has a cloud side. */
+  isOfStacks?: boolean;
 }
 
 export interface Section {
@@ -69,6 +72,13 @@ export const SECTIONS: Section[] = [
         needs: { inOrg: ['serviceaccounts:read', 'serviceaccounts:create'] },
       },
       { title: 'Organizations', to: '/admin/orgs', icon: Building2, needs: { onServer: ['orgs:read'] } },
+      {
+        title: 'Stacks',
+        to: '/admin/stacks',
+        icon: Layers,
+        needs: { onServer: ['orgs:write'] },
+        isOfStacks: true,
+      },
       {
         title: 'Users',
         to: '/org/users',

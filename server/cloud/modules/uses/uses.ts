@@ -3,8 +3,8 @@ import { addUses, deleteUsesBefore, listUses } from './uses.store.ts';
 
 const DAY_MS = 86_400_000;
 const KEPT_DAYS = 30;
-/** Of how many days, today among them, requests are told. */
-export const TOLD_DAYS = 7;
+// Of how many days, today among them, requests are told.
+const TOLD_DAYS = 7;
 
 export interface UseOfStack {
   /** Milliseconds since 1970. */
