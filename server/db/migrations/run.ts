@@ -3,6 +3,9 @@ import { MIGRATION_LOCK_ID, Migrator } from 'kysely/migration';
 import { isUniqueViolation } from '../errors.ts';
 import type { DatabaseType } from './column-types.ts';
 
+// PostgreSQL's codes: such a table, such a type.
+const MADE_MEANWHILE = new Set(['42P07', '42710']);
+
 /** Steps by name, in the order of their names. */
 export type Steps = Readonly<Record<string, (db: Kysely<unknown>, type: DatabaseType) => Promise<void>>>;
 
@@ -56,7 +59,8 @@ async function makeLock(db: Kysely<unknown>): Promise<void> {
     try {
       await sql.raw(statement).execute(db);
     } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
+      const { code } = error as { code?: unknown };
+      if (!isUniqueViolation(error) && !MADE_MEANWHILE.has(String(code))) throw error;
     }
   }
 }
