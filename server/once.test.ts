@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import pg from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { seedKeys } from '../bench/seed.ts';
 import { startCli } from '../test/support/run-cli.ts';
 import { type Running, serve } from '../test/support/serving.ts';
 import { loadConfig } from './config/config.ts';
 import { startServer } from './server.ts';
-import { makeBrowser, makeUser, signIn } from './testing/people.ts';
+import { makeBrowser, makeMember, makeUser, signIn } from './testing/people.ts';
 import { ADMIN, newDatabase, startWorld, type TestDatabase, type World } from './testing/world.ts';
 
 const SECOND = 1000;
@@ -59,6 +60,100 @@ test('what a server was killed in is finished by another, as whoever asked for i
     .where('action', '=', 'apikeys:migrate')
     .execute();
   expect(requests).toHaveLength(1);
+});
+
+describe('a move of all keys that has to wait for another', () => {
+  test('is refused when whoever asked has lost the right meanwhile', async () => {
+    const { world, hold, release } = await startWithKeys();
+    const ann = await makeMember(world, 1, 'ann', 'Admin');
+    await hold(9 * SECOND);
+    const asked = world.send(ann.as, 'POST', '/api/serviceaccounts/migrate');
+    await isWaiting();
+    await send(world, 'PATCH', `/api/orgs/1/users/${ann.id}`, { role: 'Viewer' });
+    await release();
+    expect((await asked).status).toBe(403);
+    expect(await movedOf(world)).toMatchObject({ moved: 0 });
+  });
+
+  test('is told to ask again when that takes too long', async () => {
+    const { world, hold } = await startWithKeys();
+    await hold(50 * SECOND);
+    const asked = world.send(ADMIN, 'POST', '/api/serviceaccounts/migrate');
+    await isWaiting();
+    world.clock.advance(31 * SECOND);
+    const { status, headers, body } = await asked;
+    expect([status, body.messageId]).toEqual([503, 'busy']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await movedOf(world)).toMatchObject({ moved: 0 });
+  });
+
+  test('does not begin when whoever asked has gone away', async () => {
+    const { world, hold, release } = await startWithKeys();
+    await hold(9 * SECOND);
+    const gone = new AbortController();
+    const asked = fetch(`${world.url}/api/serviceaccounts/migrate`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa('admin:admin')}` },
+      signal: gone.signal,
+    });
+    await isWaiting();
+    gone.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    await isWaiting();
+    await release();
+    await isWaiting();
+    expect(await movedOf(world)).toMatchObject({ moved: 0 });
+  });
+
+  test('does not wait for one whose time lies where nobody can have set it, after the clock was set back', async () => {
+    const { world, hold } = await startWithKeys();
+    await hold(HOUR);
+    expect((await send(world, 'POST', '/api/serviceaccounts/migrate')).migrated).toBe(3);
+    await hold(HOUR, 'clear-ended-sessions');
+    await hold(49 * HOUR, 'drop-old-usage', '');
+    await hold(HOUR, 'drop-old-entries', '');
+    const done = (name: string): number => world.log.filter((line) => line.includes(`chore=${name}`)).length;
+    const before = ['clear-ended-sessions', 'drop-old-usage', 'drop-old-entries'].map(done);
+    await expect.poll(() => done('clear-ended-sessions'), PATIENT).toBeGreaterThan(before[0] ?? 0);
+    await expect.poll(() => done('drop-old-usage'), PATIENT).toBeGreaterThan(before[1] ?? 0);
+    // One that rests is left in peace.
+    expect(done('drop-old-entries')).toBe(before[2]);
+  });
+
+  // Several looks of whoever waits.
+  const isWaiting = (): Promise<void> => sleep(SECOND);
+
+  /** A server with three keys, and a lease that somebody else has. */
+  async function startWithKeys() {
+    const world = await startBeside(await makeDatabase(), {
+      usage: { flush_interval: '1s' },
+      log: { level: 'debug' },
+      security: { disable_brute_force_login_protection: true },
+    });
+    for (let at = 0; at < 3; at++)
+      await send(world, 'POST', '/api/auth/keys', { name: `k${at}`, role: 'Viewer' });
+    const { db } = world.context;
+    const hold = async (forMs: number, name = 'key-migration:1', holder = 'somebody'): Promise<void> => {
+      const row = { name, holder, held_until: Date.now() + forMs, note: '' };
+      await db.deleteFrom('lease').where('name', '=', name).execute();
+      await db.insertInto('lease').values(row).execute();
+    };
+    const release = () => db.deleteFrom('lease').where('name', '=', 'key-migration:1').execute();
+    return { world, hold, release };
+  }
+});
+
+test('whoever loses the right in the middle of a move of all keys is refused the rest', async () => {
+  const database = await makeDatabase();
+  const keys = await seedKeys(environmentOf(database), 3000, 10);
+  const world = await startBeside(database);
+  const ann = await makeMember(world, 1, 'ann', 'Admin');
+  const asked = world.send(ann.as, 'POST', '/api/serviceaccounts/migrate');
+  const moved = async () => (await movedOf(world)).moved as number;
+  await expect.poll(moved, { ...PATIENT, interval: 5 }).toBeGreaterThan(0);
+  await send(world, 'PATCH', `/api/orgs/1/users/${ann.id}`, { role: 'Viewer' });
+  expect((await asked).status).toBe(403);
+  expect(await moved()).toBeLessThan(keys.length);
 });
 
 test('one of several servers cleans for all, and another once that one is gone', async () => {

@@ -73,7 +73,8 @@ export function keyMigrationRoutes(app: App): void {
     },
     async (request) => {
       const { after, limit, ...how } = request.query;
-      const { keys, next } = await migrateKeys(contextOf(request), how, { after, limit });
+      const { signal } = request;
+      const { keys, next } = await migrateKeys(contextOf(request), how, { after, limit, signal });
       return {
         message: how.dryRun ? 'Nothing was changed' : 'API keys migrated to service accounts',
         total: keys.length,

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { requirePermission } from '../../access/can.ts';
 import { identityIn } from '../../access/identify.ts';
-import type { Proof } from '../../access/identity.ts';
+import type { CredentialKind, Proof } from '../../access/identity.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { troubleOf } from '../../db/errors.ts';
 import { inTransaction } from '../../db/transaction.ts';
@@ -14,11 +14,22 @@ import { closeOrMoveLate, type HowToMove, type MovedKey, moveSome, requireSay } 
 
 const KEYS_PER_TRANSACTION = 100;
 const LEASE = 'key-migration:';
+const PATIENCE_MS = 30_000;
+const ASK_AGAIN_S = 5;
+// Whom no row of the database vouches for: the process itself let them in.
+const LET_IN: ReadonlySet<CredentialKind> = new Set(['machine', 'cloud']);
 
 export interface Migration {
   keys: MovedKey[];
   /** Where to go on: after this key. Undefined when all of them were looked at, and the organization is closed to new ones. */
   next: number | undefined;
+}
+
+/** Which of the keys, and until when somebody waits for it. */
+export interface Part {
+  after?: number | undefined;
+  limit?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** What is left to do. */
@@ -43,19 +54,21 @@ interface Unfinished extends Rest {
 /**
  * Moves the keys of the organization from after one on, all of them or `limit` at most, and closes it to new keys at the end.
  * In transactions of a hundred keys: stopped in between, the next run goes on from there and changes nothing that was done. Of
- * several that are asked for at once, on whatever server, one runs after the other; one whose server died is finished first.
+ * several that are asked for at once, on whatever server, one runs after the other; one whose server died is finished first. Whoever
+ * loses the right to it is refused what is left. Throws 503 where another runs for too long, or the signal says that nobody waits.
  */
 export async function migrateKeys(
   context: RequestContext,
   how: HowToMove,
-  { after = 0, limit }: { after?: number | undefined; limit?: number | undefined } = {},
+  { after = 0, limit, signal }: Part = {},
 ): Promise<Migration> {
   await requireSay(context, how);
   const keys: MovedKey[] = [];
   const rest: Rest = { how, after, limit: limit ?? null };
   if (how.dryRun) return { keys, next: await moveOn(context, rest, keys) };
   for (;;) {
-    const lease = await awaitLease(context, LEASE + context.actor.orgId);
+    const lease = await awaitLease(context, LEASE + context.actor.orgId, { patience: PATIENCE_MS, signal });
+    if (lease === undefined) throw anotherRuns();
     const next = await whileHeld(context, lease, async () => {
       await finish(context, lease);
       return { after: await moveOn(context, rest, keys, lease) };
@@ -63,6 +76,12 @@ export async function migrateKeys(
     if (next !== undefined) return { keys, next: next.after };
     // This process stood still for so long that another took over: what is left of it, if anything, comes after that.
   }
+}
+
+function anotherRuns(): ApiError {
+  const detail = `Another run is under way and goes on. Ask again in ${ASK_AGAIN_S} seconds: what it has moved is not moved again.`;
+  const headers = { 'retry-after': String(ASK_AGAIN_S) };
+  return new ApiError(503, 'busy', 'The API keys are being moved already', { detail, headers });
 }
 
 /** Finishes a migration of which nobody has been heard for a while, as whoever asked for it; false where the lease is of something else. */
@@ -133,9 +152,10 @@ async function moveOn(
   const { how } = rest;
   while (rest.limit === null || rest.limit > 0) {
     const most = Math.min(KEYS_PER_TRANSACTION, rest.limit ?? Infinity);
+    const asker = lease ? await stillAsking(context, rest) : context;
     const inOwn = (work: (context: RequestContext) => Promise<MovedKey[]>) =>
-      inTransaction(context, async (context) => {
-        if (lease) await keepLease(context, lease, noteOf(context, rest));
+      inTransaction(asker, async (context) => {
+        if (lease) await keepLease(context, lease, JSON.stringify(unfinished(context, rest)));
         return work(context);
       });
     const moved = await inOwn((context) => moveSome(context, how, rest.after, most));
@@ -152,11 +172,16 @@ async function moveOn(
   return rest.after;
 }
 
-function noteOf({ actor, address, requestId }: RequestContext, { how, after, limit }: Rest): string {
+/** Whoever asked, as what they are by now: waiting and moving may last for minutes. Throws where they have not the right any more. */
+async function stillAsking(context: RequestContext, rest: Rest): Promise<RequestContext> {
+  return LET_IN.has(context.actor.credential.kind) ? context : asWhoAsked(context, unfinished(context, rest));
+}
+
+function unfinished({ actor, address, requestId }: RequestContext, { how, after, limit }: Rest): Unfinished {
   const { orgId, credential, principal } = actor;
   // By name: a query may have brought what nobody asked for, a secret among it.
   const { groupByRole, includeExpired, dryRun } = how;
-  const left: Unfinished = {
+  return {
     how: { groupByRole, includeExpired, dryRun },
     after,
     limit,
@@ -166,5 +191,4 @@ function noteOf({ actor, address, requestId }: RequestContext, { how, after, lim
     address,
     requestId,
   };
-  return JSON.stringify(left);
 }

@@ -15,17 +15,30 @@ export function databaseTime(type: keyof typeof CLOCKS, ahead: number): Database
   return sql`(${CLOCKS[type]} + ${sql.lit(Math.round(ahead))})`;
 }
 
+/** For how long from now on somebody can have a lease at most, in milliseconds: that of a holder, and that of nobody, which rests. */
+export interface Longest {
+  held: number;
+  resting: number;
+}
+
+/** Whether the time of a lease is over, or so far ahead that nobody can have meant it: the clock was set back since. */
+function hasLapsed(now: DatabaseTime, { held, resting }: Longest): RawBuilder<boolean> {
+  const longest = sql`case when lease.holder = '' then ${sql.lit(resting)} else ${sql.lit(held)} end`;
+  return sql<boolean>`(lease.held_until <= ${now} or lease.held_until > ${now} + ${longest})`;
+}
+
 /** Gives a lease that nobody has, or that has lapsed, to a holder, and returns its note; undefined where somebody has it. */
 export async function takeLeaseRow(
   db: Kysely<Schema>,
   { name, holder, now, forMs }: { name: string; holder: string; now: DatabaseTime; forMs: number },
+  longest: Longest,
 ): Promise<string | undefined> {
   const held_until = sql<number>`${now} + ${sql.lit(forMs)}`;
   const row = await db
     .insertInto('lease')
     .values({ name, holder, held_until, note: '' })
     .onConflict((conflict) =>
-      conflict.column('name').doUpdateSet({ holder, held_until }).where('lease.held_until', '<=', now),
+      conflict.column('name').doUpdateSet({ holder, held_until }).where(hasLapsed(now, longest)),
     )
     .returning('note')
     .executeTakeFirst();
@@ -55,11 +68,12 @@ export async function deleteHeldLease(db: Kysely<Schema>, name: string, holder: 
 export async function listLeases(
   db: Kysely<Schema>,
   now: DatabaseTime,
+  longest: Longest,
 ): Promise<{ name: string; mayBeTaken: boolean }[]> {
   const rows = await db
     .selectFrom('lease')
     .select('name')
-    .select(sql<number>`case when held_until <= ${now} then 1 else 0 end`.as('is_free'))
+    .select(sql<number>`case when ${hasLapsed(now, longest)} then 1 else 0 end`.as('is_free'))
     .execute();
   return rows.map(({ name, is_free }) => ({ name, mayBeTaken: is_free === 1 }));
 }
