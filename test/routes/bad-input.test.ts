@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN, type Answer, type As, startWorld, type World } from '../../server/testing/world.ts';
+import { type CloudWorld, startCloudWorld } from '../../server/testing/cloud.ts';
+import { ADMIN, type Answer, type As } from '../../server/testing/world.ts';
 
 // Whatever is thrown at any route, the answer is one that a client can read, and nothing of the server's inside.
 
-let world: World;
+let world: CloudWorld;
 let viewer: As;
 beforeAll(async () => {
-  world = await startWorld({ log: { level: 'debug' } });
+  world = await startCloudWorld({ log: { level: 'debug' } });
   const { body } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'viewer', role: 'Viewer' });
   viewer = { bearer: body.key };
 });

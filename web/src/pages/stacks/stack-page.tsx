@@ -123,9 +123,9 @@ function FirstAccess({ stack: { slug, url, orgName } }: { stack: Stack }) {
       about={
         <>
           Nobody knows a password of a new stack. A cloud key of {orgName} gets in:{' '}
-          <Code>latchkey cloud init</Code> printed the first one. It makes a service account and a token for
-          it, and the token works at {url}. The cloud side is where the settings say in{' '}
-          <Code>[cloud] http_port</Code>.
+          <Code>latchkey cloud init</Code> printed the first one. It makes a service account and, by the ID
+          that it is answered, a token for it, and the token works at {url}. The cloud side is where the
+          settings say in <Code>[cloud] http_port</Code>.
         </>
       }
       actions={<CopyTextButton text={text} />}

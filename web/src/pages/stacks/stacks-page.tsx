@@ -32,7 +32,7 @@ export function StacksPage() {
       />
     );
   const tabs = [
-    { value: 'there', title: 'In use', content: <StackList key="there" isDeleted={false} empty={none} /> },
+    { value: 'there', title: 'Current', content: <StackList key="there" isDeleted={false} empty={none} /> },
     {
       value: 'deleted',
       title: 'Deleted',
