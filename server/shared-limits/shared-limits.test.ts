@@ -151,6 +151,19 @@ describe.runIf(program !== undefined)('a store that is not well', () => {
     await expect.poll(together, { timeout: 10_000 }).toBeLessThan(25);
   });
 
+  test('a place that is given too late is free again', async () => {
+    const store = await ownStore();
+    const [world] = await startThree(store.url, limits(30));
+    const { shared } = world.context.limits;
+    const occupy = () => shared?.occupy('waiting:somebody', 1, HOUR);
+    store.signal('SIGSTOP');
+    expect(await occupy()).toBeUndefined();
+    store.signal('SIGCONT');
+    await expect.poll(() => figure(world), { timeout: 10_000 }).toBe(1);
+    expect(await occupy()).toBeTypeOf('function');
+    expect(await occupy()).toBe('full');
+  });
+
   test('a server starts without its store, says so, and finds it later', async () => {
     const store = await ownStore();
     await store.kill();

@@ -62,9 +62,9 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
     }
   }
 
-  function ask<T>(send: () => Promise<T>): Asked<T> {
+  function ask<T>(send: () => Promise<T>, giveBack?: (late: T) => void): Asked<T> {
     if (!isUp) return undefined;
-    return inTime(send(), shared.deadline).catch((error: unknown) => {
+    return inTime(send(), shared.deadline, undefined, giveBack).catch((error: unknown) => {
       away(error);
       return undefined;
     });
@@ -105,11 +105,12 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
       }),
     occupy(key, most, milliseconds) {
       const place = `${self} ${++places}`;
-      return ask(async () => {
-        const isThere = (await run(OCCUPY, key, [place, most, milliseconds])) === 1;
-        if (!isThere) return 'full';
-        return () => void ask(() => client.sendCommand(['ZREM', prefix + key, place]));
-      });
+      // Whether or not the store counts as away. Where this does not get there, the place is free when its time is over.
+      const leave = (): void => void client.sendCommand(['ZREM', prefix + key, place]).catch(() => {});
+      return ask<typeof leave | 'full'>(
+        async () => ((await run(OCCUPY, key, [place, most, milliseconds])) === 1 ? leave : 'full'),
+        (late) => late !== 'full' && late(),
+      );
     },
     remember: (key, milliseconds) =>
       ask(() => client.sendCommand(['SET', prefix + key, '1', 'PX', String(milliseconds)])),

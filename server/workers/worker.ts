@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import type { FiguresShared } from '../http/metrics.ts';
+import { inTime } from '../in-time.ts';
 import { createLimitedLately, type LimitedLately, type SharedLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory.ts';
@@ -122,26 +123,30 @@ function limitsAt(channel: Channel<AtPrimary>, log: Log, onHeard: (then: () => v
     isUp = true;
   });
 
-  function ask<T>(send: () => Promise<T | undefined>): Promise<T | undefined> | undefined {
+  function ask<T>(
+    send: () => Promise<T | undefined>,
+    giveBack?: (late: T | undefined) => void,
+  ): Promise<T | undefined> | undefined {
     if (!isUp) return undefined;
-    const { promise: late, resolve } = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => {
+    return inTime(send(), shared.deadline, undefined, giveBack).catch(() => {
       if (isUp) log.warn('the process that started this one does not answer: this one counts for itself');
       isUp = false;
-      resolve(undefined);
-    }, shared.deadline);
-    return Promise.race([send(), late]).finally(() => clearTimeout(timer));
+      return undefined;
+    });
   }
 
   const shared: SharedLimits = {
     deadline: DEADLINE_MS,
     take: (key, limit, wanted) => ask(() => channel.ask('take', key, limit, wanted)),
     occupy: (key, most, milliseconds) =>
-      ask(async () => {
-        const place = await channel.ask('occupy', key, most, milliseconds);
-        if (place === undefined) return undefined;
-        return place === 0 ? 'full' : () => channel.tell('leave', key, place);
-      }),
+      ask<(() => void) | 'full'>(
+        async () => {
+          const place = await channel.ask('occupy', key, most, milliseconds);
+          if (place === undefined) return undefined;
+          return place === 0 ? 'full' : () => channel.tell('leave', key, place);
+        },
+        (late) => typeof late === 'function' && late(),
+      ),
     remember(key, milliseconds) {
       channel.tell('keep', key, milliseconds);
       return undefined;
