@@ -229,6 +229,28 @@ test('what was counted an interval ago outlives a server that is killed, and wha
   expect(left).toBeLessThanOrEqual(25);
 });
 
+test('what is gathered and cannot be written holds up nothing else, and is written once it can be', async () => {
+  const database = await makeDatabase();
+  const other = await startBeside(database, { usage: { flush_interval: '1h' } });
+  const world = await startBeside(database, { usage: { flush_interval: '1s' } });
+  const key = await send(world, 'POST', '/api/auth/keys', { name: 'used', role: 'Viewer' });
+  const { schema } = world.context.db;
+  await schema.alterTable('key_caller').renameTo('key_caller_elsewhere').execute();
+  for (let at = 0; at < 5; at++)
+    expect((await world.send({ bearer: key.key }, 'GET', '/api/org')).status).toBe(200);
+  const counted = async (): Promise<number> =>
+    (await send(other, 'GET', `/api/usage?groupBy=credential&credential=api-key:${key.id}`)).groups[0]
+      ?.requests ?? 0;
+  await expect.poll(counted, PATIENT).toBe(5);
+  expect(world.log.join('')).toMatch(/could not be written; trying again later.*callers of keys/);
+  await schema.alterTable('key_caller_elsewhere').renameTo('key_caller').execute();
+  const called = async (): Promise<number> => {
+    const rows = await other.context.db.selectFrom('key_caller').select('reads').execute();
+    return rows.reduce((sum, { reads }) => sum + reads, 0);
+  };
+  await expect.poll(called, PATIENT).toBe(5);
+});
+
 describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')('on one PostgreSQL', () => {
   test('a session is known on all servers at once, and ended on all', async () => {
     const database = await makeDatabase();

@@ -40,6 +40,16 @@ const WORDS_EVERY_MS = 10_000;
 const DAMAGED =
   'the database is damaged, and nothing is written to it any more: stop the server, keep the file, and restore a backup';
 
+// What is gathered in the process, and what writes it.
+const GATHERED = {
+  'uses of credentials': writeCredentialUses,
+  'uses of sessions': writeSessionUses,
+  'uses by persons': writeUserUses,
+  'callers of keys': writeCallers,
+  'counted requests': writeRequests,
+  'entries of the record': writeNoted,
+};
+
 /** What is told of a server that has started. */
 export interface Started extends FirstRun {
   /** Where it listens, without a slash at the end. */
@@ -310,20 +320,19 @@ function wrongSecretKey(): ConfigError {
   );
 }
 
-/** Writes what was used since the last time. */
+/** Writes what was used since the last time, each kind by itself: what cannot be written is kept by whoever gathers it, for the next time. */
 export async function flush(context: Context): Promise<void> {
-  try {
-    await writeCredentialUses(context);
-    await writeSessionUses(context);
-    await writeUserUses(context);
-    await writeCallers(context);
-    await writeRequests(context);
-    await writeNoted(context);
-  } catch (error) {
-    context.log.error(
-      { err: error },
-      'what was used since the last time could not be written; trying again later',
-    );
+  for (const [what, write] of Object.entries(GATHERED)) {
+    try {
+      await write(context);
+    } catch (error) {
+      context.log.error(
+        { err: error, what },
+        'what was used since the last time could not be written; trying again later',
+      );
+      // The others would only wait for it too, one after the other.
+      if (troubleOf(error) === 'away') return;
+    }
   }
 }
 
