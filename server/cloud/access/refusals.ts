@@ -24,7 +24,7 @@ export function suspended(slug: string): ApiError {
     403,
     'Forbidden',
     'The stack is suspended',
-    `Its data is kept. Who may change stacks on the cloud side resumes it: POST /api/instances/${slug}/resume.`,
+    `Its data is kept. POST /api/instances/${slug}/resume of the cloud side resumes it, with a key that may change stacks; so does an administrator of the server, on its page.`,
   );
 }
 
