@@ -32,8 +32,9 @@ export interface CloudWorld extends Omit<World, 'cloud'> {
 
 // No test makes more.
 const MOST_STACKS = 40;
-// Apart from each other's where test files run side by side; what another program has is passed by anyway.
-const FIRST_PORT = 20_000 + (process.pid % 200) * 50;
+// Apart from each other's where test files run side by side, and below those that systems give to clients: one of these may be taken for a moment.
+const FIRST_PORT = 20_000 + (process.pid % 240) * 50;
+const PORTS = 800;
 
 export async function startCloudWorld(overrides: Overrides = {}, shared?: TestDatabase): Promise<CloudWorld> {
   const database = shared ?? (await newDatabase({ isUpToDate: true }));
@@ -42,7 +43,7 @@ export async function startCloudWorld(overrides: Overrides = {}, shared?: TestDa
     cloud: {
       enabled: true,
       http_port: 0,
-      stack_ports: `${FIRST_PORT}-${FIRST_PORT + 9999}`,
+      stack_ports: `${FIRST_PORT}-${FIRST_PORT + PORTS - 1}`,
       ...overrides['cloud'],
     },
   };
