@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { Command } from 'commander';
 import { addBackup } from './local/backup.ts';
-import { addCloud } from './local/cloud.ts';
 import { addConfig } from './local/config.ts';
+import { addCloud } from './cloud.ts';
 import { addImport } from './local/import-grafana.ts';
 import { addMigrateDb } from './local/migrate-db.ts';
 import { addReencryptSecrets } from './local/reencrypt-secrets.ts';
@@ -34,6 +34,7 @@ Where the server is and who asks:
   Options come first (--url, --token, --user), then LATCHKEY_URL and
   LATCHKEY_TOKEN, then GRAFANA_URL and GRAFANA_AUTH as Terraform has them, then
   what "latchkey login" saved. A secret is sent only to the server it is for.
+  The cloud side has an address of its own: "latchkey cloud --help".
 
 Exit codes:
   0  done                          3  401: the credential is not accepted
@@ -59,7 +60,6 @@ export function buildProgram(): Command {
   addMigrateDb(program);
   addBackup(program);
   addRestore(program);
-  addCloud(program);
   addImport(program);
   addResetAdminPassword(program);
   addReencryptSecrets(program);
@@ -74,6 +74,7 @@ export function buildProgram(): Command {
   addOrgs(program);
   addAudit(program);
   addLeaks(program);
+  addCloud(program);
 
   program.commandsGroup('On files of yours:');
   addTerraform(program);

@@ -12,27 +12,35 @@ export interface SavedLogin {
   orgId?: number | undefined;
 }
 
+/** The server itself, or its cloud side: each has an address and credentials of its own. */
+export type Side = 'server' | 'cloud';
+
+const FILES: Record<Side, string> = { server: 'credentials.json', cloud: 'cloud-credentials.json' };
+
 /** Where the login is kept. */
-export function savedLoginPath(): string {
+export function savedLoginPath(side: Side = 'server'): string {
   const configured = process.env['XDG_CONFIG_HOME'] ?? '';
   // The XDG specification has relative paths ignored.
   const directory = isAbsolute(configured) ? configured : join(homedir(), '.config');
-  return join(directory, 'latchkey', 'credentials.json');
+  return join(directory, 'latchkey', FILES[side]);
 }
 
-export function readSavedLogin(): SavedLogin | undefined {
-  const path = savedLoginPath();
+export function readSavedLogin(side: Side = 'server'): SavedLogin | undefined {
+  const path = savedLoginPath(side);
   const text = readIfThere(path);
   if (text === undefined) return undefined;
   const login = parseLogin(text);
   if (login === undefined)
-    throw usageFailure(`${path} is not what "latchkey login" writes`, `Run "${OWN_NAME} login" again.`);
+    throw usageFailure(
+      `${path} is not what "latchkey ${loginOf(side)}" writes`,
+      `Run "${OWN_NAME} ${loginOf(side)}" again.`,
+    );
   return login;
 }
 
 /** Keeps a login where only this user can read it. */
-export function saveLogin({ url, credential, orgId }: SavedLogin): string {
-  const path = savedLoginPath();
+export function saveLogin({ url, credential, orgId }: SavedLogin, side: Side = 'server'): string {
+  const path = savedLoginPath(side);
   const temporary = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
@@ -50,14 +58,18 @@ export function saveLogin({ url, credential, orgId }: SavedLogin): string {
 }
 
 /** Forgets the login. Says whether there was one. */
-export function removeSavedLogin(): boolean {
+export function removeSavedLogin(side: Side = 'server'): boolean {
   try {
-    rmSync(savedLoginPath());
+    rmSync(savedLoginPath(side));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
     throw usageFailure(`the login cannot be removed: ${(error as Error).message}`);
   }
+}
+
+function loginOf(side: Side): string {
+  return side === 'cloud' ? 'cloud login' : 'login';
 }
 
 function readIfThere(path: string): string | undefined {

@@ -10,15 +10,14 @@ interface Flags {
   key: string;
 }
 
-/** `latchkey cloud` */
-export function addCloud(program: Command): void {
-  const cloud = addCommand(program, 'cloud', {
-    summary: 'the cloud side: stacks, and the API that makes them',
-    examples: ['latchkey cloud init --org acme'],
-  });
+/** `latchkey cloud init` */
+export function addCloudInit(cloud: Command): void {
   const init = addCommand(cloud, 'init', {
     summary: 'make a cloud organization, and print its first cloud key, alone, on standard output',
-    examples: ['latchkey cloud init --org acme', 'KEY=$(latchkey cloud init --org acme)'],
+    examples: [
+      'latchkey cloud init --org acme',
+      'latchkey cloud init --org acme | latchkey cloud login --token-stdin',
+    ],
     more: 'The key has the role Admin, and is printed this once. Servers may be running; they need [cloud] enabled = true.',
   });
   withConfigFile(init)

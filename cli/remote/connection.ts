@@ -26,7 +26,7 @@ export interface Connection {
 }
 
 /** A place that may name a server, a credential, or both. */
-interface Source {
+export interface Source {
   name: string;
   url?: string | undefined;
   credential?: Credential | undefined;
@@ -60,7 +60,9 @@ export async function connect(flags: ConnectionFlags): Promise<Client> {
 /** The same for whoever needs several clients, as for several organizations. */
 export async function requireConnection(flags: ConnectionFlags): Promise<Connection> {
   const connection = await findConnection(flags);
-  if (connection.credential === undefined) throw withoutCredential(connection);
+  const { credential } = connection;
+  if (credential === undefined) throw withoutCredential(connection);
+  if ('token' in credential && credential.token.startsWith('glc_')) throw ofTheCloudSide(connection);
   return connection;
 }
 
@@ -79,9 +81,14 @@ export async function findConnection(flags: ConnectionFlags): Promise<Connection
       env['GRAFANA_URL'],
       terraformCredential(env['GRAFANA_AUTH']),
     ),
-    savedSource(),
+    { name: 'the saved login', ...readSavedLogin() },
   ];
-  const url = sources.find((source) => source.url !== undefined)?.url ?? DEFAULT_URL;
+  return choose(sources, DEFAULT_URL, flags.org);
+}
+
+/** The first address of all, and the first credential that is meant for it. */
+export function choose(sources: readonly Source[], defaultUrl: string, orgId?: number): Connection {
+  const url = sources.find((source) => source.url !== undefined)?.url ?? defaultUrl;
   const candidates = sources.filter((source) => source.credential !== undefined);
   // A secret goes only to the server that it was given for.
   const used = candidates.find((source) => source.url === undefined || source.url === url);
@@ -90,7 +97,7 @@ export async function findConnection(flags: ConnectionFlags): Promise<Connection
     url,
     credential: used?.credential,
     source: used?.name,
-    orgId: flags.org ?? used?.orgId,
+    orgId: orgId ?? used?.orgId,
     leftOut,
   };
 }
@@ -128,7 +135,7 @@ export function passwordCredential(user: string, password: string): Credential {
 }
 
 /** A token that was named for this command. An empty one stands for nobody else: it comes of a command that failed before. */
-function givenToken(name: string, text: string | undefined): Credential | undefined {
+export function givenToken(name: string, text: string | undefined): Credential | undefined {
   if (text?.trim() !== '') return tokenCredential(text);
   throw usageFailure(
     `${name} is given but empty`,
@@ -166,7 +173,8 @@ function decoded(text: string): string {
   }
 }
 
-function namedSource(
+/** A source that says `address` and `credential`; the address may have a credential in it. */
+export function namedSource(
   name: string,
   address: string | undefined,
   credential: Credential | undefined,
@@ -175,11 +183,6 @@ function namedSource(
   if (address === undefined || address === '') return { name, credential, orgId };
   const parsed = parseAddress(address);
   return { name, url: parsed.url, credential: credential ?? parsed.credential, orgId };
-}
-
-function savedSource(): Source {
-  const saved = readSavedLogin();
-  return { name: 'the saved login', ...saved };
 }
 
 /** GRAFANA_AUTH as the Terraform provider reads it: a key or token, or `login:password`. */
@@ -196,6 +199,12 @@ function passwordOf({ user, passwordStdin }: ConnectionFlags): Promise<string> {
     'there is no terminal to ask for the password',
     'Give it by --password-stdin, or use GRAFANA_AUTH=login:password.',
   );
+}
+
+function ofTheCloudSide({ url }: Connection): Failure {
+  return new Failure(EXIT.unauthorized, `a credential of the cloud side (glc_) is not for ${url}`, {
+    detail: `"${OWN_NAME} cloud --help" lists the commands that it is for. This one needs a key or token of the server or stack.`,
+  });
 }
 
 function withoutCredential({ url, leftOut }: Connection): Failure {

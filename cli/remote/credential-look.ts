@@ -41,8 +41,8 @@ function lookAtToken(token: string): Look {
   if (token.startsWith('glsa_')) return lookAtServiceAccountToken(token);
   if (token.startsWith('glc_')) {
     return unknown(
-      'It is for Grafana Cloud itself (glc_), not for one server.',
-      'Use a key or token of this server.',
+      'It is for Grafana Cloud itself or for the cloud side of a server (glc_), not for a server or stack.',
+      `Use a key or token of this server. What the cloud side takes is for "${OWN_NAME} cloud".`,
     );
   }
   if (/^eyJ[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) {
