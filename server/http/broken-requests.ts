@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { GUARDS } from './guard-answers.ts';
+import { onceAnswered } from './pipelining.ts';
 
 // An import would evaluate all that node:http exports, WebSocket among it, and with that load fetch: 4 MiB for good.
 const { STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -24,13 +25,16 @@ const UNREADABLE = {
 
 /** Answers, in JSON, what never became a request, and ends the connection. */
 export function answerBroken(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Requests before it may be answered in this turn, and their answers go first: see answer-together.ts.
-  setImmediate(() => answer(error, socket));
+  // Nobody is there to read it.
+  if (error.code === 'ECONNRESET') socket.destroy();
+  // The one before said that it is the last, or is of a protocol in which each is: it is as odd as what follows it.
+  else if (error.code === 'HPE_CLOSED_CONNECTION') setImmediate(() => answer(error, socket));
+  // Requests before it are answered first.
+  else onceAnswered(socket, () => answer(error, socket));
 }
 
 function answer(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Nobody is there to read it.
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  if (!socket.writable) {
     socket.destroy();
     return;
   }

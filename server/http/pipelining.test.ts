@@ -31,3 +31,20 @@ test('a few requests on one connection are answered in turn', async () => {
 test('who sends very many without waiting for answers is cut off', async () => {
   expect(await pipelined(100)).toBeLessThan(100);
 });
+
+test('what cannot be read is answered after the requests before it, however long those work', async () => {
+  const wrong = `Basic ${btoa('admin:wrong')}`;
+  const { port, hostname } = new URL(world.url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.setEncoding('latin1').on('data', (part: string) => (text += part));
+  // A password is looked at outside the event loop, for a while.
+  socket.write(`GET /api/org HTTP/1.1\r\nHost: x\r\nAuthorization: ${wrong}\r\n\r\n`.repeat(2));
+  socket.write('no request\r\n\r\n');
+  await once(socket, 'close');
+  expect([...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status)).toEqual([
+    '401',
+    '401',
+    '400',
+  ]);
+});
