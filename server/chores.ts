@@ -1,7 +1,14 @@
 import type { Context } from './context.ts';
 import { dropOldEntries } from './modules/audit/kept.ts';
 import { finishMigration } from './modules/key-migration/whole-migration.ts';
-import { type Lease, LeaseLost, lookAtLeases, releaseLease, takeLease } from './modules/leases/leases.ts';
+import {
+  keepLease,
+  type Lease,
+  LeaseLost,
+  lookAtLeases,
+  releaseLease,
+  takeLease,
+} from './modules/leases/leases.ts';
 import { clearEndedSessions } from './modules/sessions/sessions.ts';
 import { dropOldUsage } from './modules/usage/usage.ts';
 
@@ -18,7 +25,11 @@ interface Chore {
 // What one process does for all that share the database, and how often. Each is the name of a lease.
 const CHORES: Chore[] = [
   { name: 'drop-old-usage', every: HOUR_MS, work: dropOldUsage },
-  { name: 'drop-old-entries', every: 24 * HOUR_MS, work: dropOldEntries },
+  {
+    name: 'drop-old-entries',
+    every: 24 * HOUR_MS,
+    work: (context, lease) => dropOldEntries(context, (context) => keepLease(context, lease)),
+  },
   { name: 'clear-ended-sessions', every: HOUR_MS, work: clearEndedSessions },
 ];
 

@@ -15,10 +15,12 @@ import { limitPipelining } from '../http/pipelining.ts';
 import { logRequests } from '../http/request-log.ts';
 import { serializerCompiler } from '../http/serialization.ts';
 import { validatorCompiler } from '../http/validation.ts';
+import { auditRoute } from '../modules/audit/audit.routes.ts';
+import { requireWholeOrg } from './access/caller.ts';
 import { notFound } from './access/refusals.ts';
 import { authenticateCloud } from './authenticate.ts';
 import type { CloudContext } from './context.ts';
-import { guardCloud } from './http/guard.ts';
+import { guardCloud, needs } from './http/guard.ts';
 import { insideRoutes } from './modules/inside/inside.routes.ts';
 import { keysRoutes } from './modules/keys/keys.routes.ts';
 import { orgsRoutes } from './modules/orgs/orgs.routes.ts';
@@ -79,6 +81,14 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
   insideRoutes(app);
   policiesRoutes(app);
   pluginsRoutes(app);
+  auditRoute(app, '/api/audit', {
+    config: needs('audit:read'),
+    summary: 'Read what was changed in the organization, and by whom',
+    recordOf({ caller }) {
+      requireWholeOrg(caller);
+      return { db: cloud.db, orgId: caller.org.id };
+    },
+  });
   return app;
 }
 

@@ -29,5 +29,6 @@ export interface CloudContext {
 /** The context of one request: who asks, and from where. */
 export interface CloudRequestContext extends CloudContext {
   caller: Caller;
+  requestId: string;
   address: string;
 }

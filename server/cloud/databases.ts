@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { ConfigError } from '../config/config-error.ts';
@@ -25,6 +25,29 @@ export function stackDatabase(database: Database, id: number): Database {
   }
   const most = database.max_open_conn === 0 ? CONNECTIONS_OF_STACK : database.max_open_conn;
   return { ...renamed(database, `stack_${id}`), max_open_conn: Math.min(most, CONNECTIONS_OF_STACK) };
+}
+
+/** Whether a database is there. */
+export async function databaseExists(main: Database, wanted: Database): Promise<boolean> {
+  if (wanted.type === 'sqlite') return existsSync(wanted.path);
+  return (await ask(main, 'select 1 from pg_database where datname = $1', [nameOf(wanted)])).length > 0;
+}
+
+/** The ids of all stacks that have a database, of those too that nothing else tells of. */
+export async function stacksWithDatabase(main: Database): Promise<number[]> {
+  const names = await namesOfStacks(main);
+  return names.flatMap((name) => /(?:^|_stack_)(\d+)$/.exec(name)?.[1] ?? []).map(Number);
+}
+
+async function namesOfStacks(main: Database): Promise<string[]> {
+  if (main.type === 'postgres') {
+    const beginning = `${nameOf(main)}_stack_`;
+    const rows = await ask(main, 'select datname from pg_database where starts_with(datname, $1)', [beginning]);
+    return rows.map(([name]) => String(name)).filter((name) => /^\d+$/.test(name.slice(beginning.length)));
+  }
+  const directory = dirname(stackDatabase(main, 0).path);
+  const files = existsSync(directory) ? readdirSync(directory) : [];
+  return files.flatMap((file) => /^(\d+)\.db$/.exec(file)?.[1] ?? []);
 }
 
 /** Makes a database that is not there yet. Throws a ConfigError where the PostgreSQL user may not. */
@@ -61,6 +84,16 @@ async function administer<T>(main: Database, work: (query: Query) => Promise<T>)
       'the PostgreSQL user of [database] may not make databases, and each stack has one of its own: alter role … createdb',
       { cause: error },
     );
+  } finally {
+    await client.end();
+  }
+}
+
+async function ask(main: Database, text: string, values: unknown[]): Promise<unknown[][]> {
+  const client = postgresConnection(main);
+  await client.connect();
+  try {
+    return (await client.query<unknown[]>({ text, values, rowMode: 'array' })).rows;
   } finally {
     await client.end();
   }

@@ -1,3 +1,4 @@
+import type { CredentialKind } from '../../access/identity.ts';
 import { denied } from './refusals.ts';
 import { isOurs } from './roles.ts';
 
@@ -11,9 +12,12 @@ export interface Realm {
 
 /** Who asks on the cloud side: a cloud key, a token of an access policy, or an administrator of the server. */
 export interface Caller {
-  kind: 'cloud-key' | 'policy-token' | 'administrator';
+  /** Of the key, of the token, or of the administrator. */
   id: number;
   name: string;
+  /** As the record of changes has it. */
+  actor: string;
+  credential: { kind: CredentialKind | 'cloud-key' | 'policy-token'; id: number };
   org: { id: number; slug: string; name: string };
   scopes: ReadonlySet<string>;
   /** Ids of the stacks that it may reach; undefined is the whole organization. */

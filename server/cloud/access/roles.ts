@@ -9,6 +9,7 @@ const ADMINISTERS = [
   'accesspolicies:write',
   'api-keys:delete',
   'api-keys:write',
+  'audit:read',
   'orgs:write',
   'stack-service-accounts:write',
   'stacks:delete',

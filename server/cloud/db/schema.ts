@@ -1,5 +1,5 @@
 import type { Generated, Selectable } from 'kysely';
-import type { Flag, Time } from '../../db/schema.ts';
+import type { AuditTable, Flag, Time } from '../../db/schema.ts';
 import type { CloudRole } from '../access/roles.ts';
 
 // The whole data model of the cloud side, which has a database of its own. What is inside a stack is in the stack's.
@@ -115,4 +115,6 @@ export interface CloudSchema {
   stack: StackTable;
   stack_use: StackUseTable;
   plugin: PluginTable;
+  /** What was changed on the cloud side; `org_id` is that of the cloud organization. */
+  audit: AuditTable;
 }

@@ -53,5 +53,5 @@ export function guardCloud(
 
 /** The context of this request, for its rules. */
 export function cloudOf(request: FastifyRequest): CloudRequestContext {
-  return { ...request.server.cloud, caller: request.caller, address: request.ip };
+  return { ...request.server.cloud, caller: request.caller, requestId: request.id, address: request.ip };
 }

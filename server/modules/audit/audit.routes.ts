@@ -1,13 +1,12 @@
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyContextConfig, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { type Access, can, canOnServer } from '../../access/can.ts';
-import type { Identity } from '../../access/identity.ts';
+import { can, canOnServer } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { FreeJson, Id, Query, Text, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
-import { allEntries, auditEntries } from './entries.ts';
+import { allEntries, auditEntries, type Database } from './entries.ts';
 import { exported, type Format, FORMATS } from './export.ts';
 
 const Entry = Type.Object({
@@ -48,36 +47,39 @@ const Exported = {
 
 export function auditRoutes(app: App): void {
   auditRoute(app, '/api/audit', {
-    access: can('orgs:write'),
+    config: { access: can('orgs:write') },
     summary: 'Read what was changed in the current organization, and by whom',
-    orgIdOf: (identity) => identity.orgId,
+    recordOf: ({ identity }) => ({ db: app.context.db, orgId: identity.orgId }),
   });
 
   auditRoute(app, '/api/admin/audit', {
     // Not an action that reads the server: the main organization's Admins hold those, and this tells who signed whom out.
-    access: canOnServer('orgs:write'),
+    config: { access: canOnServer('orgs:write') },
     summary: 'Read what was changed on the server as a whole, and by whom',
-    orgIdOf: () => null,
+    recordOf: () => ({ db: app.context.db, orgId: null }),
   });
 }
 
-interface Scope {
-  access: Access;
+interface Reading {
+  config: FastifyContextConfig;
   summary: string;
-  orgIdOf: (identity: Identity) => number | null;
+  /** Which record is read by a request, and whose part of it; null is what was done to the whole. */
+  recordOf: (request: FastifyRequest) => Database & { orgId: number | null };
 }
 
-function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope): void {
+/** Has a record of changes read at a path, in pages, and below it as a file. */
+export function auditRoute(app: App, path: string, { config, summary, recordOf }: Reading): void {
   app.get(
     path,
     {
-      config: { access },
+      config,
       schema: { summary, querystring: Type.Object({ ...Filters, ...Paging }), response: { 200: Found } },
     },
     async (request) => {
-      const { query, identity } = request;
+      const { query } = request;
       const page = pageOf(query);
-      const { entries, totalCount } = await auditEntries(app.context, orgIdOf(identity), query, page);
+      const { db, orgId } = recordOf(request);
+      const { entries, totalCount } = await auditEntries({ db }, orgId, query, page);
       return {
         totalCount,
         page: page.page,
@@ -89,7 +91,7 @@ function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope)
   app.get(
     `${path}/export`,
     {
-      config: { access, readsSecret: true },
+      config: { ...config, readsSecret: true },
       schema: {
         summary: `${summary}, as a file`,
         description: 'JSON lines or, by format or the header Accept, CSV; the earliest first.',
@@ -103,7 +105,8 @@ function auditRoute(app: App, path: string, { access, summary, orgIdOf }: Scope)
     async (request, reply) => {
       const { format = formatOf(request.headers.accept), ...asked } = request.query;
       const { now } = app.context;
-      const text = exported(format, allEntries(app.context, orgIdOf(request.identity), asked));
+      const { db, orgId } = recordOf(request);
+      const text = exported(format, allEntries({ db }, orgId, asked));
       const name = `changes-${timestamp(now()).slice(0, 10)}.${format}`;
       return (reply as FastifyReply)
         .type(`${TYPES[format]}; charset=utf-8`)

@@ -1,6 +1,6 @@
 import type { Context, RequestContext } from '../../context.ts';
 import { searchText } from '../../db/search.ts';
-import { inTransaction } from '../../db/transaction.ts';
+import { inTransaction, type Transactional } from '../../db/transaction.ts';
 import { type AuditRow, insertAudit } from './audit.store.ts';
 import { wholeEntry } from './entries.ts';
 
@@ -28,6 +28,9 @@ export async function recordChange(context: RequestContext, entry: Change): Prom
     ...doerOf(context),
   });
 }
+
+/** What recording needs of a context: the database of the cloud side has a record of its own, in the same table. */
+export type Recording = Transactional & Pick<Context, 'now'>;
 
 /** Who does something, and from where, as it is recorded. */
 export function doerOf({ actor: { principal, credential }, address, requestId }: RequestContext): Doer {
@@ -65,7 +68,7 @@ export interface Recorded extends Change, Doer {
 }
 
 /** Records something of somebody who is not the one that acts here. Returns its row. */
-export async function record(context: Context, entry: Recorded): Promise<AuditRow> {
+export async function record(context: Recording, entry: Recorded): Promise<AuditRow> {
   const { actor, address, requestId, action, name } = entry;
   return inTransaction(context, async ({ db, now, passage }) => {
     const row = {

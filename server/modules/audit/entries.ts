@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { CredentialKind } from '../../access/identity.ts';
-import type { Context } from '../../context.ts';
+import type { Transactional } from '../../db/transaction.ts';
 import { badRequest } from '../../errors.ts';
 import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
@@ -14,12 +14,17 @@ const CREDENTIALS: readonly string[] = [
   'session',
   'machine',
   'cloud',
+  'cloud-key',
+  'policy-token',
   'none',
-] satisfies (CredentialKind | 'none')[];
+] satisfies (CredentialKind | 'cloud-key' | 'policy-token' | 'none')[];
 const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 const MILLISECONDS = /^\d{1,15}$/;
 const CREDENTIAL = /^([a-z-]+)(?::(\d{1,15}))?$/;
 const ROWS_AT_ONCE = 500;
+
+/** Where the record is: that of a server or a stack, or that of the cloud side. */
+export type Database = Pick<Transactional, 'db'>;
 
 /** What of the audit is asked for; '' is as if left out. */
 export interface Asked {
@@ -39,7 +44,7 @@ export interface Asked {
 
 /** A page of what was done in an organization or, with null, to the server as a whole; the latest first. Throws 400 for what is no time or no credential. */
 export async function auditEntries(
-  { db }: Context,
+  { db }: Database,
   orgId: number | null,
   asked: Asked,
   page: { limit: number; offset: number },
@@ -56,11 +61,15 @@ export async function auditEntries(
  * All of what was asked for, in pages from the earliest on: each is read once the one before it has been taken. Throws 400 for what
  * is no time or no credential at once.
  */
-export function allEntries({ db }: Context, orgId: number | null, asked: Asked): AsyncIterable<WholeEntry[]> {
+export function allEntries(
+  { db }: Database,
+  orgId: number | null,
+  asked: Asked,
+): AsyncIterable<WholeEntry[]> {
   return pages(db, filterOf(orgId, asked));
 }
 
-async function* pages(db: Context['db'], filter: AuditFilter): AsyncGenerator<WholeEntry[]> {
+async function* pages(db: Database['db'], filter: AuditFilter): AsyncGenerator<WholeEntry[]> {
   for (let after: AuditRow | undefined; ;) {
     const rows = await listAuditAfter(db, filter, after, ROWS_AT_ONCE);
     after = rows.at(-1);

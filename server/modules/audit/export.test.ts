@@ -143,7 +143,7 @@ test('a credential of no kind that is recorded is refused with the kinds that ar
       expect([status, body.detail], credential).toEqual([
         400,
         expect.stringMatching(
-          /must be one of api-key, token, password, session, machine, cloud, none, .* token:12/,
+          /must be one of api-key, token, password, session, machine, cloud, cloud-key, policy-token, none, .* token:12/,
         ),
       ]);
     }

@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Context } from '../../context.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { keepLease, type Lease } from '../leases/leases.ts';
-import { NOBODYS, record } from './audit.ts';
+import { NOBODYS, record, type Recording } from './audit.ts';
 import { type AuditRow, deleteAuditBefore, updateChange } from './audit.store.ts';
 import { wholeEntry } from './entries.ts';
 
@@ -10,15 +8,18 @@ const ROWS_AT_ONCE = 1000;
 
 /**
  * Removes what is kept no longer, in parts so that nobody waits for long. That is recorded as one entry, which counts with each
- * part in its own transaction.
+ * part in its own transaction, once `keep` has not thrown in it.
  */
-export async function dropOldEntries(context: Context, lease: Lease): Promise<void> {
+export async function dropOldEntries<C extends Recording>(
+  context: C,
+  keep: (context: C) => Promise<void>,
+): Promise<void> {
   const { config, now } = context;
   if (config.audit.keep_for === 0) return;
   const before = now() - config.audit.keep_for;
   for (let told: AuditRow | undefined, entries = 0; ; await setImmediate()) {
     const removed = await inTransaction(context, async (context) => {
-      await keepLease(context, lease);
+      await keep(context);
       const count = await deleteAuditBefore(context.db, before, ROWS_AT_ONCE);
       if (count === 0) return { count, told };
       const change = { entries: entries + count, before: new Date(before).toISOString() };
@@ -30,7 +31,7 @@ export async function dropOldEntries(context: Context, lease: Lease): Promise<vo
   }
 }
 
-async function tell(context: Context, change: object, told: AuditRow | undefined): Promise<AuditRow> {
+async function tell(context: Recording, change: object, told: AuditRow | undefined): Promise<AuditRow> {
   if (told === undefined) {
     const entry = { action: 'audit:delete', kind: 'audit', id: '', name: 'record of changes', orgId: null };
     return record(context, { ...NOBODYS, ...entry, actor: 'server:Latchkey', change: { ...change } });

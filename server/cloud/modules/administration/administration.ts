@@ -16,6 +16,7 @@ import {
 /** Who acts, and from where. */
 interface By {
   identity: Identity;
+  id: string;
   ip: string;
 }
 
@@ -68,18 +69,20 @@ export async function inOrgOfStack(context: CloudContext, id: number, by: By): P
 function asAdministrator(
   context: CloudContext,
   org: Caller['org'],
-  { identity: { principal }, ip }: By,
+  { identity: { principal, credential }, id, ip }: By,
 ): CloudRequestContext {
+  const name = principal.login || principal.name;
   const caller: Caller = {
-    kind: 'administrator',
     id: principal.id,
-    name: principal.login || principal.name,
+    name,
+    actor: `${principal.kind}:${name}`,
+    credential: { kind: credential.kind, id: credential.id },
     org,
     scopes: scopesOfRole('Admin'),
     stacks: undefined,
     isAdmin: true,
   };
-  return { ...context, caller, address: ip };
+  return { ...context, caller, requestId: id, address: ip };
 }
 
 async function requireRow({ db }: CloudContext, id: number): Promise<StackOfOrg> {

@@ -1,8 +1,10 @@
 import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
+import { changed } from '../../../modules/audit/changed.ts';
 import { requireWholeOrg } from '../../access/caller.ts';
 import { notFound, taken } from '../../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import { recordChange } from '../audit/audit.ts';
 import {
   type CloudOrgRow,
   deleteMember,
@@ -68,18 +70,22 @@ export async function addMember(
   requireWholeOrg(context.caller);
   const now = context.now();
   try {
-    await insertMember(context.db, {
-      org_id: context.caller.org.id,
-      username,
-      role,
-      billing: billing === 0 ? 0 : 1,
-      created_at: now,
-      updated_at: now,
+    return await inTransaction(context, async (context) => {
+      await insertMember(context.db, {
+        org_id: context.caller.org.id,
+        username,
+        role,
+        billing: billing === 0 ? 0 : 1,
+        created_at: now,
+        updated_at: now,
+      });
+      const member = await requireMember(context, username);
+      await record(context, 'add', member, told(member));
+      return member;
     });
   } catch (error) {
     throw isUniqueViolation(error) ? taken(`${username} is a member already`) : error;
   }
-  return requireMember(context, username);
 }
 
 /** Changes what is given of a member. Throws 404. */
@@ -89,18 +95,36 @@ export function changeMember(
   { role, billing }: Membership,
 ): Promise<MemberRow> {
   return inTransaction(context, async (context) => {
-    const { id } = await requireMember(context, user);
-    await updateMember(context.db, id, {
+    const before = await requireMember(context, user);
+    await updateMember(context.db, before.id, {
       ...(role === undefined ? {} : { role }),
       ...(billing === undefined ? {} : { billing: billing === 0 ? 0 : 1 }),
       updated_at: context.now(),
     });
-    return requireMember(context, user);
+    const member = await requireMember(context, String(before.id));
+    await record(context, 'write', member, changed(told(before), told(member)));
+    return member;
   });
 }
 
 /** Puts somebody out of the caller's organization. Throws 404. */
 export async function removeMember(context: CloudRequestContext, user: string): Promise<void> {
-  const { id } = await requireMember(context, user);
-  await deleteMember(context.db, id);
+  await inTransaction(context, async (context) => {
+    const member = await requireMember(context, user);
+    await deleteMember(context.db, member.id);
+    await record(context, 'remove', member, told(member));
+  });
+}
+
+function told({ role, billing }: MemberRow): Record<string, unknown> {
+  return { role, billing: billing === 1 };
+}
+
+function record(
+  context: CloudRequestContext,
+  verb: string,
+  { id, username: name }: MemberRow,
+  change: Record<string, unknown>,
+): Promise<void> {
+  return recordChange(context, { action: `orgs.members:${verb}`, kind: 'member', id, name, change });
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
+import { changed } from '../../../modules/audit/changed.ts';
 import { type Realm, requireHolding, requireWholeOrg } from '../../access/caller.ts';
 import { invalidArgument, notFound, taken } from '../../access/refusals.ts';
 import type { CloudRequestContext } from '../../context.ts';
+import { recordChange } from '../audit/audit.ts';
 import { findRegion } from '../regions/regions.ts';
 import { requireStack } from '../stacks/stacks.ts';
 import { isRange } from './subnets.ts';
@@ -69,18 +71,23 @@ export async function createPolicy(
   }
   const kept = await checked(context, scopes, realms);
   const now = context.now();
+  const row = {
+    uid: randomUUID(),
+    org_id: context.caller.org.id,
+    region: knownRegion(context, region),
+    name,
+    display_name: displayName || name,
+    scopes: JSON.stringify(scopes),
+    realms: JSON.stringify(kept),
+    allowed_subnets: JSON.stringify(subnetsIn(wanted) ?? []),
+    created_at: now,
+    updated_at: now,
+  };
   try {
-    return await insertPolicy(context.db, {
-      uid: randomUUID(),
-      org_id: context.caller.org.id,
-      region: knownRegion(context, region),
-      name,
-      display_name: displayName || name,
-      scopes: JSON.stringify(scopes),
-      realms: JSON.stringify(kept),
-      allowed_subnets: JSON.stringify(subnetsIn(wanted) ?? []),
-      created_at: now,
-      updated_at: now,
+    return await inTransaction(context, async (context) => {
+      const policy = await insertPolicy(context.db, row);
+      await record(context, 'create', policy, { region, ...told(policy) });
+      return policy;
     });
   } catch (error) {
     throw isUniqueViolation(error) ? taken(`There is an access policy ${name} already`) : error;
@@ -101,13 +108,15 @@ export function changePolicy(
     const realms = changes.realms ?? realmsOf(before);
     const kept = await checked(context, scopes, realms);
     const subnets = subnetsIn(changes);
-    return updatePolicy(context.db, before.id, {
+    const policy = await updatePolicy(context.db, before.id, {
       ...(changes.displayName === undefined ? {} : { display_name: changes.displayName || before.name }),
       scopes: JSON.stringify(scopes),
       realms: JSON.stringify(kept),
       ...(subnets === undefined ? {} : { allowed_subnets: JSON.stringify(subnets) }),
       updated_at: context.now(),
     });
+    await record(context, 'write', policy, changed(told(before), told(policy)));
+    return policy;
   });
 }
 
@@ -117,6 +126,7 @@ export function dropPolicy(context: CloudRequestContext, region: string, uid: st
     const policy = await requirePolicy(context, region, uid);
     requireHoldingPolicy(context, policy);
     await deletePolicy(context.db, policy.id);
+    await record(context, 'delete', policy, told(policy));
   });
 }
 
@@ -189,4 +199,28 @@ function subnetsIn({ conditions }: PolicyChanges): string[] | undefined {
     throw invalidArgument(`Invalid subnet ${wrong} specified`, 'A subnet is as in 10.0.0.0/8 or fd00::/8.');
   }
   return subnets;
+}
+
+function told(policy: PolicyRow): Record<string, unknown> {
+  return {
+    displayName: policy.display_name,
+    scopes: scopesOf(policy),
+    realms: realmsOf(policy),
+    allowedSubnets: subnetsOf(policy),
+  };
+}
+
+function record(
+  context: CloudRequestContext,
+  verb: string,
+  { uid: id, name }: PolicyRow,
+  change: Record<string, unknown>,
+): Promise<void> {
+  return recordChange(context, {
+    action: `accesspolicies:${verb}`,
+    kind: 'access-policy',
+    id,
+    name,
+    change,
+  });
 }

@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { makeCloudSecret } from '../../../crypto/cloud-secrets.ts';
 import { secretHash } from '../../../crypto/secrets.ts';
 import { isUniqueViolation } from '../../../db/errors.ts';
+import { inTransaction } from '../../../db/transaction.ts';
+import { changed } from '../../../modules/audit/changed.ts';
 import { type Caller, requireWholeOrg } from '../../access/caller.ts';
 import { denied, invalidArgument, notFound, taken, unauthorized } from '../../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import { recordChange } from '../audit/audit.ts';
 import {
   knownRegion,
   realmsOf,
@@ -69,47 +72,60 @@ export async function issuePolicyToken(
   const secret = makeCloudSecret(context.caller.org.id, `${policy.name}-${name}`, region);
   const now = context.now();
   const uid = randomUUID();
+  const row = {
+    uid,
+    policy_id: policy.id,
+    name,
+    display_name: displayName || name,
+    secret_hash: secretHash(secret),
+    expires_at: timeOf(context, expiresAt),
+    created_at: now,
+    updated_at: now,
+  };
   try {
-    await insertToken(context.db, {
-      uid,
-      policy_id: policy.id,
-      name,
-      display_name: displayName || name,
-      secret_hash: secretHash(secret),
-      expires_at: timeOf(context, expiresAt),
-      created_at: now,
-      updated_at: now,
+    const token = await inTransaction(context, async (context) => {
+      await insertToken(context.db, row);
+      const added = await requireToken(context, region, uid);
+      await record(context, 'create', added, told(added));
+      return added;
     });
+    return { token, secret };
   } catch (error) {
     throw isUniqueViolation(error) ? taken(`There is a token ${name} of this policy already`) : error;
   }
-  return { token: await requireToken(context, region, uid), secret };
 }
 
 /** Gives a token another name to be shown. Throws 404. */
-export async function renameToken(
+export function renameToken(
   context: CloudRequestContext,
   region: string,
   uid: string,
   displayName: string | undefined,
 ): Promise<PolicyTokenRow> {
-  const token = await requireToken(context, region, uid);
-  await updateToken(context.db, token.id, {
-    display_name: displayName || token.name,
-    updated_at: context.now(),
+  return inTransaction(context, async (context) => {
+    const before = await requireToken(context, region, uid);
+    await updateToken(context.db, before.id, {
+      display_name: displayName || before.name,
+      updated_at: context.now(),
+    });
+    const token = await requireToken(context, region, uid);
+    await record(context, 'write', token, changed(told(before), told(token)));
+    return token;
   });
-  return requireToken(context, region, uid);
 }
 
 /** Deletes a token; the next request with it is refused. Throws 404. */
-export async function revokeToken(
+export function revokeToken(
   context: CloudRequestContext,
   region: string,
   uid: string,
 ): Promise<PolicyTokenRow> {
-  const token = await requireToken(context, region, uid);
-  await deleteToken(context.db, token.id);
-  return token;
+  return inTransaction(context, async (context) => {
+    const token = await requireToken(context, region, uid);
+    await deleteToken(context.db, token.id);
+    await record(context, 'delete', token, told(token));
+    return token;
+  });
 }
 
 /** Whom a secret stands for, if it is a policy's token. Throws 401 when it has expired, 403 from where the policy does not allow. */
@@ -127,10 +143,12 @@ export async function callerByToken(
   if (subnets.length > 0 && !isWithin(subnets, address)) {
     throw denied(`the policy does not allow requests from ${address}`);
   }
+  const name = `${token.policy_name}-${token.name}`;
   return {
-    kind: 'policy-token',
     id: token.id,
-    name: `${token.policy_name}-${token.name}`,
+    name,
+    actor: `cloud:${token.slug}/${name}`,
+    credential: { kind: 'policy-token', id: token.id },
     org: { id: token.org_id, slug: token.slug, name: token.org_name },
     scopes: new Set(scopesOf(token)),
     stacks: stacksIn(realmsOf(token)),
@@ -144,4 +162,27 @@ function timeOf({ now }: CloudRequestContext, expiresAt: string | null | undefin
   if (Number.isNaN(time)) throw invalidArgument(`Invalid expiresAt ${expiresAt} specified`);
   if (time <= now()) throw invalidArgument('Invalid expiresAt specified', 'It has passed already.');
   return time;
+}
+
+function told({ policy_uid, display_name, expires_at }: PolicyTokenRow): Record<string, unknown> {
+  return {
+    accessPolicy: policy_uid,
+    displayName: display_name,
+    expiresAt: expires_at === null ? null : new Date(expires_at).toISOString(),
+  };
+}
+
+function record(
+  context: CloudRequestContext,
+  verb: string,
+  { uid: id, name }: PolicyTokenRow,
+  change: Record<string, unknown>,
+): Promise<void> {
+  return recordChange(context, {
+    action: `accesspolicies.tokens:${verb}`,
+    kind: 'policy-token',
+    id,
+    name,
+    change,
+  });
 }

@@ -1,10 +1,12 @@
 import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
+import { changed } from '../../../modules/audit/changed.ts';
 import { reaches, requireWholeOrg } from '../../access/caller.ts';
 import { invalidArgument, notFound, taken, unavailable } from '../../access/refusals.ts';
 import { labelIn, labelOf, type Place } from '../../addresses.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
+import { recordChange, recordOwnChange } from '../audit/audit.ts';
 import { findRegion, regionsOf } from '../regions/regions.ts';
 import {
   getDeletedStack,
@@ -83,8 +85,8 @@ export async function createStack(context: CloudRequestContext, wanted: NewStack
   if (await getStack(context.db, slug)) throw taken(NOT_AVAILABLE);
   const place = await placeFor(context, slug, wanted.url);
   const now = context.now();
-  const stack = await change(context, place, (context) =>
-    insertStack(context.db, {
+  const stack = await change(context, place, async (context) => {
+    const made = await insertStack(context.db, {
       org_id: context.caller.org.id,
       slug,
       name,
@@ -101,8 +103,10 @@ export async function createStack(context: CloudRequestContext, wanted: NewStack
       suspended_at: null,
       deleted_at: null,
       removed_at: null,
-    }),
-  );
+    });
+    await record(context, 'create', made, told(made));
+    return made;
+  });
   try {
     await context.stacks.open(stack);
   } catch (error) {
@@ -124,10 +128,12 @@ export async function changeStack(
   const isMoved = slug !== before.slug || asksForPlace(context, slug, changes.url);
   const place = isMoved ? await placeFor(context, slug, changes.url, before) : placeOf(before);
   const after = await change(context, place, async (context) => {
-    const { id } = await requireStack(context, String(before.id));
+    const was = await requireStack(context, String(before.id));
     const times = { updated_by: context.caller.name, updated_at: context.now() };
     forget(context, before);
-    return updateStack(context.db, id, { ...fields, ...place, ...times });
+    const is = await updateStack(context.db, was.id, { ...fields, ...place, ...times });
+    await record(context, 'write', is, changed(told(was), told(is)));
+    return is;
   });
   const hasMoved = place.port !== before.port || place.host !== before.host;
   if (before.port !== null && before.port !== place.port) await context.ports.drop(before.port);
@@ -156,6 +162,7 @@ export async function deleteStack(context: CloudRequestContext, idOrSlug: string
       throw taken('The stack has delete protection', 'Set deleteProtection to false first.');
     }
     forget(context, stack);
+    await record(context, 'delete', stack, told(stack));
     return updateStack(context.db, stack.id, { deleted_at: context.now(), updated_by: context.caller.name });
   });
   await leave(context, deleted);
@@ -175,7 +182,9 @@ export async function restoreStack(context: CloudRequestContext, id: number): Pr
     const found = await getDeletedStack(context.db, id);
     if (found === undefined) throw notFound('Instance');
     const times = { updated_by: caller.name, updated_at: context.now() };
-    return updateStack(context.db, id, { ...place, ...times, deleted_at: null });
+    const restored = await updateStack(context.db, id, { ...place, ...times, deleted_at: null });
+    await record(context, 'restore', restored, told(restored));
+    return restored;
   });
 }
 
@@ -188,7 +197,17 @@ export async function removeDeleted(
   for (const stack of await listDeletedBefore(context.db, before)) {
     await context.stacks.close(stack.id);
     await remove(stack);
-    await updateStack(context.db, stack.id, { removed_at: context.now() });
+    const isDone = await inTransaction(context, async (context) => {
+      // Another server may have been first.
+      if ((await getDeletedStack(context.db, stack.id)) === undefined) return false;
+      const { id, slug, name, org_id } = await updateStack(context.db, stack.id, {
+        removed_at: context.now(),
+      });
+      const entry = { action: 'stacks:remove', kind: 'stack', id, name, change: { slug } };
+      await recordOwnChange(context, org_id, entry);
+      return true;
+    });
+    if (!isDone) continue;
     context.log.info({ stack: stack.slug, id: stack.id }, 'the data of a deleted stack was removed');
   }
 }
@@ -208,6 +227,7 @@ function setSuspended(
     if ((before.suspended_at !== null) === isSuspended) return before;
     forget(context, before);
     const now = context.now();
+    await record(context, isSuspended ? 'suspend' : 'resume', before, { slug: before.slug });
     return updateStack(context.db, before.id, {
       suspended_at: isSuspended ? now : null,
       updated_by: context.caller.name,
@@ -220,6 +240,7 @@ async function end(context: CloudRequestContext, stack: StackRow): Promise<void>
   await inTransaction(context, async (context) => {
     forget(context, stack);
     await updateStack(context.db, stack.id, { deleted_at: context.now() });
+    await record(context, 'delete', stack, { ...told(stack), reason: 'it could not be opened' });
   });
   await leave(context, stack);
 }
@@ -345,6 +366,21 @@ async function freePort(context: CloudContext, asked: number | undefined): Promi
     'There is no port left for a stack',
     `The ports ${first} to ${last} are taken: give [cloud] stack_ports more, or set stack_domain.`,
   );
+}
+
+function told(stack: StackRow): Record<string, unknown> {
+  const { name, slug, region, description, labels, delete_protection, port, host } = stack;
+  const deleteProtection = delete_protection === 1;
+  return { name, slug, region, description, labels: JSON.parse(labels), deleteProtection, port, host };
+}
+
+function record(
+  context: CloudRequestContext,
+  verb: string,
+  { id, name }: StackRow,
+  what: Record<string, unknown>,
+): Promise<void> {
+  return recordChange(context, { action: `stacks:${verb}`, kind: 'stack', id, name, change: what });
 }
 
 function placeOf({ port, host }: Place): Place {
