@@ -96,16 +96,21 @@ export interface Requests {
 const USES_PER_STATEMENT = 512;
 
 /** The ids of what was used, in batches for one statement each. */
-export function usedIdsInBatches(uses: Uses): number[][] {
-  return inBatches([...uses.keys()]);
+export function* usedIdsInBatches(uses: Uses): Generator<number[]> {
+  for (const ids of idsInBatches(uses)) {
+    // The last one again up to the next power of two, so that of all lengths only a few statements are prepared and kept.
+    const length = 2 ** Math.ceil(Math.log2(ids.length));
+    yield [...ids, ...new Array<number>(length - ids.length).fill(ids.at(-1) ?? 0)];
+  }
 }
 
-/** Writes what was gathered, batch by batch. What cannot be written is kept for the next time. */
+/** Writes what was gathered, batch by batch in the order of the ids. What cannot be written is kept for the next time. */
 export async function writeUses(
   uses: Uses,
   write: (batch: (readonly [id: number, at: number])[]) => Promise<void>,
 ): Promise<void> {
-  for (const batch of inBatches([...uses])) {
+  for (const ids of idsInBatches(uses)) {
+    const batch = Array.from(ids, (id) => [id, uses.get(id) ?? 0] as const);
     await write(batch);
     for (const [id, at] of batch) {
       if (uses.get(id) === at) uses.delete(id);
@@ -115,13 +120,9 @@ export async function writeUses(
   }
 }
 
-// The last one again up to the next power of two, so that of all lengths only a few statements are prepared and kept.
-function inBatches<T>(all: readonly T[]): T[][] {
-  const batches: T[][] = [];
-  for (let start = 0; start < all.length; start += USES_PER_STATEMENT) {
-    const batch = all.slice(start, start + USES_PER_STATEMENT);
-    const length = 2 ** Math.ceil(Math.log2(batch.length));
-    batches.push([...batch, ...Array.from({ length: length - batch.length }, () => batch.at(-1) as T)]);
+function* idsInBatches(uses: Uses): Generator<Float64Array> {
+  const ids = Float64Array.from(uses.keys()).sort();
+  for (let start = 0; start < ids.length; start += USES_PER_STATEMENT) {
+    yield ids.subarray(start, start + USES_PER_STATEMENT);
   }
-  return batches;
 }

@@ -103,39 +103,47 @@ function isOf({ kind, id }: NonNullable<Sums['credential']>): RawBuilder<unknown
 }
 
 /** Adds to the counts by route and status; counts of organizations that are gone are left out. */
-export async function addRequests(
+export function addRequests(
   db: Kysely<Schema>,
   counts: readonly Insertable<UsageRequestTable>[],
 ): Promise<void> {
-  for (const rows of inFewLengths(await ofOrgsThatAreThere(db, counts))) {
-    await db
-      .insertInto('usage_request')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict
-          .expression(sql`hour, coalesce(org_id, 0), credential_kind, credential_id, route, status`)
-          .doUpdateSet({ requests: sql`usage_request.requests + excluded.requests` }),
-      )
-      .execute();
-  }
+  return addCounts(db, 'usage_request', { route: 'text', status: 'bigint' }, counts);
 }
 
 /** The same for the counts by address. */
-export async function addCallers(
+export function addCallers(
   db: Kysely<Schema>,
   counts: readonly Insertable<UsageCallerTable>[],
 ): Promise<void> {
-  for (const rows of inFewLengths(await ofOrgsThatAreThere(db, counts))) {
-    await db
-      .insertInto('usage_caller')
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict
-          .expression(sql`hour, coalesce(org_id, 0), credential_kind, credential_id, address`)
-          .doUpdateSet({ requests: sql`usage_caller.requests + excluded.requests` }),
-      )
-      .execute();
-  }
+  return addCounts(db, 'usage_caller', { address: 'text' }, counts);
+}
+
+type Types = Record<string, 'bigint' | 'text'>;
+const WHOSE: Types = { org_id: 'bigint', hour: 'bigint', credential_kind: 'text', credential_id: 'bigint' };
+
+async function addCounts(
+  db: Kysely<Schema>,
+  table: 'usage_request' | 'usage_caller',
+  own: Types,
+  counts: readonly object[],
+): Promise<void> {
+  const types: Types = { ...WHOSE, ...own, requests: 'bigint' };
+  const columns = sql.join(Object.keys(types).map((name) => sql.ref(name)));
+  const read = sql.join(
+    Object.entries(types).map(
+      ([name, type]) => sql`cast(value ->> ${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
+    ),
+  );
+  const same = sql.join([
+    sql`hour, coalesce(org_id, 0), credential_kind, credential_id`,
+    ...Object.keys(own).map((name) => sql.ref(name)),
+  ]);
+  const total = sql.ref(`${table}.requests`);
+  // One parameter, however many there are: a statement with a thousand takes longer to make than to run.
+  await sql`insert into ${sql.table(table)} (${columns})
+    select ${columns} from (select ${read} from json_each(${JSON.stringify({ ...counts })})) as counted
+    where org_id is null or (select id from org where org.id = counted.org_id) is not null
+    on conflict (${same}) do update set requests = ${total} + excluded.requests`.execute(db);
 }
 
 /** The first hour that anything is kept of. */
@@ -157,23 +165,4 @@ export async function getOldestHour(db: Kysely<Schema>): Promise<number | undefi
 export async function deleteHour(db: Kysely<Schema>, hour: number): Promise<void> {
   await db.deleteFrom('usage_request').where('hour', '=', hour).execute();
   await db.deleteFrom('usage_caller').where('hour', '=', hour).execute();
-}
-
-async function ofOrgsThatAreThere<Row extends { org_id?: number | null }>(
-  db: Kysely<Schema>,
-  rows: readonly Row[],
-): Promise<Row[]> {
-  const ids = [...new Set(rows.map(({ org_id }) => org_id ?? 0))];
-  const there = await db.selectFrom('org').select('id').where('id', 'in', ids).execute();
-  const known = new Set(there.map(({ id }) => id));
-  return rows.filter(({ org_id }) => typeof org_id !== 'number' || known.has(org_id));
-}
-
-// By powers of two, so that of all lengths only a few statements are prepared and kept.
-function inFewLengths<Row>(rows: readonly Row[]): Row[][] {
-  const batches: Row[][] = [];
-  for (let start = 0; start < rows.length; start += batches.at(-1)?.length ?? 0) {
-    batches.push(rows.slice(start, start + 2 ** Math.floor(Math.log2(rows.length - start))));
-  }
-  return batches;
 }
