@@ -30,12 +30,12 @@ describe.runIf(HAS_BROWSER)('stacks', { timeout: 60_000 }, () => {
     const form = page.getByRole('dialog', { name: 'New stack' });
     await form.getByRole('textbox', { name: 'Name' }).fill('Blue Whale 2');
     expect(await form.getByRole('textbox', { name: 'Slug' }).inputValue()).toBe('blue-whale-2');
-    await form.getByRole('textbox', { name: 'Labels' }).fill('team=sea');
+    await form.getByRole('textbox', { name: 'Description' }).fill('Of the sea');
     await form.getByRole('button', { name: 'Make stack' }).click();
     await page.getByRole('heading', { level: 1, name: 'Blue Whale 2' }).waitFor();
     await page.getByText(`latchkey cloud init`).waitFor();
     const made = await world.ask(world.admin, 'GET', '/api/instances/blue-whale-2');
-    expect(made.body).toMatchObject({ name: 'Blue Whale 2', labels: { team: 'sea' }, createdBy: 'admin' });
+    expect(made.body).toMatchObject({ name: 'Blue Whale 2', description: 'Of the sea', createdBy: 'admin' });
     const { url } = made.body;
     await page.getByRole('link', { name: url }).waitFor();
     const health = async () => (await world.sendTo(url, undefined, 'GET', '/api/health')).status;
@@ -106,8 +106,10 @@ describe.runIf(HAS_BROWSER)('stacks', { timeout: 60_000 }, () => {
     await dialog.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Edit' }).click();
     await page.getByRole('switch', { name: 'Delete protection' }).click();
+    await page.getByRole('textbox', { name: 'Labels' }).fill('team=sea');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     await page.getByText('Protected').waitFor({ state: 'detached' });
+    await page.getByRole('cell', { name: 'team=sea' }).waitFor();
     await page.getByRole('button', { name: 'Delete' }).click();
     await dialog.getByRole('textbox', { name: 'Type guarded to go on' }).fill('guarded');
     await dialog.getByRole('button', { name: 'Delete' }).click();

@@ -4,8 +4,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { type Answer, api } from '../../lib/api.ts';
 import { tellDone } from '../../lib/notify.ts';
 import { FormDialog } from '../../parts/form-dialog.tsx';
-import { readLabels, slugLike } from './stack.ts';
-import { StackFields, VALIDATE } from './stack-fields.tsx';
+import { nameFault, slugLike } from './stack.ts';
+import { StackFields } from './stack-fields.tsx';
 
 interface Props {
   orgs: Answer<'/api/admin/cloud/orgs', 'get'>['orgs'];
@@ -23,11 +23,10 @@ export function NewStack({ orgs, onClose }: Props) {
       org: orgs[0]?.slug ?? '',
       region: '',
       description: '',
-      labels: '',
       deleteProtection: false,
     },
     validate: {
-      ...VALIDATE,
+      name: nameFault,
       slug: (slug) =>
         /^[a-z][a-z0-9_-]*$/.test(slug)
           ? null
@@ -51,14 +50,8 @@ export function NewStack({ orgs, onClose }: Props) {
       isDirty={form.isDirty()}
       isBusy={create.isPending}
       error={create.error}
-      onSubmit={form.onSubmit(({ labels, region, ...body }) =>
-        create.mutate({
-          body: {
-            ...body,
-            labels: readLabels(labels) ?? {},
-            ...(region === '' ? {} : { region }),
-          },
-        }),
+      onSubmit={form.onSubmit(({ region, ...body }) =>
+        create.mutate({ body: { ...body, ...(region === '' ? {} : { region }) } }),
       )}
       onClose={onClose}
     >

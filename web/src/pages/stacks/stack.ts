@@ -18,6 +18,11 @@ export function slugLike(name: string): string {
     .slice(0, 63);
 }
 
+/** What is wrong with a name, or null. */
+export function nameFault(name: string): string | null {
+  return name.trim() === '' ? 'Give the stack a name' : null;
+}
+
 /** Labels as they are written in a form, one a line. */
 export function labelsText(labels: Stack['labels']): string {
   return Object.entries(labels)
