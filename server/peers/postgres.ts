@@ -102,7 +102,7 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
       await listenUntilItBreaks().catch((error: unknown) => {
         if (isHeard && !closing.signal.aborted) {
           log.warn(
-            { err: error },
+            { reason: error instanceof Error ? error.message : String(error) },
             'changes by other servers are not heard of: everything is looked up until they are',
           );
         }

@@ -39,7 +39,7 @@ export async function openSharedLimits({ address, prefix, log }: Place): Promise
     if (isSaid || closing.signal.aborted) return;
     isSaid = true;
     log.warn(
-      { err: error },
+      { reason: error instanceof Error ? error.message : String(error) },
       `the store of [remote_cache] at ${address.host}:${address.port} does not answer in time: this server counts requests and ` +
         'wrong passwords for itself until it does. Start it, or check connstr',
     );
