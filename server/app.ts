@@ -16,7 +16,7 @@ import { believeProxies, proxiesIn, tellOfUnknownProxy } from './http/forwarded.
 import { guardRoutes } from './http/guard.ts';
 import { guardAnswers } from './http/guard-answers.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
-import { type FiguresShared, measureRequests } from './http/metrics.ts';
+import { type FiguresShared, measureRequests, type Metrics } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
 import { patienceOf } from './http/patience.ts';
@@ -96,7 +96,7 @@ export async function buildApp(
   tracing?: Tracing,
   shared?: FiguresShared,
   admit?: (secret: string) => Proof | undefined,
-  more?: (app: App) => void,
+  more?: (app: App, metrics: Metrics) => void,
 ): Promise<App> {
   // Of workers, the process that started them says where they serve; only that is at info.
   const isQuiet = shared !== undefined && context.log.isLevelEnabled('info');
@@ -225,7 +225,7 @@ export async function buildApp(
   ssoSettingsRoutes(app);
   healthRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
   metricsRoutes(app, metrics);
-  more?.(app);
+  more?.(app, metrics);
   apiDocsRoutes(app);
   await pageRoutes(app);
   return app;

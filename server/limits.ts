@@ -98,6 +98,22 @@ export interface SharedLimits {
   close(): Promise<void>;
 }
 
+/** The same, under names apart: what has the same ids there is somebody else. */
+export function countedApart(shared: SharedLimits, prefix: string): SharedLimits {
+  return {
+    get deadline() {
+      return shared.deadline;
+    },
+    take: (key, limit, wanted) => shared.take(prefix + key, limit, wanted),
+    occupy: (key, most, milliseconds) => shared.occupy(prefix + key, most, milliseconds),
+    remember: (key, milliseconds) => shared.remember(prefix + key, milliseconds),
+    knows: (key) => shared.knows(prefix + key),
+    isUp: () => shared.isUp(),
+    // Whose it is closes it.
+    close: () => Promise.resolve(),
+  };
+}
+
 /** Whom a 429 was for, and what there was too much of: the cause of its error. */
 export interface LimitedBy {
   limited: string;

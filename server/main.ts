@@ -243,11 +243,12 @@ function obeyHangup(reloads: readonly (() => void)[], log?: Log): void {
 }
 
 /** What is looked for anew: the log file, the file of the record of changes and the certificate, where there is one of them. */
-function reloadsOf({ context: { config, log, trail }, app }: Server): (() => void)[] {
+function reloadsOf({ context: { config, log, trail }, app, cloud }: Server): (() => void)[] {
   return [
     ...reopening(log),
     ...(trail && config.audit.file !== '' ? [trail.reopen] : []),
     ...(app.certificate ? [() => app.reloadCertificate()] : []),
+    ...(app.certificate && cloud ? [() => cloud.reloadCertificate()] : []),
   ];
 }
 

@@ -10,6 +10,8 @@ import { stopByDraining } from '../http/drain.ts';
 import { handleErrors, refuseUnroutable } from '../http/error-handler.ts';
 import { believeProxies, proxiesIn } from '../http/forwarded.ts';
 import { guardAnswers } from '../http/guard-answers.ts';
+import { requestLimiter } from '../http/limit-requests.ts';
+import { measureCloud } from '../http/metrics.ts';
 import { patienceOf } from '../http/patience.ts';
 import { limitPipelining } from '../http/pipelining.ts';
 import { logRequests } from '../http/request-log.ts';
@@ -28,6 +30,13 @@ import { pluginsRoutes } from './modules/plugins/plugins.routes.ts';
 import { policiesRoutes } from './modules/policies/policies.routes.ts';
 import { regionsRoutes } from './modules/regions/regions.routes.ts';
 import { stacksRoutes } from './modules/stacks/stacks.routes.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The figures of the cloud side. */
+    cloudFigures: ReturnType<typeof measureCloud>;
+  }
+}
 
 const LONGEST_HEAD = 16_384;
 
@@ -62,14 +71,19 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
   if (isProxy) believeProxies(app.server, isProxy);
   app.decorate('cloud', cloud);
   app.decorate('context', server);
-  keepCertificate(app, certificate);
+  keepCertificate(app, certificate, (fresh) => cloud.ports.show(fresh));
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   guardAnswers(app);
   acceptJson(app);
   handleErrors(app, CODES);
   logRequests(app, { api: cloud.log.part('api'), auth: cloud.log.part('auth') });
-  guardCloud(app, (authorization, address) => authenticateCloud(cloud, authorization, address));
+  app.decorate('cloudFigures', measureCloud(app));
+  guardCloud(
+    app,
+    (authorization, address) => authenticateCloud(cloud, authorization, address),
+    requestLimiter(cloud),
+  );
   app.setNotFoundHandler(() => {
     throw notFound('Call');
   });
@@ -99,6 +113,7 @@ const CODES: Record<number, string> = {
   403: 'Forbidden',
   404: 'NotFound',
   409: 'Conflict',
+  429: 'TooManyRequests',
   500: 'InternalError',
   503: 'ServiceUnavailable',
 };

@@ -3,19 +3,38 @@ import { ApiError } from '../errors.ts';
 import { GUARDS } from '../http/guard-answers.ts';
 import type { CloudContext } from './context.ts';
 import type { StackRow } from './db/schema.ts';
-import { findStackAt } from './modules/stacks/stacks.ts';
+import { findStackAt, recallStackAt } from './modules/stacks/stacks.ts';
+import { addressOf, limitOpenings } from './openings.ts';
 
 type Place = { port: number } | { host: string };
 
-/** Gives what arrives at the address of a stack to that stack. */
-export function arrivals(context: CloudContext) {
+/** Gives what arrives at the address of a stack to that stack. `onLimited` is told of each 429. */
+export function arrivals(context: CloudContext, onLimited: () => void) {
+  const openings = limitOpenings(context, onLimited);
+
   return (place: Place, request: IncomingMessage, response: ServerResponse): void => {
     const serve = (stack: StackRow | undefined): Promise<void> => {
-      if (stack === undefined) throw gone();
-      return context.stacks.serve(stack, request, response);
+      if (stack === undefined) {
+        openings?.note('looking', addressOf(context.config, request));
+        throw gone();
+      }
+      const serving = (): Promise<void> => context.stacks.serve(stack, request, response);
+      if (!openings || stack.suspended_at !== null || context.stacks.isOpen(stack.id)) return serving();
+      const address = addressOf(context.config, request);
+      openings.require('opening', address);
+      openings.note('opening', address);
+      return serving().catch((error: unknown) => {
+        // One that cannot be opened is no reason to keep anybody from others.
+        openings.note('opening', address, -1);
+        throw error;
+      });
     };
-    const found = findStackAt(context, place);
-    const served = found instanceof Promise ? found.then(serve) : Promise.try(serve, found);
+    const find = (): Promise<StackRow | undefined> => {
+      openings?.require('looking', addressOf(context.config, request));
+      return findStackAt(context, place);
+    };
+    const known = recallStackAt(context, place);
+    const served = known ? Promise.try(serve, known) : Promise.try(find).then(serve);
     served.catch((error: unknown) => refuse(context, error, response));
   };
 }

@@ -1,4 +1,6 @@
 import { isCloudSecret } from '../crypto/cloud-secrets.ts';
+import type { RefusalReason } from '../errors.ts';
+import { tryKey, wrongKey } from '../modules/authentication/attempts.ts';
 import type { Caller } from './access/caller.ts';
 import { unauthorized } from './access/refusals.ts';
 import type { CloudContext } from './context.ts';
@@ -8,16 +10,28 @@ import { callerByToken } from './modules/policies/policy-tokens.ts';
 const HINT =
   'Use "Authorization: Bearer glc_…": a cloud key, or a token of an access policy. Credentials of stacks are not accepted here.';
 
-/** Who asks on the cloud side. Throws 401, and 403 from an address that the policy does not allow. */
+/**
+ * Who asks on the cloud side. Throws 401, 403 from an address that the policy does not allow, and 429 for a wrong credential where too
+ * many came from the address: one that is right is let in.
+ */
 export async function authenticateCloud(
   context: CloudContext,
   authorization: string | undefined,
   address: string,
 ): Promise<Caller> {
-  const [, secret = ''] = /^bearer +(\S+) *$/i.exec(authorization ?? '') ?? [];
-  // Grafana: these words, whatever is wrong with it.
-  if (!isCloudSecret(secret)) throw unauthorized('Token invalid', HINT);
-  const caller = (await callerByKey(context, secret)) ?? (await callerByToken(context, secret, address));
-  if (caller === undefined) throw unauthorized('Token invalid', HINT);
+  if (authorization === undefined) throw invalid('none sent');
+  const [, secret = ''] = /^bearer +(\S+) *$/i.exec(authorization) ?? [];
+  if (!isCloudSecret(secret)) throw wrongKey(context, address, invalid('malformed'));
+  const caller = await tryKey(
+    context,
+    address,
+    async () => (await callerByKey(context, secret)) ?? (await callerByToken(context, secret, address)),
+  );
+  if (caller === undefined) throw wrongKey(context, address, invalid('unknown'));
   return caller;
+}
+
+// Grafana: these words, whatever is wrong with it.
+function invalid(reason: RefusalReason) {
+  return unauthorized('Token invalid', HINT, { reason });
 }

@@ -7,9 +7,11 @@ import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { openDatabase } from '../db/open.ts';
 import type { App } from '../http/app-type.ts';
+import type { Metrics } from '../http/metrics.ts';
 import { postgresConnection } from '../db/postgres.ts';
 import type { Schema } from '../db/schema.ts';
 import { prepareFirstRun } from '../first-run.ts';
+import { countedApart, createLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { createMemory } from '../memory.ts';
 import { peersOnPostgres } from '../peers/postgres.ts';
@@ -41,8 +43,10 @@ export interface Cloud {
   url: string;
   stacks: Stacks;
   routes: App['cloudRoutes'];
-  /** Adds to the server's own app what its administrators do with stacks. */
-  addRoutes(app: App): void;
+  /** Adds to the server's own app what its administrators do with stacks, and the figures of the cloud side. */
+  addRoutes(app: App, metrics: Metrics): void;
+  /** Reads the certificate of its API and of the ports of stacks anew. */
+  reloadCertificate(): void;
   /** Whether a request at the server's own listener is for a stack; then it is answered by that. */
   takes(request: IncomingMessage, response: ServerResponse): boolean;
   /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
@@ -88,12 +92,15 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     memory,
     touch: memory.touch,
     peers: undefined,
+    limits: createLimits(config),
     trail: undefined,
     stacks,
     ports,
   };
-  const arrive = arrivals(context);
+  context.limits.shared = server.limits.shared && countedApart(server.limits.shared, 'cloud:');
   const app = buildCloudApp(context, server);
+  const { limited } = app.cloudFigures;
+  const arrive = arrivals(context, () => limited.inc({ kind: 'address', reason: 'stacks' }));
   const { stack_domain: domain } = config.cloud;
 
   const keepPorts = async (): Promise<void> => {
@@ -134,7 +141,11 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     url,
     stacks,
     routes: app.cloudRoutes,
-    addRoutes: (ofServer) => administrationRoutes(ofServer, context),
+    addRoutes(ofServer, metrics) {
+      administrationRoutes(ofServer, context);
+      metrics.add(app.cloudFigures);
+    },
+    reloadCertificate: () => app.reloadCertificate(),
     takes(request, response) {
       const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
       if (label === undefined) return false;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Config } from '../config/config.ts';
+import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory.ts';
 import type { Peers } from '../peers/peers.ts';
@@ -19,6 +20,8 @@ export interface CloudContext {
   memory: Memory;
   touch: (key: string) => void;
   peers: Peers | undefined;
+  /** How much is asked and tried by whom on the cloud side; what is asked of stacks counts there. */
+  limits: Limits;
   /** The cloud side keeps no record besides its database. */
   trail: undefined;
   stacks: Stacks;

@@ -44,6 +44,7 @@ export interface Stacks {
   closeAll(): Promise<void>;
   /** How many are open. */
   count(): number;
+  isOpen(id: number): boolean;
   /** Whether a stack is open, and what its database takes on disk; null where it is no file. */
   look(id: number): { isOpen: boolean; bytes: number | null };
   /** Requests to each since that was last written, by id. */
@@ -219,6 +220,7 @@ export function createStacks(
       await Promise.all(closing.values());
     },
     count: () => entries.size,
+    isOpen: (id) => entries.has(id),
     look: (id) => ({ isOpen: entries.has(id), bytes: bytesOf(stackDatabase(database, id)) }),
     uses,
   };

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Config } from '../config/config.ts';
 import { answerBroken } from '../http/broken-requests.ts';
-import { readCertificate } from '../http/certificate.ts';
+import { type Certificate, readCertificate } from '../http/certificate.ts';
 import { believeProxies, proxiesIn } from '../http/forwarded.ts';
 import { limitPipelining } from '../http/pipelining.ts';
 import { patienceOf } from '../http/patience.ts';
@@ -15,6 +15,8 @@ export interface Ports {
   drop(port: number): Promise<void>;
   /** Listens at these ports and no others. Gives those that another program has. */
   keep(ports: readonly number[]): Promise<number[]>;
+  /** Shows this certificate from now on. */
+  show(certificate: Certificate): void;
   close(): Promise<void>;
 }
 
@@ -32,8 +34,9 @@ export function createPorts(
   const { http_addr: host, trusted_proxies } = config.server;
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
 
+  let certificate = readCertificate(config);
+
   function make(port: number): Server {
-    const certificate = readCertificate(config);
     const options = { ...certificate?.options, ...patienceOf(config) };
     const server = (certificate ? createTlsServer(options) : createServer(options)) as Server;
     server.on('request', (request, response) => answer(port, request, response));
@@ -82,6 +85,10 @@ export function createPorts(
       const missing = ports.filter((port) => !servers.has(port));
       const taken = await Promise.all(missing.map(take));
       return missing.filter((_, at) => taken[at] === false);
+    },
+    show(fresh) {
+      certificate = fresh;
+      for (const server of servers.values()) (server as unknown as TlsServer).setSecureContext(fresh.options);
     },
     async close() {
       await Promise.all([...servers.keys()].map(drop));

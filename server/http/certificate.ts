@@ -40,8 +40,12 @@ export function readCertificate({ server }: Config): Certificate | undefined {
   }
 }
 
-/** Keeps the certificate fresh while the app listens, and warns before it expires. */
-export function keepCertificate(app: FastifyInstance, first: Certificate | undefined): void {
+/** Keeps the certificate fresh while the app listens, and warns before it expires; `also` is given each new one. */
+export function keepCertificate(
+  app: FastifyInstance,
+  first: Certificate | undefined,
+  also?: (certificate: Certificate) => void,
+): void {
   app.decorate('certificate', first);
   app.decorate('reloadCertificate', () => undefined);
   if (first === undefined) return;
@@ -56,6 +60,7 @@ export function keepCertificate(app: FastifyInstance, first: Certificate | undef
       if (isSamePair(found, app.certificate)) return;
       (app.server as unknown as Server).setSecureContext(found.options);
       app.certificate = found;
+      also?.(found);
       refused = undefined;
       warnedAt = -Infinity;
       log.info({ expires: new Date(found.expiresAt).toISOString() }, 'a new certificate is in use');

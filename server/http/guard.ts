@@ -115,7 +115,7 @@ function onceBodyIsThere(ask: onRequestHookHandler): preValidationHookHandler {
   };
 }
 
-// By the headers and not by what came of it: blanks take their time too.
-function sentBody({ headers }: FastifyRequest): boolean {
+/** Whether a body was sent. By the headers and not by what came of it: blanks take their time too. */
+export function sentBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CredentialKind, Identity } from '../access/identity.ts';
+import type { CredentialKind, Identity, PrincipalKind } from '../access/identity.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { type Bucket, type BucketKind, networkOf, unitsAt, waitOf } from '../limits.ts';
@@ -15,9 +15,16 @@ declare module 'fastify' {
 /** The error to answer with, if any: a promise of it where servers count together. */
 type Spent = ApiError | undefined | Promise<ApiError | undefined>;
 
+/** Who asks: somebody known to a server or stack, or to the cloud side, which has limits of its own. */
+interface Asking {
+  credential: { kind: CredentialKind | 'cloud-key' | 'policy-token'; id: number };
+  principal: { kind: PrincipalKind; id: number };
+  orgId: number;
+}
+
 /** Takes each request from the bucket of who asks. What is returned is the error to answer with: 429 where that is empty. */
 export interface RequestLimiter {
-  spend(request: FastifyRequest, reply: FastifyReply, identity: Identity): Spent;
+  spend(request: FastifyRequest, reply: FastifyReply, asking: Asking): Spent;
   spendAddress(request: FastifyRequest, reply: FastifyReply): Spent;
   /**
    * For a request that was refused with an error: its credential pays where that is known, so that nobody else does. What is returned
@@ -55,7 +62,9 @@ export function isLimited({ method, url }: { method: string; url: string }): boo
 }
 
 /** The limiter that the settings ask for, if any. */
-export function requestLimiter(context: Context): RequestLimiter | undefined {
+export function requestLimiter(
+  context: Pick<Context, 'config' | 'limits' | 'now'>,
+): RequestLimiter | undefined {
   const { requests } = context.limits;
   if (requests === undefined) return undefined;
   const { limit, buckets } = requests;
@@ -155,8 +164,10 @@ export function requestLimiter(context: Context): RequestLimiter | undefined {
   };
 }
 
-// Whoever runs commands on the machine sends no requests, and the cloud side's are its own.
-function bucketKind(kind: CredentialKind): BucketKind {
+function bucketKind(kind: Asking['credential']['kind']): BucketKind {
+  if (kind === 'cloud-key') return 'api-key';
+  if (kind === 'policy-token') return 'token';
+  // Whoever runs commands on the machine sends no requests, and the cloud side's within a stack are its own.
   return kind === 'machine' || kind === 'cloud' ? 'address' : kind;
 }
 

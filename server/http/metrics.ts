@@ -1,14 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { CredentialKind } from '../access/identity.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { isLimitedStill, type LimitedBy } from '../limits.ts';
 import type { Tracing } from '../tracing/tracing.ts';
+import { type AnswersAlike, countAnswer, createAnswerFigures } from './answer-figures.ts';
 import { refusalOf } from './refusal.ts';
 import { VERSION } from './version.ts';
 
-const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
-const REQUEST_LABELS = ['method', 'route', 'status'];
 // Paths that lead nowhere are anybody's invention: one label stands for them all.
 const NOWHERE = 'unknown';
 
@@ -16,6 +16,8 @@ export interface Metrics {
   contentType: string;
   /** All metrics in the text form that Prometheus reads. */
   text(): Promise<string>;
+  /** Adds figures of something else that this process serves. */
+  add(figures: ReturnType<typeof measureCloud>): void;
 }
 
 /** The figures of the processes that serve together on this machine. */
@@ -26,7 +28,7 @@ export interface FiguresShared {
   ofAll(): Promise<string | undefined>;
 }
 
-type Figures = ReturnType<typeof createFigures>;
+type Figures = ReturnType<typeof answersFigures> & Partial<ReturnType<typeof createFigures>>;
 
 /**
  * Counts and times what an app answers, and keeps the figures apart from those of any other app in the process; `shared` puts them
@@ -52,7 +54,16 @@ export function measureRequests(app: FastifyInstance, tracing?: Tracing, shared?
   return {
     contentType: registry.contentType,
     text: async () => (await shared?.ofAll()) ?? complete().metrics(),
+    add: ({ requests, seconds, failures, limited }) =>
+      [requests, seconds, failures, limited].forEach((figure) => registry.registerMetric<string>(figure)),
   };
+}
+
+/** Counts and times what the cloud side answers; its figures are shown with those of the server, under names apart. */
+export function measureCloud(app: FastifyInstance) {
+  const figures = answersFigures([], { http: 'latchkey_cloud_http', ours: 'latchkey_cloud' });
+  observe(app, figures);
+  return figures;
 }
 
 function showWorkers(registry: Registry): void {
@@ -90,38 +101,49 @@ function createFigures(registry: Registry, certificate: () => FastifyInstance['c
   build.set({ version: VERSION, nodejs: process.version }, 1);
   if (certificate() !== undefined) registry.registerMetric(expiryOf(certificate));
   return {
-    requests: new Counter({
-      name: 'http_requests_total',
-      help: 'Requests answered.',
-      labelNames: REQUEST_LABELS,
-      registers,
-    }),
-    seconds: new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time from the request to the end of its answer.',
-      labelNames: REQUEST_LABELS,
-      buckets: BUCKETS,
-      registers,
-    }),
-    uses: new Counter({
-      name: 'latchkey_credential_uses_total',
-      help: 'Requests that proved who asks, by the kind of credential.',
-      labelNames: ['kind'],
-      registers,
-    }),
+    ...answersFigures(registers, { http: 'http', ours: 'latchkey' }),
+    countUse: countUses(registry),
+  };
+}
+
+function answersFigures(registers: Registry[], { http, ours }: { http: string; ours: string }) {
+  const answers = createAnswerFigures(http);
+  for (const register of registers) {
+    register.registerMetric(answers.requests);
+    register.registerMetric(answers.seconds);
+  }
+  return {
+    ...answers,
     failures: new Counter({
-      name: 'latchkey_auth_failures_total',
+      name: `${ours}_auth_failures_total`,
       help: 'Requests whose credential was refused, or that sent none where one is needed.',
       labelNames: ['reason'],
       registers,
     }),
     limited: new Counter({
-      name: 'latchkey_requests_limited_total',
+      name: `${ours}_requests_limited_total`,
       help: 'Requests answered 429, by the kind of credential (address where none was known) and by what there was too much of.',
       labelNames: ['kind', 'reason'],
       registers,
     }),
   };
+}
+
+/** Counts requests by the kind of credential that proved who asks. */
+function countUses(registry: Registry): (kind: CredentialKind) => void {
+  const counts = new Map<CredentialKind, number>();
+  const uses = new Counter({
+    name: 'latchkey_credential_uses_total',
+    help: 'Requests that proved who asks, by the kind of credential.',
+    labelNames: ['kind'],
+    registers: [],
+    collect() {
+      this.reset();
+      for (const [kind, count] of counts) this.inc({ kind }, count);
+    },
+  });
+  registry.registerMetric(uses);
+  return (kind) => void counts.set(kind, (counts.get(kind) ?? 0) + 1);
 }
 
 function showLost(registry: Registry, { log }: Context, tracing: Tracing | undefined): void {
@@ -234,27 +256,15 @@ function expiryOf(certificate: () => FastifyInstance['certificate']): Gauge {
   });
 }
 
-function observe(app: FastifyInstance, { requests, seconds, uses, failures, limited }: Figures): void {
-  const usesOf = keptBy((kind) => uses.labels(kind));
-
-  const seriesOf = (labels: { method: string; route: string; status: string }) => ({
-    counted: requests.labels(labels),
-    timed: seconds.labels(labels),
-  });
-
-  /** Counts the answers of one route; what belongs to a status is made once, so that none puts labels together. */
+function observe(app: FastifyInstance, { begin, countUse, failures, limited }: Figures): void {
+  /** Counts the answers of one route. */
   function answersOf(method: string, route: string): (request: FastifyRequest, reply: FastifyReply) => void {
-    const series: ReturnType<typeof seriesOf>[] = [];
+    const byStatus: AnswersAlike[] = [];
     return (request, { statusCode, elapsedTime }) => {
-      const { counted, timed } = (series[statusCode] ??= seriesOf({
-        method,
-        route,
-        status: `${statusCode}`,
-      }));
-      counted.inc();
-      timed.observe(elapsedTime / 1000);
+      const alike = (byStatus[statusCode] ??= begin({ method, route, status: `${statusCode}` }));
+      countAnswer(alike, elapsedTime / 1000);
       const kind = request.identity?.credential.kind;
-      if (kind !== undefined) usesOf(kind).inc();
+      if (kind !== undefined) countUse?.(kind);
     };
   }
 

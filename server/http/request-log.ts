@@ -99,15 +99,15 @@ export function shownPath(url: string): string {
 
 /**
  * What opens a public dashboard stands in the path, whatever route the path leads to, if any; and people put a key where its id
- * belongs: a token, or the base64 of `{"k"`, of which all that is secret comes before any slash.
+ * belongs: a token, or the base64 of `{"k"`, of which all that is secret comes before any slash; or a cloud credential, which may have one.
  */
-const SECRET = /(public(?:\/+|-)dashboards\/+|glsa_|eyJrI)[^/?]+/gi;
+const SECRET = /(public(?:\/+|-)dashboards\/+|glsa_|eyJrI)[^/?]+|(glc_).+/gi;
 const ESCAPED = /%([2-7][\da-f])/gi;
 
 function withoutSecrets(path: string): string {
   // Letters may be escaped, and escapes themselves.
   const plain = path.includes('%') ? unescaped(unescaped(path)) : path;
-  const masked = plain.replace(SECRET, '$1***');
+  const masked = plain.replace(SECRET, '$1$2***');
   return masked === plain ? path : masked;
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '../../errors.ts';
+import { ApiError, type Refusal } from '../../errors.ts';
 
 // Grafana: the codes and words of grafana.com, which its clients look for. What is wrong with a value is 409 there.
 
@@ -28,8 +28,8 @@ export function suspended(slug: string): ApiError {
   );
 }
 
-export function unauthorized(message: string, detail: string): ApiError {
-  const error = refusal(401, 'InvalidCredentials', message, detail);
+export function unauthorized(message: string, detail: string, cause: Refusal): ApiError {
+  const error = refusal(401, 'InvalidCredentials', message, detail, cause);
   error.headers['www-authenticate'] = 'Bearer realm="Latchkey cloud"';
   return error;
 }
@@ -40,8 +40,9 @@ export function unavailable(message: string, detail: string): ApiError {
   return error;
 }
 
-function refusal(status: number, code: string, message: string, detail?: string): ApiError {
+function refusal(status: number, code: string, message: string, detail?: string, cause?: Refusal): ApiError {
   return new ApiError(status, `cloud.${code}`, message, {
+    cause,
     ...(detail === undefined ? {} : { detail }),
     fields: { code },
     headers: {},

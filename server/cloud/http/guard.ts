@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { sentBody } from '../../http/guard.ts';
+import type { RequestLimiter } from '../../http/limit-requests.ts';
 import type { Caller } from '../access/caller.ts';
 import { denied } from '../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../context.ts';
@@ -29,25 +31,44 @@ declare module 'fastify' {
 /** What a route of the cloud side asks: one of these scopes. */
 export const needs = (...scopes: string[]): { needs: readonly string[] } => ({ needs: scopes });
 
-/** Puts a guard before every route that is added from now on: it runs before the body is read. A route that says no scope stops the start. */
+/**
+ * Puts a guard before every route that is added from now on: it runs before the body is read, and once more when it has been. A route
+ * that says no scope stops the start.
+ */
 export function guardCloud(
   app: FastifyInstance,
   authenticate: (authorization: string | undefined, address: string) => Promise<Caller>,
+  limiter: RequestLimiter | undefined,
 ): void {
   const routes: CloudRoute[] = [];
   app.decorate('cloudRoutes', routes);
+  app.decorateRequest('isPaid', false);
   app.decorateRequest('caller', null as unknown as Caller);
   app.addHook('onRoute', ({ method, url, config }) => {
     const asked = config?.needs;
     if (asked === undefined) throw new Error(`${String(method)} ${url} declares no scope: give it needs(…)`);
     for (const each of [method].flat()) routes.push({ method: each, url, needs: asked });
   });
-  app.addHook('onRequest', async (request) => {
-    const caller = await authenticate(request.headers.authorization, request.ip);
+  const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const caller = await authenticate(request.headers.authorization, request.ip).catch(
+      async (error: unknown) => {
+        throw limiter ? await limiter.spendRefused(request, reply, error) : error;
+      },
+    );
     request.caller = caller;
+    const limited = await limiter?.spend(request, reply, {
+      credential: caller.credential,
+      principal: { kind: 'cloud', id: caller.id },
+      orgId: caller.org.id,
+    });
+    if (limited !== undefined) throw limited;
     const { needs: wanted } = request.routeOptions.config;
     if (wanted === undefined || wanted.some((scope) => caller.scopes.has(scope))) return;
     throw denied(`the scope ${wanted.join(' or ')} is needed`);
+  };
+  app.addHook('onRequest', guard);
+  app.addHook('preValidation', async (request, reply) => {
+    if (sentBody(request)) await guard(request, reply);
   });
 }
 

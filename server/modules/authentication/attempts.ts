@@ -14,6 +14,9 @@ import {
   waitOf,
 } from '../../limits.ts';
 
+/** What counting needs of a context: that of the cloud side has limits too. */
+type Counting = Pick<Context, 'limits' | 'log' | 'now'>;
+
 /** Whose password is tried, and from where. */
 export interface Tried {
   login: string;
@@ -40,7 +43,7 @@ const TELL_EVERY_MS = 60_000;
  * done one by one: so a right password gets in, and nobody tries many. A wrong one is then 429, and so is, without a look, what
  * comes while several of the same address are held up already. Names that nobody has are treated in the same way. `check` throws 401.
  */
-export async function tryPassword<T>(context: Context, tried: Tried, check: () => Promise<T>): Promise<T> {
+export async function tryPassword<T>(context: Counting, tried: Tried, check: () => Promise<T>): Promise<T> {
   const { attempts, hashing } = context.limits;
   if (attempts === undefined) return inLane(hashing, { site: siteOf(tried.address) }, check);
   const keys = keysOf(tried);
@@ -86,7 +89,7 @@ export async function tryPassword<T>(context: Context, tried: Tried, check: () =
 }
 
 /** Notes from where a name's password was right, and forgets the wrong ones of before. */
-export async function noteRight(context: Context, tried: Tried): Promise<void> {
+export async function noteRight(context: Counting, tried: Tried): Promise<void> {
   const { attempts, shared } = context.limits;
   if (attempts === undefined) return;
   const { pair } = keysOf(tried);
@@ -95,7 +98,7 @@ export async function noteRight(context: Context, tried: Tried): Promise<void> {
 }
 
 async function wasRightBefore(
-  { limits }: Context,
+  { limits }: Counting,
   { rightBefore }: Attempts,
   pair: string,
 ): Promise<boolean> {
@@ -103,7 +106,11 @@ async function wasRightBefore(
 }
 
 /** Has a key looked up that is not remembered: for an address that sent too many wrong ones, or asks too much, a few at once. */
-export async function tryKey<T>(context: Context, address: string, lookUp: () => T | Promise<T>): Promise<T> {
+export async function tryKey<T>(
+  context: Counting,
+  address: string,
+  lookUp: () => T | Promise<T>,
+): Promise<T> {
   const { attempts, requests, lookingUp } = context.limits;
   const network = networkOf(address);
   const now = context.now();
@@ -116,7 +123,7 @@ export async function tryKey<T>(context: Context, address: string, lookUp: () =>
 }
 
 /** Counts a key that nobody has: the error to answer with, which is 429 when there were too many from this address. */
-export function wrongKey(context: Context, address: string, error: ApiError): ApiError {
+export function wrongKey(context: Counting, address: string, error: ApiError): ApiError {
   const { attempts } = context.limits;
   if (attempts === undefined) return error;
   const key = keyOf('key', networkOf(address));
@@ -134,7 +141,7 @@ interface HeldUp {
 }
 
 async function heldUp<T>(
-  context: Context,
+  context: Counting,
   attempts: Attempts,
   { keys: { pair, address: network }, address, pause, turn }: HeldUp,
   check: () => Promise<T>,
@@ -161,7 +168,7 @@ async function heldUp<T>(
 
 /** A place among those who wait, which the function that comes back leaves. */
 async function occupy(
-  { limits: { shared } }: Context,
+  { limits: { shared } }: Counting,
   { waiting }: Attempts,
   key: string,
   most: number,
@@ -179,13 +186,13 @@ async function occupy(
 }
 
 /** Takes one from what may be wrong, gives it back, or only looks. Returns how long whoever tries has to wait, in milliseconds. */
-async function count(context: Context, attempts: Attempts, key: string, by = 1): Promise<number> {
+async function count(context: Counting, attempts: Attempts, key: string, by = 1): Promise<number> {
   return (await countTogether(context, attempts, key, by)) ?? countHere(context, attempts, key, by);
 }
 
 /** The same by all servers; undefined where they do not count together. */
 async function countTogether(
-  context: Context,
+  context: Counting,
   attempts: Attempts,
   key: string,
   by = 1,
@@ -201,7 +208,7 @@ async function countTogether(
   return pauseOf(kindOf(key), limit, taken.left);
 }
 
-function countHere(context: Context, attempts: Attempts, key: string, by = 1): number {
+function countHere(context: Counting, attempts: Attempts, key: string, by = 1): number {
   const limit = limitOf(attempts, kindOf(key));
   const now = context.now();
   const known = attempts.buckets.get(key);
@@ -261,7 +268,7 @@ async function inLane<T>(lane: Lane, turn: Turn, work: () => Promise<T>): Promis
 }
 
 /** Says in the log who tries too many wrong ones, once a minute for each address and name, and how many since the last time. */
-function tell({ log, limits }: Context, address: string, now: number, cause?: Refusal): void {
+function tell({ log, limits }: Counting, address: string, now: number, cause?: Refusal): void {
   const told = limits.attempts?.told;
   const { reason, kind, principal } = cause ?? {};
   // Names that nobody has are one: they may be passwords in the wrong field, and are as many as somebody likes.
@@ -277,7 +284,7 @@ function tell({ log, limits }: Context, address: string, now: number, cause?: Re
 }
 
 /** 429. Without a cause, nobody looked whether it was wrong. */
-function tooManyWrong(context: Context, address: string, pause: number, cause?: Refusal): ApiError {
+function tooManyWrong(context: Counting, address: string, pause: number, cause?: Refusal): ApiError {
   const now = context.now();
   const who = {
     kind: 'address',

@@ -137,7 +137,12 @@ export async function callerByToken(
   const token = await getTokenByHash(db, secretHash(secret));
   if (token === undefined) return undefined;
   if (token.expires_at !== null && token.expires_at <= now()) {
-    throw unauthorized('Token expired', 'Make a new token of the policy: POST /api/v1/tokens.');
+    throw unauthorized('Token expired', 'Make a new token of the policy: POST /api/v1/tokens.', {
+      reason: 'expired',
+      kind: 'policy-token',
+      credentialId: token.id,
+      org: token.org_id,
+    });
   }
   const subnets = subnetsOf(token);
   if (subnets.length > 0 && !isWithin(subnets, address)) {

@@ -60,9 +60,16 @@ export async function requireStack({ db, caller }: CloudRequestContext, idOrSlug
 export function findStackAt(
   { db, memory }: CloudContext,
   place: { port: number } | { host: string },
-): StackRow | undefined | Promise<StackRow | undefined> {
-  const key = keyOf(place);
-  return memory.recall<StackRow>(key) ?? memory.remember(key, () => getStackAt(db, place));
+): Promise<StackRow | undefined> {
+  return memory.remember(keyOf(place), () => getStackAt(db, place));
+}
+
+/** The same where it is remembered. */
+export function recallStackAt(
+  { memory }: CloudContext,
+  place: { port: number } | { host: string },
+): StackRow | undefined {
+  return memory.recall<StackRow>(keyOf(place));
 }
 
 /** A stack as it is now, whoever asks. Throws 404 where it was deleted meanwhile. */

@@ -1,0 +1,168 @@
+import { request } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import type { Overrides } from '../config/settings.ts';
+import { ADMIN, type Answer, type As } from '../testing/world.ts';
+import { type CloudWorld, startCloudWorld } from '../testing/cloud.ts';
+
+let world: CloudWorld;
+afterEach(() => world.stop());
+
+async function start(overrides: Overrides): Promise<void> {
+  world = await startCloudWorld(overrides);
+}
+
+const ask = (as: As, path = '/api/instances'): Promise<Answer> => world.ask(as, 'GET', path);
+// Of the right form, and nobody's.
+const WRONG: As = { bearer: `glc_${'A'.repeat(80)}` };
+const OPENED_AT_ONCE = 60;
+
+test('requests are limited by credential, in the form of every other refusal, and nobody pays for another', async () => {
+  await start({ rate_limiting: { enabled: true, per_second: 1, burst: 3 } });
+  const { as: other } = await world.otherOrg('Other');
+  const { answered, refused } = await untilLimited(world.admin);
+  expect(answered).toEqual([200]);
+  expect(refused.headers.get('retry-after')).toBe('1');
+  expect(refused.body).toMatchObject({
+    code: 'TooManyRequests',
+    message: 'Too many requests',
+    requestId: refused.headers.get('x-request-id'),
+  });
+  // Whose ids are the same elsewhere is somebody else.
+  expect((await ask(other)).headers.get('ratelimit-remaining')).toBe('2');
+  expect((await world.send(ADMIN, 'GET', '/api/org')).status).toBe(200);
+  expect((await untilLimited(undefined)).answered).toEqual([401]);
+  world.clock.advance(1000);
+  expect((await ask(world.admin)).status).toBe(200);
+  const { body: metrics } = await world.send(undefined, 'GET', '/metrics');
+  expect(metrics).toContain('latchkey_cloud_requests_limited_total{kind="api-key",reason="requests"} 1');
+  expect(metrics).toContain('latchkey_cloud_requests_limited_total{kind="address",reason="requests"} 1');
+  expect(metrics).toContain('latchkey_cloud_auth_failures_total{reason="none sent"} ');
+});
+
+/** What is answered until it is 429, each status once, and that last answer. */
+async function untilLimited(as: As): Promise<{ answered: number[]; refused: Answer }> {
+  const answered = new Set<number>();
+  for (;;) {
+    const answer = await ask(as);
+    if (answer.status === 429) return { answered: [...answered], refused: answer };
+    answered.add(answer.status);
+  }
+}
+
+test('a request with a body is paid for once', async () => {
+  await start({ rate_limiting: { enabled: true, per_second: 1, burst: 5 } });
+  const { headers } = await world.ask(world.admin, 'POST', '/api/orgs/acme/members', { username: 'ann' });
+  expect(headers.get('ratelimit-remaining')).toBe('4');
+});
+
+test('too many wrong credentials from an address are answered 429, and one that is right is let in', async () => {
+  await start({ security: { brute_force_login_protection_max_attempts: 1 } });
+  const statuses = new Map<number, number>();
+  for (let count = 0; count < 70; count++) {
+    const { status } = await ask(WRONG);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  }
+  expect([...statuses.keys()]).toEqual([401, 429]);
+  expect(statuses.get(401)).toBeGreaterThanOrEqual(60);
+  const refused = await ask({ bearer: 'of no form' });
+  expect([refused.status, refused.body.code]).toEqual([429, 'TooManyRequests']);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  expect((await ask(world.admin)).status).toBe(200);
+  // The server counts for itself.
+  expect((await world.send(WRONG, 'GET', '/api/org')).status).toBe(401);
+  expect(world.log.filter((line) => line.includes('too many wrong passwords or keys'))).toHaveLength(1);
+  expect(world.log.join('')).not.toContain('glc_');
+});
+
+test('a credential that is deleted while the body of its request is on the way does nothing any more', async () => {
+  await start({});
+  const { body: key } = await world.ask(world.admin, 'POST', '/api/orgs/acme/api-keys', {
+    name: 'short',
+    role: 'Admin',
+  });
+  const body = JSON.stringify({ username: 'late' });
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const headers = {
+    authorization: `Bearer ${key.token}`,
+    'content-type': 'application/json',
+    'content-length': String(body.length),
+    expect: '100-continue',
+  };
+  const sending = request(
+    `${world.cloud.url}/api/orgs/acme/members`,
+    { method: 'POST', headers },
+    (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    },
+  ).on('error', reject);
+  sending.flushHeaders();
+  await new Promise((begun) => sending.once('continue', begun));
+  expect((await world.ask(world.admin, 'DELETE', '/api/orgs/acme/api-keys/short')).status).toBe(200);
+  sending.end(body);
+  expect(await promise).toBe(401);
+  expect((await ask(world.admin, '/api/orgs/acme/members')).body.items).toEqual([]);
+});
+
+test('an address that has stacks opened one after the other is held back, and those that are in use go on', async () => {
+  await start({ cloud: { open_stacks: 2 } });
+  const make = async (slug: string) =>
+    (await world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug })).body;
+  const [closed, used] = [await make('closed'), await make('used')];
+  const statusOf = async (url: string) => (await world.sendTo(url, undefined, 'GET', '/api/org')).status;
+  let opened = 0;
+  for (; opened <= OPENED_AT_ONCE; opened++) {
+    await world.cloud.stacks.close(closed.id);
+    if ((await statusOf(closed.url)) !== 401) break;
+  }
+  // A second may pass meanwhile, and another may be opened then.
+  expect(opened).toBeGreaterThanOrEqual(OPENED_AT_ONCE);
+  const held = await untilRefused(() => world.cloud.stacks.close(closed.id), closed.url);
+  expect(held.headers.get('retry-after')).toMatch(/^\d+$/);
+  expect(held.body.detail).toContain('Wait');
+  expect(await statusOf(used.url)).toBe(401);
+  // Who has a credential of the cloud side has it opened.
+  const ready = await ask(world.admin, '/api/v1/stacks/closed/readiness');
+  expect(ready.body).toEqual({ ready: true });
+  expect(await statusOf(closed.url)).toBe(401);
+  await world.cloud.stacks.close(closed.id);
+  world.clock.advance(5000);
+  expect(await statusOf(closed.url)).toBe(401);
+});
+
+/** The first 429 of a stack that is closed before each request. */
+async function untilRefused(close: () => Promise<void>, url: string): Promise<Answer> {
+  for (;;) {
+    await close();
+    const answer = await world.sendTo(url, undefined, 'GET', '/api/org');
+    if (answer.status === 429) return answer;
+  }
+}
+
+test('an address that asks for stacks that are not there is held back, and those that are there answer', async () => {
+  await start({ cloud: { stack_domain: 'stacks.example.org', open_stacks: 2 } });
+  await world.ask(world.admin, 'POST', '/api/instances', { name: 'known', slug: 'known' });
+  expect(await statusUnder('known')).toBe(401);
+  const statuses: number[] = [];
+  for (let count = 0; count < OPENED_AT_ONCE + 20 && statuses.at(-1) !== 429; count++) {
+    statuses.push(await statusUnder(`unknown-${count}`));
+  }
+  expect(statuses.slice(0, OPENED_AT_ONCE)).toEqual(Array.from({ length: OPENED_AT_ONCE }, () => 404));
+  expect(statuses.at(-1)).toBe(429);
+  expect(await statusUnder('known')).toBe(401);
+  world.clock.advance(2000);
+  expect(await statusUnder('unknown')).toBe(404);
+});
+
+/** What the server says under a name below the domain of stacks; fetch sets Host itself. */
+async function statusUnder(name: string): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const headers = { host: `${name}.stacks.example.org` };
+  request(`${world.url}/api/org`, { headers }, (response) => {
+    response.resume();
+    resolve(response.statusCode ?? 0);
+  })
+    .on('error', reject)
+    .end();
+  return promise;
+}
