@@ -38,6 +38,9 @@ interface Load {
 export function createMemory(maxEntries: number, isCurrent: () => boolean = () => true): Memory {
   const kept = new LRUCache<string, object>({ max: maxEntries });
   const loads = new Map<string, Load>();
+  // As long as there is room for many more, nothing is dropped, and it need not be known what was used last: that costs more than to find it.
+  const hasRoom = (): boolean => kept.size < maxEntries * 0.75;
+  const find = (key: string): object | undefined => (hasRoom() ? kept.peek(key) : kept.get(key));
 
   function load(key: string, read: () => Promise<object | undefined>): Promise<object | undefined> {
     const started: Load = { value: Promise.resolve(undefined), touched: false };
@@ -64,7 +67,7 @@ export function createMemory(maxEntries: number, isCurrent: () => boolean = () =
   }
 
   return {
-    recall: <T extends object>(key: string) => (isCurrent() ? (kept.get(key) as T | undefined) : undefined),
+    recall: <T extends object>(key: string) => (isCurrent() ? (find(key) as T | undefined) : undefined),
     recallToCompare: <T extends object>(key: string) => kept.get(key) as T | undefined,
     remember: <T extends object>(key: string, read: () => Promise<T | undefined>) => {
       // A load that runs may have begun before a change that nobody here heard of.

@@ -100,7 +100,7 @@ export function* usedIdsInBatches(uses: Uses): Generator<number[]> {
   for (const ids of idsInBatches(uses)) {
     // The last one again up to the next power of two, so that of all lengths only a few statements are prepared and kept.
     const length = 2 ** Math.ceil(Math.log2(ids.length));
-    yield [...ids, ...new Array<number>(length - ids.length).fill(ids.at(-1) ?? 0)];
+    yield [...ids, ...Array.from({ length: length - ids.length }, () => ids.at(-1) ?? 0)];
   }
 }
 
@@ -121,7 +121,7 @@ export async function writeUses(
 }
 
 function* idsInBatches(uses: Uses): Generator<Float64Array> {
-  const ids = Float64Array.from(uses.keys()).sort();
+  const ids = Float64Array.from(uses.keys()).toSorted();
   for (let start = 0; start < ids.length; start += USES_PER_STATEMENT) {
     yield ids.subarray(start, start + USES_PER_STATEMENT);
   }

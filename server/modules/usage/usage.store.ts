@@ -128,20 +128,20 @@ async function addCounts(
   counts: readonly object[],
 ): Promise<void> {
   const types: Types = { ...WHOSE, ...own, requests: 'bigint' };
-  const columns = sql.join(Object.keys(types).map((name) => sql.ref(name)));
+  const columns = sql.join(Object.keys(types).map((column) => sql.ref(column)));
   const read = sql.join(
     Object.entries(types).map(
-      ([name, type]) => sql`cast(value ->> ${sql.lit(name)} as ${sql.raw(type)}) as ${sql.ref(name)}`,
+      ([column, type]) => sql`cast(value ->> ${sql.lit(column)} as ${sql.raw(type)}) as ${sql.ref(column)}`,
     ),
   );
   const same = sql.join([
     sql`hour, coalesce(org_id, 0), credential_kind, credential_id`,
-    ...Object.keys(own).map((name) => sql.ref(name)),
+    ...Object.keys(own).map((column) => sql.ref(column)),
   ]);
   const total = sql.ref(`${table}.requests`);
   // One parameter, however many there are: a statement with a thousand takes longer to make than to run.
   await sql`insert into ${sql.table(table)} (${columns})
-    select ${columns} from (select ${read} from json_each(${JSON.stringify({ ...counts })})) as counted
+    select ${columns} from (select ${read} from json_each(${JSON.stringify(Object.fromEntries(counts.entries()))})) as counted
     where org_id is null or (select id from org where org.id = counted.org_id) is not null
     on conflict (${same}) do update set requests = ${total} + excluded.requests`.execute(db);
 }
