@@ -93,7 +93,8 @@ describe('a move of all keys that has to wait for another', () => {
     const gone = new AbortController();
     const asked = fetch(`${world.url}/api/serviceaccounts/migrate`, {
       method: 'POST',
-      headers: { authorization: `Basic ${btoa('admin:admin')}` },
+      headers: { authorization: `Basic ${btoa('admin:admin')}`, 'content-type': 'application/json' },
+      body: '{}',
       signal: gone.signal,
     });
     await isWaiting();

@@ -1,4 +1,4 @@
-import type { FastifyRequest, FastifySchema } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import type { Condition } from '../access/admission.ts';
 import type { Access } from '../access/can.ts';
 import type { Identity } from '../access/identity.ts';
@@ -53,4 +53,11 @@ export function contextOf(request: FastifyRequest): RequestContext {
     requestId: request.id,
     address: request.ip,
   };
+}
+
+/** Aborts when whoever asked is gone before the answer. Fastify's own signal does so as soon as the body has been read. */
+export function untilGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import { can } from '../../access/can.ts';
 import type { App } from '../../http/app-type.ts';
-import { contextOf } from '../../http/request.ts';
+import { contextOf, untilGone } from '../../http/request.ts';
 import { Id, Message } from '../../http/schemas.ts';
 import { hideKeys, requireOrg } from '../orgs/orgs.ts';
 import { countKeys } from './key-migration.store.ts';
@@ -71,9 +71,9 @@ export function keyMigrationRoutes(app: App): void {
         response: { 200: Report },
       },
     },
-    async (request) => {
+    async (request, reply) => {
       const { after, limit, ...how } = request.query;
-      const { signal } = request;
+      const signal = untilGone(reply);
       const { keys, next } = await migrateKeys(contextOf(request), how, { after, limit, signal });
       return {
         message: how.dryRun ? 'Nothing was changed' : 'API keys migrated to service accounts',
