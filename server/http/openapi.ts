@@ -84,50 +84,83 @@ const SECURITY_SCHEMES = {
   },
 };
 
+/** What sets the description of one API apart from that of another. */
+export interface Described {
+  title: string;
+  description: string;
+  securitySchemes: Json;
+  /** Parameters besides those of the route. */
+  parameters: Json;
+  /** Fields that errors have besides. */
+  ofErrors: Json;
+  needsOf: (route: GuardedRoute) => string;
+  summaryOf: (method: string, url: string) => string;
+  tagOf: (url: string) => string;
+}
+
+const OF_SERVER: Described = {
+  title: 'Latchkey',
+  description:
+    "Machine access over Grafana's HTTP API. What is read by GET is answered to HEAD too. Fields that are not listed here are ignored.",
+  securitySchemes: SECURITY_SCHEMES,
+  parameters: { OrgId: ORG_HEADER },
+  ofErrors: {},
+  needsOf,
+  summaryOf,
+  tagOf,
+};
+
 /** The description of all routes in OpenAPI 3.1, made of what they declare. */
-export function describeApi(routes: readonly GuardedRoute[], version: string): Json {
+export function describeApi(
+  routes: readonly GuardedRoute[],
+  version: string,
+  described: Described = OF_SERVER,
+): Json {
   // Every GET answers HEAD as well, with the same head and no body.
   const shown = routes.filter(({ method }) => method !== 'HEAD');
   const paths: Record<string, Json> = {};
   for (const route of shown) {
     const path = route.url.replaceAll(/:(\w+)/g, '{$1}');
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, described) };
   }
   const errors = new Set(shown.flatMap((route) => statusesOf(route)).filter((status) => status >= 400));
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Latchkey',
+      title: described.title,
       version,
-      description:
-        "Machine access over Grafana's HTTP API. What is read by GET is answered to HEAD too. Fields that are not listed here are ignored.",
+      description: described.description,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/', description: 'This server' }],
-    security: [{ bearer: [] }, { basic: [] }, { session: [] }],
-    tags: [...new Set(shown.map(tagOfRoute))].toSorted().map((name) => ({ name })),
+    security: Object.keys(described.securitySchemes).map((name) => ({ [name]: [] })),
+    tags: [...new Set(shown.map((route) => tagOfRoute(route, described)))]
+      .toSorted()
+      .map((name) => ({ name })),
     paths: Object.fromEntries(Object.entries(paths).toSorted(([one], [other]) => (one < other ? -1 : 1))),
     components: {
-      schemas: { Error: ERROR },
-      parameters: { OrgId: ORG_HEADER },
+      schemas: { Error: { ...ERROR, properties: { ...ERROR.properties, ...described.ofErrors } } },
+      parameters: described.parameters,
       responses: Object.fromEntries(
         [...errors]
           .toSorted((one, other) => one - other)
           .map((status) => [responseName(status), errorAnswer(status)]),
       ),
-      securitySchemes: SECURITY_SCHEMES,
+      securitySchemes: described.securitySchemes,
     },
   };
 }
 
-function operationOf(route: GuardedRoute): Json {
+function operationOf(route: GuardedRoute, described: Described): Json {
   const { method, url, access, schema } = route;
-  const parameters = parametersOf(route);
+  const parameters = parametersOf(route, described);
   return {
     operationId: operationIdOf(method, url),
-    summary: schema.summary ?? summaryOf(method, url),
-    description: [schema.description, needsOf(route)].filter((part) => part !== undefined).join(' '),
-    tags: [tagOfRoute(route)],
+    summary: schema.summary ?? described.summaryOf(method, url),
+    description: [schema.description, described.needsOf(route)]
+      .filter((part) => part !== undefined)
+      .join(' '),
+    tags: [tagOfRoute(route, described)],
     ...(access.kind === 'open' ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(schema.body === undefined
@@ -152,7 +185,7 @@ function needsByAccess(access: Access): string {
   return `Needs \`${actions.join('` or `')}\`${on}${where}.`;
 }
 
-function parametersOf({ url, access, schema }: GuardedRoute): Json[] {
+function parametersOf({ url, access, schema }: GuardedRoute, { parameters }: Described): Json[] {
   const inPath = propertiesOf(schema.params);
   return [
     ...[...url.matchAll(/:(\w+)/g)].map(([, name = '']) => ({
@@ -163,7 +196,9 @@ function parametersOf({ url, access, schema }: GuardedRoute): Json[] {
       example: exampleOf(inPath.properties[name] ?? { type: 'string' }, { name }),
     })),
     ...queryOf(schema),
-    ...(access.kind === 'open' ? [] : [{ $ref: '#/components/parameters/OrgId' }]),
+    ...(access.kind === 'open'
+      ? []
+      : Object.keys(parameters).map((name) => ({ $ref: `#/components/parameters/${name}` }))),
   ];
 }
 
@@ -218,6 +253,6 @@ function responseName(status: number): string {
   return `Refused${status}`;
 }
 
-function tagOfRoute({ url, schema }: GuardedRoute): string {
-  return schema.tags?.[0] ?? tagOf(url);
+function tagOfRoute({ url, schema }: GuardedRoute, described: Described): string {
+  return schema.tags?.[0] ?? described.tagOf(url);
 }

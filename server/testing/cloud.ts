@@ -1,6 +1,8 @@
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
+import { asGuarded } from '../cloud/http/openapi.ts';
 import { initCloud } from '../cloud/init.ts';
+import { documentedOnly } from './documented.ts';
 import {
   administer,
   type Answer,
@@ -65,12 +67,17 @@ export async function startCloudWorld(overrides: Overrides = {}, shared?: TestDa
   const world = await startWorld(all, database);
   const { cloud } = world;
   if (cloud === undefined) throw new Error('the cloud side does not run');
+  const expectDocumented = documentedOnly(cloud.routes.map(asGuarded));
   return {
     ...world,
     cloud,
     admin: { bearer: first?.token ?? '' },
     org: 'acme',
-    ask: (as, method, path, body, headers) => world.sendTo(cloud.url, as, method, path, body, headers),
+    async ask(as, method, path, body, headers) {
+      const answer = await world.sendTo(cloud.url, as, method, path, body, headers);
+      expectDocumented(method, path, answer.status);
+      return answer;
+    },
     async otherOrg(name) {
       const { slug, token } = await init(name);
       return { slug, as: { bearer: token } };

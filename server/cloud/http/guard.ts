@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { sentBody } from '../../http/guard.ts';
 import type { RequestLimiter } from '../../http/limit-requests.ts';
 import type { Caller } from '../access/caller.ts';
@@ -10,6 +10,10 @@ export interface CloudRoute {
   method: string;
   url: string;
   needs: readonly string[];
+  /** What it takes and answers. */
+  schema: FastifySchema;
+  /** Refusals that only its rule knows of. */
+  mayAnswer: readonly number[];
 }
 
 declare module 'fastify' {
@@ -44,10 +48,11 @@ export function guardCloud(
   app.decorate('cloudRoutes', routes);
   app.decorateRequest('isPaid', false);
   app.decorateRequest('caller', null as unknown as Caller);
-  app.addHook('onRoute', ({ method, url, config }) => {
+  app.addHook('onRoute', ({ method, url, config, schema = {} }) => {
     const asked = config?.needs;
     if (asked === undefined) throw new Error(`${String(method)} ${url} declares no scope: give it needs(…)`);
-    for (const each of [method].flat()) routes.push({ method: each, url, needs: asked });
+    for (const each of [method].flat())
+      routes.push({ method: each, url, needs: asked, schema, mayAnswer: config?.mayAnswer ?? [] });
   });
   const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const caller = await authenticate(request.headers.authorization, request.ip).catch(

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import type { App } from '../../../http/app-type.ts';
 import { cloudOf, needs } from '../../http/guard.ts';
 import { askInside } from './inside.ts';
@@ -27,7 +28,11 @@ export function insideRoutes(app: App): void {
     app.route({
       method,
       url: `/api/instances/:stack${path}`,
-      config: needs('stack-service-accounts:write'),
+      config: { ...needs('stack-service-accounts:write'), mayAnswer: [409] },
+      schema: {
+        description: `Takes and answers what ${method} ${path} of the stack does, which is asked as an Admin of its main organization.`,
+        response: { [asked === 'POST /api/serviceaccounts' ? 201 : 200]: Type.Any() },
+      },
       handler: (request, reply) => ask(request, reply, method, path),
     });
   }

@@ -42,7 +42,7 @@ export function keysRoutes(app: App): void {
   app.post(
     '/api/orgs/:org/api-keys',
     {
-      config: needs('api-keys:write'),
+      config: { ...needs('api-keys:write'), mayAnswer: [409] },
       schema: {
         params: Params,
         body: Type.Object({ name: Name, role: Role }),

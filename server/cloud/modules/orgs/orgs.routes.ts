@@ -70,7 +70,7 @@ export function orgsRoutes(app: App): void {
   app.post(
     '/api/orgs/:org/members',
     {
-      config: needs('orgs:write'),
+      config: { ...needs('orgs:write'), mayAnswer: [409] },
       schema: {
         params: OrgParams,
         body: Type.Object({ username: Name, ...Membership }),

@@ -48,7 +48,7 @@ export function pluginsRoutes(app: App): void {
   app.post(
     '/api/instances/:stack/plugins',
     {
-      config: needs('stack-plugins:write'),
+      config: { ...needs('stack-plugins:write'), mayAnswer: [409] },
       schema: {
         params: Params,
         body: Type.Object({ plugin: Slug, version: Type.Optional(Version) }),

@@ -69,7 +69,7 @@ export function policiesRoutes(app: App): void {
   app.get(
     '/api/v1/accesspolicies',
     {
-      config: needs('accesspolicies:read'),
+      config: { ...needs('accesspolicies:read'), mayAnswer: [409] },
       schema: { querystring: Region, response: { 200: Type.Object({ items: Type.Array(Policy) }) } },
     },
     async (request) => ({
@@ -80,7 +80,7 @@ export function policiesRoutes(app: App): void {
   app.post(
     '/api/v1/accesspolicies',
     {
-      config: needs('accesspolicies:write'),
+      config: { ...needs('accesspolicies:write'), mayAnswer: [409] },
       schema: {
         querystring: Region,
         body: Type.Object({ name: Name, ...Changes }),
@@ -104,7 +104,7 @@ export function policiesRoutes(app: App): void {
   app.route({
     method: ['POST', 'PUT'],
     url: '/api/v1/accesspolicies/:id',
-    config: needs('accesspolicies:write'),
+    config: { ...needs('accesspolicies:write'), mayAnswer: [409] },
     schema: { params: Params, querystring: Region, body: Type.Object(Changes), response: { 200: Policy } },
     handler: async (request) =>
       policyAnswer(
@@ -127,7 +127,7 @@ export function policiesRoutes(app: App): void {
   app.get(
     '/api/v1/tokens',
     {
-      config: needs('accesspolicies:read'),
+      config: { ...needs('accesspolicies:read'), mayAnswer: [409] },
       schema: { querystring: OfPolicy, response: { 200: Type.Object({ items: Type.Array(Token) }) } },
     },
     async (request) => {
@@ -139,7 +139,7 @@ export function policiesRoutes(app: App): void {
   app.post(
     '/api/v1/tokens',
     {
-      config: needs('accesspolicies:write'),
+      config: { ...needs('accesspolicies:write'), mayAnswer: [404, 409] },
       schema: {
         querystring: Region,
         body: Type.Object({

@@ -67,7 +67,10 @@ export function stacksRoutes(app: App): void {
 
   app.post(
     '/api/instances',
-    { config: needs('stacks:write'), schema: { body: NewStack, response: { 200: Instance } } },
+    {
+      config: { ...needs('stacks:write'), mayAnswer: [409] },
+      schema: { body: NewStack, response: { 200: Instance } },
+    },
     async (request) => {
       const context = cloudOf(request);
       return instanceAnswer(context, context.caller.org, await createStack(context, request.body));
@@ -76,7 +79,10 @@ export function stacksRoutes(app: App): void {
 
   app.post(
     '/api/instances/:stack',
-    { config: needs('stacks:write'), schema: { params: Params, body: Changes, response: { 200: Instance } } },
+    {
+      config: { ...needs('stacks:write'), mayAnswer: [409] },
+      schema: { params: Params, body: Changes, response: { 200: Instance } },
+    },
     async (request) => {
       const context = cloudOf(request);
       const stack = await changeStack(context, request.params.stack, request.body);
@@ -86,7 +92,10 @@ export function stacksRoutes(app: App): void {
 
   app.delete(
     '/api/instances/:stack',
-    { config: needs('stacks:delete'), schema: { params: Params, response: { 200: Instance } } },
+    {
+      config: { ...needs('stacks:delete'), mayAnswer: [409] },
+      schema: { params: Params, response: { 200: Instance } },
+    },
     async (request) => {
       const context = cloudOf(request);
       return instanceAnswer(context, context.caller.org, await deleteStack(context, request.params.stack));
@@ -128,7 +137,7 @@ export function stacksRoutes(app: App): void {
   app.post(
     '/api/instances/:id/restore',
     {
-      config: needs('stacks:write'),
+      config: { ...needs('stacks:write'), mayAnswer: [409] },
       schema: {
         summary: 'Bring back a deleted stack while its data is kept',
         params: IdParams,
@@ -183,7 +192,10 @@ export function stacksRoutes(app: App): void {
 
   app.post(
     '/api/v1/stacks',
-    { config: needs('stacks:write'), schema: { body: NewStack, response: { 200: StackV1 } } },
+    {
+      config: { ...needs('stacks:write'), mayAnswer: [409] },
+      schema: { body: NewStack, response: { 200: StackV1 } },
+    },
     async (request) => {
       const context = cloudOf(request);
       // Grafana: the newer form protects a stack unless it is told not to.
@@ -203,7 +215,10 @@ export function stacksRoutes(app: App): void {
 
   app.post(
     '/api/v1/stacks/:stack',
-    { config: needs('stacks:write'), schema: { params: Params, body: Changes, response: { 200: StackV1 } } },
+    {
+      config: { ...needs('stacks:write'), mayAnswer: [409] },
+      schema: { params: Params, body: Changes, response: { 200: StackV1 } },
+    },
     async (request) => {
       const context = cloudOf(request);
       const stack = await changeStack(context, request.params.stack, request.body);
@@ -213,7 +228,10 @@ export function stacksRoutes(app: App): void {
 
   app.delete(
     '/api/v1/stacks/:stack',
-    { config: needs('stacks:delete'), schema: { params: Params, response: { 200: StackV1 } } },
+    {
+      config: { ...needs('stacks:delete'), mayAnswer: [409] },
+      schema: { params: Params, response: { 200: StackV1 } },
+    },
     async (request) => {
       const context = cloudOf(request);
       return stackV1Answer(context, context.caller.org, await deleteStack(context, request.params.stack));
