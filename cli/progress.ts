@@ -8,6 +8,17 @@ export interface Progress {
   end(): void;
 }
 
+/** The same for work on several things in turn, each under its own name. */
+export function startProgressOfSeveral(what: string): {
+  of(name: string): Progress['show'];
+  end: Progress['end'];
+} {
+  return {
+    of: (name) => startProgress(name === '' ? what : `${what} ${name}`).show,
+    end: () => startProgress(what).end(),
+  };
+}
+
 /** How far long work has come, as a bar on the terminal. Where standard error goes elsewhere, nothing is written. */
 export function startProgress(what: string, terminal: NodeJS.WriteStream = process.stderr): Progress {
   const write = (text: string): void => {

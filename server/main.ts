@@ -1,22 +1,24 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { backUp, type Backup, type BackupOptions, knownSecretKey } from './backup/backup.ts';
+import { type BackupOfAll, isDirectory, readBackups, type RestoredAll } from './backup/manifest.ts';
+import { inDatabase } from './backup/place.ts';
 import {
   keepSecretKey,
-  notEmpty,
   readForRestoring,
   restore,
   type Restored,
   type RestoreOptions,
 } from './backup/restore.ts';
-import { inNewFile } from './backup/new-file.ts';
+import type { ProgressOf } from './cloud/backups.ts';
+import type { onEveryStack } from './cloud/every-stack.ts';
 import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
-import type { Context, RequestContext } from './context.ts';
+import type { RequestContext } from './context.ts';
+import { inWords } from './database-words.ts';
 import { keepTick } from './kept-tick.ts';
-import type { Log } from './log.ts';
+import { createLog, type Log } from './log.ts';
 import { asOperator } from './operator.ts';
 import { ownCommand } from './own-command.ts';
 import { announceOutsideChange } from './outside-changes.ts';
@@ -174,7 +176,7 @@ async function change<T>(config: Config, work: (context: RequestContext) => Prom
   const { context, close } = await openForCommand(config);
   try {
     const result = await work(asOperator(context));
-    tellOthers(context);
+    tellOthers(context.config);
     return result;
   } finally {
     await close();
@@ -191,47 +193,98 @@ export function rehearseFromOutside<T>(
   return rehearse(forCommand(config), { console: process.stderr }, (context) => work(asOperator(context)));
 }
 
-/** Writes a backup of the database into a file while servers go on. SIGINT and SIGTERM end it, and leave nothing behind. */
-export function backUpTo(
-  options: Options,
-  file: string,
-  how: Omit<BackupOptions, 'signal'>,
-): Promise<Backup> {
-  const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-  return backUp(load(options).config, file, { ...how, signal: stop.signal });
+/** How far work has come with each database, by what it is called. */
+interface Shown {
+  progressOf: ProgressOf;
 }
 
-/** Puts a backup into the database, from another kind of database as well; servers that run beside it are told. */
+/**
+ * Writes a backup of the database into a file, or with a cloud side of all databases into a directory, while servers go on. SIGINT and
+ * SIGTERM end it, and leave nothing behind.
+ */
+export async function backUpTo(
+  options: Options,
+  path: string,
+  { progressOf, ...how }: Omit<BackupOptions, 'signal' | 'onProgress'> & Shown,
+): Promise<Backup | BackupOfAll> {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+  const { signal } = stop;
+  const { config } = load(options);
+  if (!(await hasCloudSide(config)))
+    return backUp(config, path, { ...how, signal, onProgress: progressOf('') });
+  const { backUpAll } = await import('./cloud/backups.ts');
+  return backUpAll(config, path, { ...how, signal, progressOf });
+}
+
+/** Puts a backup into the database, or one of all databases, from another kind as well; servers that run beside it are told. */
 export async function restoreFrom(
   options: Options,
-  file: string,
-  how: Omit<RestoreOptions, 'hasKey'>,
-): Promise<Restored> {
-  const contents = await readForRestoring(file);
+  path: string,
+  { progressOf, ...how }: Omit<RestoreOptions, 'hasKey' | 'onProgress'> & Shown,
+): Promise<Omit<Restored, 'secretKey'> | RestoredAll> {
+  if (!isDirectory(path)) {
+    const contents = await readForRestoring(path);
+    const { secretKey: _secretKey, ...done } = await restoring(
+      options,
+      contents.secretKey,
+      (config, hasKey) =>
+        inDatabase(config, (context) =>
+          restore(context, path, contents, { ...how, hasKey, onProgress: progressOf('') }),
+        ),
+    );
+    return done;
+  }
+  const { restoreAll } = await import('./cloud/backups.ts');
+  const { unknownCloudSteps } = await import('./cloud/db/migrate.ts');
+  const backups = await readBackups(path, {
+    server: readForRestoring,
+    cloud: (file) => readForRestoring(file, unknownCloudSteps),
+  });
+  return restoring(options, backups.server.secretKey, (config, hasKey) =>
+    restoreAll(config, backups, { ...how, hasKey, progressOf }),
+  );
+}
+
+/** Restores by the configuration with the secret key in force, which is kept where it is the backup's. */
+async function restoring<T>(
+  options: Options,
+  ofBackup: string | undefined,
+  work: (config: Config, hasKey: boolean) => Promise<T>,
+): Promise<T> {
   const { config } = load(options);
-  const { database, paths } = config;
   const known = knownSecretKey(config);
-  const key = known || contents.secretKey;
+  const key = known || ofBackup;
   // Any will do where nothing is under one.
   const overrides = { security: { secret_key: key ?? 'there is none' }, database: { query_timeout: '0s' } };
-  const restoring = forCommand(load(options, overrides).config);
-  const into = async (path: string): Promise<Restored> => {
-    const placed = { ...restoring, database: { ...restoring.database, path } };
-    const { context, close } = await openContext(placed, { console: process.stderr, isLeftAsItIs: true });
-    try {
-      const done = await restore(asOperator(context), file, contents, { ...how, hasKey: key !== undefined });
-      if (known === '' && contents.secretKey !== undefined) keepSecretKey(paths.data, contents.secretKey);
-      tellOthers(context);
-      return done;
-    } finally {
-      await close();
-    }
-  };
-  if (database.type !== 'sqlite' || existsSync(database.path)) return into(database.path);
-  return inNewFile(database.path, into, () => {
-    if (existsSync(database.path)) throw notEmpty();
-  });
+  const placed = forCommand(load(options, overrides).config);
+  const done = await work(placed, key !== undefined);
+  if (known === '' && ofBackup !== undefined) keepSecretKey(config.paths.data, ofBackup);
+  tellOthers(placed);
+  return done;
+}
+
+/** Runs a change on the database of each stack, brought up to date; servers that run beside it are told. Needs the secret key in force. */
+export async function changeStacksFromOutside<T>(
+  options: Options,
+  work: (context: RequestContext) => Promise<T>,
+  onProgress: (done: number, total: number) => void,
+): ReturnType<typeof onEveryStack<T>> {
+  const config = forCommand(readConfig(options).config);
+  if (!(await hasCloudSide(config))) return { done: [], failed: [] };
+  const stacks = await import('./cloud/every-stack.ts');
+  const outcome = await stacks.onEveryStack(config, work, onProgress);
+  tellOthers(config);
+  return outcome;
+}
+
+async function hasCloudSide(config: Config): Promise<boolean> {
+  const { cloudDatabase, databaseExists } = await import('./cloud/databases.ts');
+  try {
+    return await databaseExists(config.database, cloudDatabase(config.database));
+  } catch (error) {
+    throw inWords(error, config);
+  }
 }
 
 /** Has SIGHUP do this, and never end the server. Where there is nothing to do the log says so. */
@@ -277,12 +330,15 @@ function keepLogWhole(log: Log): void {
   });
 }
 
-function tellOthers({ config, log }: Context): void {
+function tellOthers(config: Config): void {
   try {
     announceOutsideChange(config.paths.data);
   } catch (error) {
     // The change itself is made.
-    log.error({ err: error }, 'servers that are running could not be told of the change: restart them');
+    createLog(config, { console: process.stderr }).error(
+      { err: error },
+      'servers that are running could not be told of the change: restart them',
+    );
   }
 }
 

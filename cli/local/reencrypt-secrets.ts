@@ -6,7 +6,9 @@ import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
 import { agrees, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
+import { startProgress } from '../progress.ts';
 import { expectingFailures } from './expected.ts';
+import { partly } from './partly.ts';
 
 interface Flags {
   config?: string;
@@ -25,6 +27,7 @@ export function addReencryptSecrets(program: Command): void {
       'server: they read secrets under both. Then run this, remove previous_secret_key, and restart once more. ' +
       'The key that a server made for itself is in the file secret-key of its data directory. ' +
       'This command needs both keys, too: where the servers have them from the environment, it does as well. ' +
+      'With a cloud side it goes through the database of each stack, too, of those that are deleted and still kept as well. ' +
       'Stopped at any moment, this can be run again.',
   });
   withConfigFile(reencrypt)
@@ -36,9 +39,9 @@ export function addReencryptSecrets(program: Command): void {
 
 async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Flags): Promise<void> {
   if (forgetUnreadable && !yes) await requireConsent();
-  const { changeFromOutside } = await import('../../server/main.ts');
+  const { changeFromOutside, changeStacksFromOutside } = await import('../../server/main.ts');
   const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
-  const { done, leftover } = await changeFromOutside(
+  const { done: ofServer, leftover } = await changeFromOutside(
     { configFile: config },
     { seals: true },
     async (context) => {
@@ -52,25 +55,48 @@ async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Fla
       };
     },
   );
-  if (json) printJson(done);
+  const progress = startProgress('Stacks');
+  const { done: ofStacks, failed } = await changeStacksFromOutside(
+    { configFile: config },
+    (context) => reencryptSecrets(context, { forgetUnreadable }),
+    progress.show,
+  ).finally(progress.end);
+  const unreadable = [
+    ...ofServer.unreadable,
+    ...ofStacks.flatMap(({ slug, result }) => result.unreadable.map((name) => `stack ${slug}, ${name}`)),
+  ];
+  const done = {
+    dataSourceSecrets: sum([ofServer, ...ofStacks.map(({ result }) => result)], 'dataSourceSecrets'),
+    ssoSecrets: sum([ofServer, ...ofStacks.map(({ result }) => result)], 'ssoSecrets'),
+    unreadable,
+  };
+  if (json) printJson({ ...done, ...(failed.length > 0 && { failed }) });
   else
     print(`Encrypted anew: ${done.dataSourceSecrets} of data sources, ${done.ssoSecrets} of single sign-on.`);
-  for (const name of done.unreadable)
+  for (const name of unreadable)
     say(printable(`${forgetUnreadable ? 'Forgotten' : 'Not readable'}: ${name}`));
-  if (done.unreadable.length === 0 || forgetUnreadable) {
+  if (failed.length > 0)
+    throw partly(
+      failed,
+      'are not done',
+      'Keep previous_secret_key. Mend or delete them, and run this again; the others are done.',
+    );
+  if (unreadable.length === 0 || forgetUnreadable) {
     say('Everything is under [security] secret_key: previous_secret_key can go, here and for every server.');
     if (leftover !== undefined)
       say(`${leftover} holds another key, which opens nothing any more: it can go, too.`);
     return;
   }
-  throw new Failure(
-    EXIT.failure,
-    `${done.unreadable.length} secrets are under a key that is neither of the two`,
-    {
-      detail:
-        'Give the key they are under as previous_secret_key and run this again. If it is lost: --forget-unreadable.',
-    },
-  );
+  throw new Failure(EXIT.failure, `${unreadable.length} secrets are under a key that is neither of the two`, {
+    detail:
+      'Give the key they are under as previous_secret_key and run this again. If it is lost: --forget-unreadable.',
+  });
+}
+
+type Counted = 'dataSourceSecrets' | 'ssoSecrets';
+
+function sum(counts: readonly Record<Counted, number>[], what: Counted): number {
+  return counts.reduce((total, count) => total + count[what], 0);
 }
 
 function nothingToExchange(): Failure {

@@ -2,9 +2,11 @@ import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
-import { startProgress } from '../progress.ts';
+import { startProgressOfSeveral } from '../progress.ts';
 import { agrees, canAsk } from '../prompt.ts';
+import { printable } from '../text.ts';
 import { expectingFailures } from './expected.ts';
+import { partly } from './partly.ts';
 
 interface Flags {
   config?: string;
@@ -16,7 +18,7 @@ interface Flags {
 
 /** `latchkey restore` */
 export function addRestore(program: Command): void {
-  const restore = addCommand(program, 'restore <file>', {
+  const restore = addCommand(program, 'restore <path>', {
     summary: 'put a backup into an empty database, or in the place of one',
     examples: [
       'latchkey restore latchkey.backup',
@@ -28,32 +30,42 @@ export function addRestore(program: Command): void {
       'any moment, the database is as it was. A backup of SQLite goes into PostgreSQL, and the other way round, with the same ids, ' +
       'keys, tokens and passwords.\n\n' +
       'Servers may be running: on PostgreSQL they obey at once, on SQLite within two seconds. What was made after the backup is ' +
-      'gone, and what was revoked after it is back: revoke it again.',
+      'gone, and what was revoked after it is back: revoke it again.\n\n' +
+      'Of a directory, the server, the cloud side and every stack are restored, each in a transaction of its own: stop the servers first, ' +
+      'and run it again with --replace where it was stopped in between. A stack whose backup is missing or damaged keeps the database that ' +
+      'it has; without any it is suspended. The exit code is 6 then.',
   })
     .option('--replace', 'delete everything that is in the database first, every table of it')
     .option('--yes', 'with --replace: do not ask')
     .option('--with-other-key', 'go on though the secrets in the backup are under another secret key')
     .option('--json', 'print what was restored as JSON');
-  withConfigFile(restore).action((file: string, flags: Flags) =>
-    expectingFailures(() => restoreFrom(file, flags)),
+  withConfigFile(restore).action((path: string, flags: Flags) =>
+    expectingFailures(() => restoreFrom(path, flags)),
   );
 }
 
-async function restoreFrom(file: string, flags: Flags): Promise<void> {
+async function restoreFrom(path: string, flags: Flags): Promise<void> {
   const { config, json, yes, replace = false, withOtherKey = false } = flags;
   if (replace && !yes) await requireConsent();
   const server = await import('../../server/main.ts');
-  const progress = startProgress('Restoring');
+  const progress = startProgressOfSeveral('Restoring');
   try {
-    const { secretKey: _secretKey, ...done } = await server.restoreFrom({ configFile: config }, file, {
+    const done = await server.restoreFrom({ configFile: config }, path, {
       replace,
       withOtherKey,
-      onProgress: progress.show,
+      progressOf: progress.of,
     });
     progress.end();
     if (json) printJson(done);
     else print(`Restored: ${done.rows.toLocaleString('en')} rows, as they were ${done.madeAt}.`);
     for (const step of done.upgraded) say(`Brought up to ${step}.`);
+    if (!('failed' in done) || done.failed.length === 0) return;
+    for (const slug of done.suspended) say(printable(`Suspended, as it has no database: ${slug}`));
+    throw partly(
+      done.failed,
+      'could not be restored',
+      'A suspended one is empty until its own database is put back; the others have the database that was there.',
+    );
   } finally {
     progress.end();
   }

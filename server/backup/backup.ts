@@ -85,7 +85,7 @@ function requireNew(file: string): void {
   if (existsSync(file)) throw badRequest('Give --replace, or another name.', `${file} is there already`);
 }
 
-function requireDirectory(directory: string): void {
+export function requireDirectory(directory: string): void {
   if (!existsSync(directory))
     throw badRequest(`Make it first: mkdir -p ${directory}`, `there is no directory ${directory}`);
 }

@@ -26,7 +26,8 @@ export async function inNewFile<T>(
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
+/** Waits until the names in a directory are on disk. */
+export async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

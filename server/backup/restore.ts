@@ -48,9 +48,7 @@ export async function restore(
 ): Promise<Restored> {
   const { type } = context.config.database;
   return context.db.transaction().execute(async (db) => {
-    await empty(db, await tablesOf(queryOf(db), type), replace);
-    await fillFrom(file, contents, db, type, onProgress);
-    const upgraded = await migrate(db, type);
+    const upgraded = await restoreTables(file, contents, db, type, { replace, onProgress });
     const inside = { ...context, db };
     const isSealed = await holdsSecrets(inside);
     // Nothing is under the key of before, so that the one in force will do, or the one that the server makes itself at its start.
@@ -71,6 +69,20 @@ export async function restore(
   });
 }
 
+/** Empties a database, fills it, and brings it up to date by the steps that are given; says which. To be called within a transaction. */
+export async function restoreTables(
+  file: string,
+  contents: Contents,
+  db: Database,
+  type: DatabaseType,
+  { replace, onProgress }: Pick<RestoreOptions, 'replace' | 'onProgress'>,
+  bringUpToDate: typeof migrate = migrate,
+): Promise<string[]> {
+  await empty(db, await tablesOf(queryOf(db), type), replace);
+  await fillFrom(file, contents, db, type, onProgress, bringUpToDate);
+  return bringUpToDate(db, type);
+}
+
 /** Puts what a backup holds into an empty database, at the steps that it was of. To be called within a transaction. */
 export async function fillFrom(
   file: string,
@@ -78,8 +90,9 @@ export async function fillFrom(
   db: Database,
   type: DatabaseType,
   onProgress: RestoreOptions['onProgress'] = () => {},
+  bringUpToDate: typeof migrate = migrate,
 ): Promise<void> {
-  await migrate(db, type, contents.steps);
+  await bringUpToDate(db, type, contents.steps);
   const known = new Map((await tablesOf(queryOf(db), type)).map((table) => [table.name, table]));
   let done = 0;
   await readArchive(file, {
@@ -96,9 +109,9 @@ export async function fillFrom(
 }
 
 /** What is in a backup, once it was read to its end. Throws an ApiError for one that this version does not understand. */
-export async function readForRestoring(file: string): Promise<Contents> {
+export async function readForRestoring(file: string, unknownIn = unknownSteps): Promise<Contents> {
   const contents = await readArchive(file);
-  const unknown = unknownSteps(contents.steps);
+  const unknown = unknownIn(contents.steps);
   if (unknown.length === 0) return contents;
   throw badRequest(
     'Restore it with that version, or a later one. Nothing was changed.',
@@ -114,7 +127,7 @@ export function keepSecretKey(dataDirectory: string, secretKey: string): void {
   writeFileSync(path, secretKey, { mode: 0o600, flag: 'wx', flush: true });
 }
 
-function queryOf(db: Database): Query {
+export function queryOf(db: Database): Query {
   return async (text) => {
     const { rows } = await sql.raw<object>(text).execute(db);
     return rows.map((row) => Object.values(row));
@@ -136,7 +149,12 @@ async function insertRows(db: Database, { name, columns }: Table, rows: readonly
 }
 
 /** So that the ids of what is gone are not given out again. */
-async function setLastId(db: Database, type: DatabaseType, table: string, last: number): Promise<void> {
+export async function setLastId(
+  db: Database,
+  type: DatabaseType,
+  table: string,
+  last: number,
+): Promise<void> {
   if (type === 'postgres') {
     await sql`select setval(pg_get_serial_sequence(${`"${table}"`}, 'id'), ${last})`.execute(db);
     return;

@@ -42,7 +42,9 @@ export async function stacksWithDatabase(main: Database): Promise<number[]> {
 async function namesOfStacks(main: Database): Promise<string[]> {
   if (main.type === 'postgres') {
     const beginning = `${nameOf(main)}_stack_`;
-    const rows = await ask(main, 'select datname from pg_database where starts_with(datname, $1)', [beginning]);
+    const rows = await ask(main, 'select datname from pg_database where starts_with(datname, $1)', [
+      beginning,
+    ]);
     return rows.map(([name]) => String(name)).filter((name) => /^\d+$/.test(name.slice(beginning.length)));
   }
   const directory = dirname(stackDatabase(main, 0).path);
