@@ -5,7 +5,8 @@ import type { Told } from '../peers/peers.ts';
 import type { Schema } from './schema.ts';
 import { isLostRace, isUniqueViolation, troubleOf } from './errors.ts';
 
-const ATTEMPTS = 10;
+const ATTEMPTS = 16;
+const LONGEST_PAUSE_MS = 256;
 const ATTEMPTS_BESIDE_OTHERS = 3;
 // When what an unanswered commit may have changed is forgotten again.
 const DOUBT_MS = [1000, 5000, 15_000, 60_000];
@@ -95,7 +96,7 @@ async function untilWon<C extends Transactional, T>(
       if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
       line.isHeldUp = attempt >= ATTEMPTS_BESIDE_OTHERS;
       // Other servers may be at it too.
-      await sleep(Math.random() * 2 ** attempt);
+      await sleep(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));
     }
   }
 }
