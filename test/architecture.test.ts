@@ -155,6 +155,7 @@ const ARROWS: Record<string, string[]> = {
     'cloud-rules',
     'cloud-schema',
     'http',
+    'in-time',
     'routes',
     'start',
     'transaction',

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Kysely } from 'kysely';
@@ -21,12 +22,13 @@ import type { Tracing } from '../tracing/tracing.ts';
 import { labelIn } from './addresses.ts';
 import { buildCloudApp } from './app.ts';
 import { arrivals } from './arrivals.ts';
+import { isGone } from './away.ts';
 import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
 import { migrateCloud } from './db/migrate.ts';
 import type { CloudSchema, StackRow } from './db/schema.ts';
 import { administrationRoutes } from './modules/administration/administration.routes.ts';
-import { portsInUse, removeDeleted, stackNow } from './modules/stacks/stacks.ts';
+import { portsInUse, removeDeleted, stackNow, stacksNow } from './modules/stacks/stacks.ts';
 import { writeUses } from './modules/uses/uses.ts';
 import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
 import { createPorts } from './ports.ts';
@@ -35,6 +37,8 @@ import { configOfStack } from './stack-config.ts';
 // Of a stack, and of the addresses of stacks.
 const REMEMBERED_OF_STACK = 5000;
 const REMEMBERED_ADDRESSES = 10_000;
+// So that many changes at once are followed together.
+const FOLLOWED_AFTER_MS = 50;
 const DAY_MS = 86_400_000;
 
 /** The cloud side while it runs. */
@@ -80,7 +84,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   const stacks = createStacks(
     config,
     now,
-    (stack, admit) => openStack(server, tracing, stack, admit),
+    (...opening) => openStack(server, tracing, ...opening),
     (id) => stackNow(context, id),
   );
   const ports = createPorts(config, (port, request, response) => arrive({ port }, request, response));
@@ -110,7 +114,25 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       log.error({ ports: taken }, 'another program listens at ports of stacks, which cannot be reached');
     }
   };
+  let following: NodeJS.Timeout | undefined;
+  // What others have made, moved or ended is so here too: its port, and whether it may be open.
+  const followSoon = (): void => {
+    following ??= setTimeout(() => {
+      following = undefined;
+      followOthers().catch((error: unknown) =>
+        log.error(
+          { err: error },
+          'what other servers did to stacks could not be followed; trying again later',
+        ),
+      );
+    }, FOLLOWED_AFTER_MS);
+  };
+  const followOthers = async (): Promise<void> => {
+    await keepPorts();
+    await stacks.follow((ids) => stacksNow(context, ids));
+  };
   const close = async (): Promise<void> => {
+    clearTimeout(following);
     await ports.close();
     await stacks.closeAll();
     await context.peers?.close();
@@ -122,7 +144,16 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       context.peers = await peersOnPostgres({
         db: db as unknown as Kysely<Schema>,
         connect: () => postgresConnection(own),
-        memory,
+        memory: {
+          touch(key) {
+            memory.touch(key);
+            followSoon();
+          },
+          clear() {
+            memory.clear();
+            followSoon();
+          },
+        },
         log: log.part('database'),
       });
       await context.peers.listen();
@@ -156,8 +187,8 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       if (isTidying) return;
       isTidying = true;
       try {
+        await followOthers();
         await stacks.tidy();
-        await keepPorts();
         await removeDeleted(context, ({ id }) =>
           removeDatabase(config.database, stackDatabase(config.database, id)),
         );
@@ -192,12 +223,35 @@ async function openStack(
   tracing: Tracing | undefined,
   stack: StackRow,
   admit: (secret: string) => Proof | undefined,
+  isNew: boolean,
+): Promise<Opened> {
+  const log = logOf(server.log, stack.slug);
+  try {
+    return await openIt(server, tracing, stack, { admit, isNew, log });
+  } catch (error) {
+    log.error({ err: error, id: stack.id }, 'the stack cannot be opened: others are not touched by it');
+    throw error;
+  }
+}
+
+interface Opening {
+  admit: (secret: string) => Proof | undefined;
+  isNew: boolean;
+  log: Log;
+}
+
+async function openIt(
+  server: Context,
+  tracing: Tracing | undefined,
+  stack: StackRow,
+  { admit, isNew, log }: Opening,
 ): Promise<Opened> {
   const config = configOfStack(server.config, stack);
-  await ensureDatabase(server.config.database, config.database);
+  if (isNew) await ensureDatabase(server.config.database, config.database);
+  else requireFile(config.database);
   const { context, close } = await openContext(config, {
     now: server.now,
-    log: logOf(server.log, stack.slug),
+    log,
     remembered: REMEMBERED_OF_STACK,
   });
   try {
@@ -215,16 +269,27 @@ async function openStack(
       flush: () => flush(context),
       async close() {
         const chores = endChores();
-        await app.close();
-        await chores;
-        await flush(context);
-        await close();
+        try {
+          await app.close();
+          await chores;
+          await flush(context);
+          await close();
+        } catch (error) {
+          log.error({ err: error, id: stack.id }, 'the stack was not closed as it should be');
+        }
       },
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** SQLite would make an empty file where one is gone, and nobody's keys would be in it. */
+function requireFile(database: Config['database']): void {
+  if (database.type !== 'sqlite') return;
+  const size = statSync(database.path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size === 0) throw isGone(database.path);
 }
 
 /** The server's log, in which each line says of which stack it is. What the lines go to is the server's to close. */

@@ -4,8 +4,11 @@ import type { Proof } from '../access/identity.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
+import { ApiError } from '../errors.ts';
 import type { App } from '../http/app-type.ts';
+import { inTime } from '../in-time.ts';
 import { suspended, unavailable } from './access/refusals.ts';
+import { asAway, takesTooLong } from './away.ts';
 import { stackDatabase } from './databases.ts';
 import type { StackRow } from './db/schema.ts';
 
@@ -33,12 +36,16 @@ export interface Stacks {
   serve(stack: StackRow, request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Asks a stack, and gives what it answers. */
   ask(stack: StackRow, asking: Asking): Promise<{ status: number; body: unknown }>;
-  /** Opens a stack where it is not, which makes its database too. Throws where that fails. */
+  /** Makes the database of a new stack, and opens it. Throws 503 where that fails. */
+  make(stack: StackRow): Promise<void>;
+  /** Opens a stack where it is not. Throws 503 where that fails. */
   open(stack: StackRow): Promise<void>;
   /** Closes a stack, once what is under way is answered. */
   close(id: number): Promise<void>;
-  /** Writes what was gathered, and closes what is not used. */
+  /** Writes what was gathered, and closes what is not used, or whose file was replaced. */
   tidy(): Promise<void>;
+  /** Closes what another server has suspended, deleted or moved; `list` gives those of some ids that are there. */
+  follow(list: (ids: number[]) => Promise<StackRow[]>): Promise<void>;
   /** Has all that are open forget what they remember: somebody else may have changed their databases. */
   forget(): void;
   closeAll(): Promise<void>;
@@ -52,17 +59,23 @@ export interface Stacks {
 }
 
 interface Entry {
+  stack: StackRow;
   opening: Promise<Opened>;
   opened: Opened | undefined;
   underWay: number;
   usedAt: number;
   /** Told when nothing is under way any more. */
   free: (() => void)[];
+  /** Which file it has; undefined where its database is none. */
+  file: number | undefined;
 }
 
 // Of what is told in process alone, and never leaves it.
 const PASS_LETTERS = 43;
+const LONGEST_OPENING_MS = 10_000;
 const LONGEST_CLOSE_MS = 10_000;
+// One that could not be opened: who floods it has it tried no more often.
+const TRIED_AGAIN_AFTER_MS = 1000;
 const LOOK_FOR_GARBAGE_AFTER = 32;
 
 /**
@@ -73,15 +86,20 @@ const LOOK_FOR_GARBAGE_AFTER = 32;
 export function createStacks(
   { cloud, database }: Config,
   now: () => number,
-  openStack: (stack: StackRow, admit: (secret: string) => Proof | undefined) => Promise<Opened>,
+  openStack: (
+    stack: StackRow,
+    admit: (secret: string) => Proof | undefined,
+    isNew: boolean,
+  ) => Promise<Opened>,
   lookAgain: (id: number) => Promise<StackRow>,
 ): Stacks {
   const entries = new Map<number, Entry>();
   const closing = new Map<number, Promise<void>>();
+  const failures = new Map<number, { error: ApiError; at: number }>();
   const uses: Stacks['uses'] = new Map();
   let closed = 0;
 
-  async function use<T>(stack: StackRow, work: (opened: Opened) => Promise<T>): Promise<T> {
+  async function use<T>(stack: StackRow, work: (opened: Opened) => Promise<T>, isNew = false): Promise<T> {
     // One that is being closed is opened anew behind that, unless it was closed because it is suspended or deleted.
     refuseSuspended(stack);
     for (let isClosing; (isClosing = closing.get(stack.id)) !== undefined;) {
@@ -89,14 +107,26 @@ export function createStacks(
       stack = await lookAgain(stack.id);
       refuseSuspended(stack);
     }
-    const entry = entries.get(stack.id) ?? begin(stack);
+    const entry = entries.get(stack.id) ?? begin(stack, isNew);
     entry.underWay++;
     try {
-      return await work(await entry.opening);
+      return await work(entry.opened ?? (await openedInTime(entry)));
     } finally {
       entry.underWay--;
       entry.usedAt = now();
-      if (entry.underWay === 0) entry.free.splice(0).forEach((tell) => tell());
+      if (entry.underWay === 0) {
+        entry.free.splice(0).forEach((tell) => tell());
+        // It takes no file that was put in place of a damaged one until it is opened anew.
+        if (entry.opened?.app.noted.trouble === 'damaged') void closeThis(entry);
+      }
+    }
+  }
+
+  async function openedInTime({ opening }: Entry): Promise<Opened> {
+    try {
+      return await inTime(opening, LONGEST_OPENING_MS);
+    } catch (error) {
+      throw error instanceof ApiError ? error : takesTooLong();
     }
   }
 
@@ -104,22 +134,36 @@ export function createStacks(
     if (suspended_at !== null) throw suspended(slug);
   }
 
-  function begin(stack: StackRow): Entry {
+  function begin(stack: StackRow, isNew: boolean): Entry {
+    const failed = failures.get(stack.id);
+    if (failed !== undefined && now() - failed.at < TRIED_AGAIN_AFTER_MS) throw failed.error;
     makeRoom();
     const entry: Entry = {
-      opening: openStack(stack, admit),
+      stack,
+      opening: openStack(stack, admit, isNew).catch((error: unknown) => {
+        throw asAway(error);
+      }),
       opened: undefined,
       underWay: 0,
       usedAt: now(),
       free: [],
+      file: undefined,
     };
     entries.set(stack.id, entry);
-    entry.opening.then(
-      (opened) => void (entry.opened = opened),
-      // The next request tries again.
-      () => entries.delete(stack.id),
-    );
+    void settle(entry);
     return entry;
+  }
+
+  async function settle(entry: Entry): Promise<void> {
+    const { id } = entry.stack;
+    try {
+      entry.opened = await entry.opening;
+      entry.file = fileOf(stackDatabase(database, id));
+      failures.delete(id);
+    } catch (error) {
+      failures.set(id, { error: error as ApiError, at: now() });
+      if (entries.get(id) === entry) entries.delete(id);
+    }
   }
 
   function makeRoom(): void {
@@ -147,8 +191,15 @@ export function createStacks(
     return done;
   }
 
+  function closeThis(entry: Entry): Promise<void> {
+    const { id } = entry.stack;
+    return entries.get(id) === entry ? close(id) : Promise.resolve();
+  }
+
   async function end(entry: Entry): Promise<void> {
-    const opened = await entry.opening.catch(() => undefined);
+    // One that hangs holds nobody up who closes it, and is closed once it is there.
+    const closeLate = (late: Opened): void => void late.close();
+    const opened = await inTime(entry.opening, LONGEST_CLOSE_MS, undefined, closeLate).catch(() => undefined);
     if (opened === undefined) return;
     if (entry.underWay > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -170,6 +221,15 @@ export function createStacks(
     if (known === undefined) return void uses.set(id, { requests: 1, lastUsedAt: now() });
     known.requests++;
     known.lastUsedAt = now();
+  }
+
+  async function tidyOne(entry: Entry): Promise<void> {
+    const { opened, underWay, usedAt, file, stack } = entry;
+    if (opened === undefined) return;
+    const isIdle = underWay === 0 && now() - usedAt >= cloud.close_idle_after;
+    const isReplaced = fileOf(stackDatabase(database, stack.id)) !== file;
+    if (isIdle || isReplaced) await closeThis(entry);
+    else await opened.flush();
   }
 
   const passes = new Map<string, Proof>();
@@ -203,13 +263,22 @@ export function createStacks(
           passes.delete(pass);
         }
       }),
+    make: (stack) => use(stack, () => Promise.resolve(), true),
     open: (stack) => use(stack, () => Promise.resolve()),
     close,
     async tidy() {
-      for (const [id, entry] of entries) {
-        const isIdle = entry.underWay === 0 && now() - entry.usedAt >= cloud.close_idle_after;
-        if (isIdle) await close(id);
-        else await entry.opened?.flush();
+      // Side by side: one that stands still holds up no other.
+      await Promise.all([...entries.values()].map(tidyOne));
+    },
+    async follow(list) {
+      const asked = [...entries.values()];
+      const rows = asked.length > 0 ? await list(asked.map(({ stack }) => stack.id)) : [];
+      const rowOf = new Map(rows.map((stack) => [stack.id, stack]));
+      for (const entry of asked) {
+        const { id, port, host } = entry.stack;
+        const is = rowOf.get(id);
+        const isSame = is?.suspended_at === null && is.port === port && is.host === host;
+        if (!isSame) void closeThis(entry);
       }
     },
     forget() {
@@ -232,4 +301,10 @@ function bytesOf(database: Config['database']): number | null {
     (end) => statSync(database.path + end, { throwIfNoEntry: false })?.size ?? 0,
   );
   return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** What tells a file from one that is put in its place. */
+function fileOf(database: Config['database']): number | undefined {
+  if (database.type !== 'sqlite') return undefined;
+  return statSync(database.path, { throwIfNoEntry: false })?.ino;
 }

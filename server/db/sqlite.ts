@@ -145,16 +145,18 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
   }
 
   return {
-    init() {
+    async init() {
+      const asked = performance.now();
       try {
-        writer = openHandle(path, false);
-        if (!isLookedThrough && isSmall(path)) requireWhole(writer.database);
+        writer = await onceFree(asked, () => openHandle(path, false));
+        if (!isLookedThrough && isSmall(path)) await onceFree(asked, () => requireWhole(writer.database));
       } catch (error) {
+        // oxlint-disable-next-line typescript/no-unnecessary-condition -- unset where it could not be opened
+        writer?.database.close();
         throw troubleOf(error) === 'damaged' ? damaged(path, error) : error;
       }
-      reader = openHandle(path, true);
+      reader = await onceFree(asked, () => openHandle(path, true));
       if (!isLookedThrough && !isSmall(path)) stopLooking = lookThroughBeside(path, isDamaged);
-      return Promise.resolve();
     },
     acquireConnection: () => Promise.resolve(connect()),
     async beginTransaction(connection) {
@@ -184,12 +186,16 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
 }
 
 function openHandle(path: string, readOnly: boolean): Handle {
-  const database = new DatabaseSync(path, { readOnly, timeout: BUSY_PATIENCE_MS });
-  // An acknowledged change is on disk: WAL with a sync at each commit.
-  if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
-  database.exec('pragma foreign_keys = on; pragma cache_size = -4096');
-  // From here on SQLite does not wait by itself: nothing else would be answered meanwhile.
-  database.exec('pragma busy_timeout = 0');
+  // SQLite does not wait by itself for others that have it locked: nothing else would be answered meanwhile.
+  const database = new DatabaseSync(path, { readOnly, timeout: 0 });
+  try {
+    // An acknowledged change is on disk: WAL with a sync at each commit.
+    if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
+    database.exec('pragma foreign_keys = on; pragma cache_size = -4096');
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   const statements = new LRUCache<string, Prepared>({ max: STATEMENTS_KEPT });
   return {
     database,

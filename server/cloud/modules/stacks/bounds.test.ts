@@ -1,9 +1,6 @@
-import { statSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Overrides } from '../../../config/settings.ts';
-import { administer } from '../../../testing/world.ts';
 import { type CloudWorld, startCloudWorld } from '../../../testing/cloud.ts';
 
 let world: CloudWorld;
@@ -48,32 +45,6 @@ test('below a domain each stack has a name of its own at the port of the server,
   expect(await asked('my-stack.stacks.example.org')).toBe(404);
 });
 
-test('a damaged stack is told so, and the others and the server go on', async () => {
-  world = await startCloudWorld();
-  const { type, path } = world.context.config.database;
-  // PostgreSQL has no file that a test could damage; there a database that is gone does.
-  const make = (slug: string) => world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug });
-  const [{ body: broken }, { body: whole }] = [await make('broken'), await make('whole')];
-  await world.cloud.stacks.close(broken.id);
-  if (type === 'sqlite') {
-    const file = join(path, '..', 'stacks', `${broken.id}.db`);
-    writeFileSync(file, Buffer.alloc(statSync(file).size, 0xa5));
-  } else {
-    await administer(
-      world.context.config.database.url,
-      `alter database ${nameOf(broken.id)} with allow_connections false`,
-    );
-  }
-  const statusOf = async (url: string) => (await world.sendTo(url, undefined, 'GET', '/api/org')).status;
-  expect(await statusOf(broken.url)).toBe(503);
-  expect(await statusOf(whole.url)).toBe(401);
-  expect(await statusOf(world.url)).toBe(401);
-  const inside = '/api/instances/broken/api/serviceaccounts';
-  expect((await world.ask(world.admin, 'GET', inside)).status).toBeGreaterThanOrEqual(500);
-  expect((await world.ask(world.admin, 'GET', '/api/instances')).status).toBe(200);
-  expect((await world.ask(world.admin, 'DELETE', '/api/instances/broken')).status).toBe(200);
-});
-
 test('a region of the settings says what its stacks tell of services that are elsewhere', async () => {
   world = await startCloudWorld({
     'cloud.region.fra': {
@@ -103,10 +74,6 @@ test('a region of the settings says what its stacks tell of services that are el
     (await world.ask(world.admin, 'POST', '/api/instances', { name: 'x', slug: 'x', region: 'eu' })).status,
   ).toBe(409);
 });
-
-function nameOf(id: number): string {
-  return `${new URL(world.context.config.database.url).pathname.slice(1)}_stack_${id}`;
-}
 
 /** What the API says to a key under a name; fetch sets Host itself. */
 async function statusAt(url: string, host: string, key: string): Promise<number> {

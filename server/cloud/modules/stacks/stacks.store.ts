@@ -34,6 +34,10 @@ export function listStacks(db: Kysely<CloudSchema>, orgId: number): Promise<Stac
   return live(db).where('org_id', '=', orgId).orderBy('slug').execute();
 }
 
+export function listStacksOf(db: Kysely<CloudSchema>, ids: readonly number[]): Promise<StackRow[]> {
+  return live(db).where('id', 'in', ids).execute();
+}
+
 /** Ports of all that are there. */
 export async function listPorts(db: Kysely<CloudSchema>): Promise<number[]> {
   const rows = await db

@@ -16,6 +16,7 @@ import {
   listDeletedBefore,
   listPorts,
   listStacks,
+  listStacksOf,
   updateStack,
 } from './stacks.store.ts';
 
@@ -79,6 +80,11 @@ export async function stackNow({ db }: CloudContext, id: number): Promise<StackR
   return stack;
 }
 
+/** Those of some stacks that are there, as they are now. */
+export function stacksNow({ db }: CloudContext, ids: readonly number[]): Promise<StackRow[]> {
+  return listStacksOf(db, ids);
+}
+
 /** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */
 export async function createStack(context: CloudRequestContext, wanted: NewStack): Promise<StackRow> {
   requireWholeOrg(context.caller);
@@ -115,7 +121,7 @@ export async function createStack(context: CloudRequestContext, wanted: NewStack
     return made;
   });
   try {
-    await context.stacks.open(stack);
+    await context.stacks.make(stack);
   } catch (error) {
     await end(context, stack);
     throw error;
@@ -264,9 +270,12 @@ async function change(
   work: (context: CloudRequestContext) => Promise<StackRow>,
 ): Promise<StackRow> {
   try {
-    const stack = await inTransaction(context, work);
-    forget(context, stack);
-    return stack;
+    return await inTransaction(context, async (context) => {
+      const stack = await work(context);
+      // Within the transaction, so that other servers hear of it and listen at its port.
+      forget(context, stack);
+      return stack;
+    });
   } catch (error) {
     const isKept = place.port !== null && (await getStackAt(context.db, { port: place.port })) !== undefined;
     if (place.port !== null && !isKept) await context.ports.drop(place.port);
