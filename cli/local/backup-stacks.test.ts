@@ -273,7 +273,7 @@ test('no directory but a backup is replaced', async () => {
   expect(readdirSync(directory).toSorted()).toEqual(['all', 'precious']);
 });
 
-test('with its key a backup of all opens every secret, in a place that has none', async () => {
+test('with its key a backup of all opens every secret in a place that has none; under a wrong one no stack begins anew', async () => {
   const place = intact;
   const path = join(makeDirectory(), 'all');
   await done(place, 'backup', path, '--with-secret-key');
@@ -284,7 +284,10 @@ test('with its key a backup of all opens every secret, in a place that has none'
   const wrong = await newPlace();
   const other = { ...wrong.env, GF_SECURITY_SECRET_KEY: 'another' };
   const lost = await latchkey({ ...wrong, env: other }, 'restore', path);
-  expect(lost.code).not.toBe(0);
+  expect(lost.code).toBe(6);
+  expect(lost.stderr).toContain('under another secret key');
+  expect(lost.stderr).toContain('Suspended, as it has no database: one');
+  expect(await stacksWithDatabase(wrong.main)).toEqual([]);
 });
 
 test('secrets of every stack, deleted ones too, are put under the new key; a broken stack is named and the others are done', async () => {

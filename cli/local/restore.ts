@@ -46,7 +46,8 @@ export function addRestore(program: Command): void {
 
 async function restoreFrom(path: string, flags: Flags): Promise<void> {
   const { config, json, yes, replace = false, withOtherKey = false } = flags;
-  if (replace && !yes) await requireConsent();
+  const { isDirectory } = await import('../../server/backup/manifest.ts');
+  if (replace && !yes) await requireConsent(isDirectory(path));
   const server = await import('../../server/main.ts');
   const progress = startProgressOfSeveral('Restoring');
   try {
@@ -64,15 +65,16 @@ async function restoreFrom(path: string, flags: Flags): Promise<void> {
     throw partly(
       done.failed,
       'could not be restored',
-      'A suspended one is empty until its own database is put back; the others have the database that was there.',
+      'Mend what is said above, and run it again with --replace. Until then a suspended one has no data, and any other what it had before.',
     );
   } finally {
     progress.end();
   }
 }
 
-async function requireConsent(): Promise<void> {
-  const what = 'Everything that is in the database will be deleted for good.';
+async function requireConsent(isOfAll: boolean): Promise<void> {
+  const where = isOfAll ? 'the databases of the server, the cloud side and every stack' : 'the database';
+  const what = `Everything that is in ${where} will be deleted for good.`;
   if (!canAsk()) throw usageFailure(what, 'Add --yes if that is meant.');
   if (!(await agrees(`${what} Go on?`))) throw new Failure(EXIT.failure, 'nothing was changed');
 }

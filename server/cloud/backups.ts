@@ -147,11 +147,12 @@ export async function restoreAll(
       stacks.push({ id, slug, rows: done.rows });
     } catch (error) {
       failed.push({ id, slug, reason: reasonOf(error) });
+      // In PostgreSQL it was made for this, and would be taken for that of a new stack.
+      if (!before.includes(id)) await removeDatabase(database, stackDatabase(database, id));
     }
   }
 
-  const there = new Set(await stacksWithDatabase(database));
-  const without = failed.filter(({ id }) => !there.has(id));
+  const without = failed.filter(({ id }) => !before.includes(id));
   await ensureDatabase(database, ofCloud);
   const steps = await inDatabase(withoutTrail({ ...config, database: ofCloud }), (context) =>
     restoreCloud(context, cloudFile, backups, {
