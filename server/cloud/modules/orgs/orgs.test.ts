@@ -60,3 +60,33 @@ test('a plugin is noted, read at its version and taken away', async () => {
   expect((await world.ask(world.admin, 'DELETE', `${path}/grafana-clock-panel`)).status).toBe(200);
   expect((await world.ask(world.admin, 'GET', `${path}/grafana-clock-panel`)).status).toBe(404);
 });
+
+// Looked for by name in the generated clients of 2024; the latest ones take what there is.
+const WANTED_OF_ORG = [
+  'id slug name url createdAt createdBy updatedAt updatedBy avatar checksPerMonth wpPlan hgInstanceLimit hmInstanceLimit',
+  'hlInstanceLimit userQuota supportPlan creditApproved msaSignedAt msaSignedBy enterprisePlugins grafanaCloud privacy reseller',
+  'resellerId resellerName emergencySupport isContractedLicenseAutoProvision gcloudMonthlyCost hgIncludedUsers hgTier1Rate',
+  'hgTier2Min hgTier2Rate hgTier3Min hgTier3Rate hgUsage hgCurrentActiveUsers hgGrafanaUsage hgOnCallUsage hmIncludedSeries',
+  'hmAverageDpm hmTier1Rate hmTier2Min hmTier2Rate hmTier3Min hmTier3Rate hmUsage hmCurrentUsage hmGraphiteIncludedUsage',
+  'hmGraphiteTier1Rate hmGraphiteTier3Rate hmGraphiteUsage hlIncludedUsage hlQueryToIngestRatio hlTier1Rate hlUsage',
+  'hlRetentionIncludedUsage hlRetentionTier1Rate hlRetentionUsage htIncludedUsage htUsage hpIncludedUsage hpUsage irmStatus',
+  'irmIncludedUsage irmUsage k6VuhIncludedUsage k6VuhUnits k6VuhUsage k6IPIncludedUsage k6IPUsage feO11yIncludedUsage',
+  'feO11yUnits feO11yUsage geUsersIncludedUsage geUsersUsage geInstancesIncludedUsage geInstancesTier3Rate geInstancesUsage',
+  'hgPluginUsersOverageRate hgPluginUsersIncludedUsage hmGraphiteInstanceCnt hmPrometheusInstanceCnt awsMarketplaceSupport',
+  'trialStartDate trialEndDate trialLengthDays trialNoticeDate cancellationDate retainedStackId allowGCloudTrial',
+  'pluginSignatureType contractType contractTypeId links subscriptions',
+].flatMap((line) => line.split(' '));
+const WANTED_OF_MEMBER = [
+  'id orgId userId status createdAt updatedAt defaultOrg role privacy billing createdBy updatedBy orgName orgSlug orgUrl',
+  'grafanaCloud resellerId contractTypeId allowGCloudTrial hlUsage hmCurrentGraphiteUsage hmCurrentPrometheusUsage',
+  'hgDatasourceCnts userFirstName userLastName userUsername userStatus userEmail userName subscriptions marketplaceSubscription',
+].flatMap((line) => line.split(' '));
+
+test('an organization and a member have every field without which clients take no answer', async () => {
+  const { body: org } = await world.ask(world.admin, 'GET', '/api/orgs/acme');
+  expect(WANTED_OF_ORG.filter((name) => !Object.hasOwn(org, name))).toEqual([]);
+  const wanted = { username: 'whole', role: 'Viewer' };
+  const { body: member } = await world.ask(world.admin, 'POST', '/api/orgs/acme/members', wanted);
+  expect(WANTED_OF_MEMBER.filter((name) => !Object.hasOwn(member, name))).toEqual([]);
+  expect(Object.keys(org.subscriptions)).toEqual(['current', 'nextProduct', 'next']);
+});
