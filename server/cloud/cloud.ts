@@ -23,6 +23,7 @@ import { labelIn } from './addresses.ts';
 import { buildCloudApp } from './app.ts';
 import { arrivals } from './arrivals.ts';
 import { isGone } from './away.ts';
+import { warnOfConnections } from './connections.ts';
 import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
 import { migrateCloud } from './db/migrate.ts';
@@ -157,6 +158,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
         log: log.part('database'),
       });
       await context.peers.listen();
+      await warnOfConnections(server);
     }
     await keepPorts();
     await app.listen({ host: config.server.http_addr, port: config.cloud.http_port });

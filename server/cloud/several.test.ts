@@ -116,6 +116,19 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
       expect((await other.send(ADMIN, 'GET', '/api/org')).status).toBe(200);
     });
 
+    test('more connections than PostgreSQL has are warned of in figures', async () => {
+      const database = await newPlace();
+      const warningsOf = async (open_stacks: number): Promise<string[]> => {
+        const world = await startCloudWorld({ log: { level: 'warn' }, cloud: { open_stacks } }, database);
+        onTestFinished(() => world.stop());
+        return world.log.filter((line) => line.includes('connections to PostgreSQL'));
+      };
+      expect(await warningsOf(1)).toEqual([]);
+      expect(await warningsOf(1000)).toEqual([
+        expect.stringMatching(/may take 5022 connections .* which has \d+/),
+      ]);
+    });
+
     test(
       'several workers of a server answer for a stack, and a token that one revokes is refused by all',
       { timeout: 120_000 },

@@ -46,3 +46,11 @@ test('stacks on SQLite are not served by several processes', () => {
   expect(() => load(ini)).toThrow(/workers = 2 .* does not go with \[cloud\] enabled on SQLite/);
   expect(() => load(`${ini}[database]\ntype = postgres\n`)).not.toThrow();
 });
+
+test('fewer stacks are open at once on PostgreSQL, where each takes connections, unless it is said how many', () => {
+  const openStacks = (ini: string): number => load(ini).config.cloud.open_stacks;
+  expect(openStacks('')).toBe(64);
+  expect(openStacks('[database]\ntype = postgres\n')).toBe(12);
+  expect(openStacks('[database]\nurl = postgres://db/keys\n')).toBe(12);
+  expect(openStacks('[database]\nurl = postgres://db/keys\n[cloud]\nopen_stacks = 64\n')).toBe(64);
+});

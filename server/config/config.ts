@@ -29,6 +29,7 @@ type LoadOptions = {
 
 export type ConfigRow = { section: string; key: string; value: string; source: string; meaning: string };
 
+const OPEN_STACKS_ON_POSTGRES = '12';
 const layers = { file: 1, environment: 2, override: 3 };
 
 /** The configuration in force, frozen, with where each value came from; a wrong value throws a ConfigError. */
@@ -50,7 +51,7 @@ export function loadConfig(options: LoadOptions): {
 
   // Settled first, because what they find out changes what was given.
   const early = resolver(given, env, readSecret);
-  const implied = [...shareTwins(early, { home, data: home }), ...typeFromUrl(early)];
+  const implied = [...shareTwins(early, { home, data: home }), ...typeFromUrl(early), ...fewerStacks(early)];
   for (const { section, key, resolved } of implied) give(given, section, key, { ...resolved, literal: true });
 
   const resolve = resolver(given, env, readSecret);
@@ -114,6 +115,15 @@ function typeFromUrl(resolve: Resolve): Implied[] {
   const url = resolve('database', 'url');
   if (url.text === '' || resolve('database', 'type').layer > 0) return [];
   return [{ section: 'database', key: 'type', resolved: { ...url, text: 'postgres' } }];
+}
+
+/** A PostgreSQL takes 100 connections unless it is told otherwise: each open stack has up to 5, the server and its cloud side 11 each. */
+function fewerStacks(resolve: Resolve): Implied[] {
+  const isPostgres =
+    resolve('database', 'url').text !== '' || resolve('database', 'type').text === 'postgres';
+  const given = resolve('cloud', 'open_stacks');
+  if (!isPostgres || given.layer > 0) return [];
+  return [{ section: 'cloud', key: 'open_stacks', resolved: { ...given, text: OPEN_STACKS_ON_POSTGRES } }];
 }
 
 function place(section: string, key: string, { text, source }: Resolved): string {

@@ -350,7 +350,7 @@ const settings = {
     stack_ports: portRange('4000-4999', 'Ports of the stacks, where there is no stack_domain'),
     open_stacks: int(
       64,
-      'Stacks open at once at most; of those that nobody is asking, the one that was used longest ago is closed',
+      'Stacks open at once at most; of those that nobody is asking, the one that was used longest ago is closed. With PostgreSQL 12 unless it is set',
       {
         min: 1,
         max: 10_000,
