@@ -131,6 +131,7 @@ test('a policy and its token reach the stack they are for, and nothing else', as
   expect(await done('policies', 'update', 'one-stack', ...scopes)).toMatch(/stacks:read stacks:write\n/);
   expect((await cloudAs(token, 'stacks', 'update', 'mine', '--name', 'By token')).code).toBe(0);
 
+  expect(await done('tokens', 'list')).toMatch(/one-stack +pipeline +us/);
   const [listed] = await json('tokens', 'list', 'one-stack');
   const days = (Date.parse(listed.expiresAt) - Date.now()) / 86_400_000;
   expect(days).toBeGreaterThan(29.9);

@@ -82,7 +82,7 @@ function addShow(policies: Command): void {
 
 function addCreate(policies: Command): void {
   const create = addCommand(policies, 'create <name>', {
-    summary: 'make an access policy and print its number, alone, on standard output',
+    summary: 'make an access policy and print its id, alone, on standard output',
     examples: [
       'latchkey cloud policies create reader --scope stacks:read --realm org:acme',
       'latchkey cloud policies create ci --scope stacks:write --realm stack:mine',
@@ -102,7 +102,7 @@ function addCreate(policies: Command): void {
       ...changesIn(flags),
     });
     if (flags.json) return printJson({ ...made, region });
-    say(printable(`Made the access policy ${made.name} in ${region}. Its number:`));
+    say(printable(`Made the access policy ${made.name} in ${region}. Its id:`));
     printValue(made.id);
   });
 }
@@ -176,9 +176,14 @@ export async function inRegions<T>(
   return found;
 }
 
-/** The policy that was given by number or name. Throws a Failure where there is none, or one in each of several regions. */
+/** The policy that was given by id or name. Throws a Failure where there is none, or one in each of several regions. */
 export async function findPolicy(client: Client, given: string, flags: RegionFlags): Promise<Placed<Policy>> {
-  const found = (await listPolicies(client, flags)).filter(({ id, name }) => id === given || name === given);
+  return pickPolicy(await listPolicies(client, flags), given);
+}
+
+/** The same out of a list. */
+export function pickPolicy(policies: readonly Placed<Policy>[], given: string): Placed<Policy> {
+  const found = policies.filter(({ id, name }) => id === given || name === given);
   const [first, second] = found;
   if (first !== undefined && second === undefined) return first;
   if (first === undefined) {
@@ -192,7 +197,7 @@ export async function findPolicy(client: Client, given: string, flags: RegionFla
   );
 }
 
-function listPolicies(client: Client, flags: RegionFlags): Promise<Placed<Policy>[]> {
+export function listPolicies(client: Client, flags: RegionFlags): Promise<Placed<Policy>[]> {
   return inRegions<Policy>(client, flags, '/api/v1/accesspolicies');
 }
 
@@ -224,7 +229,7 @@ function realmIn(text: string): Realm {
 function printPolicy(policy: Placed<Policy>, { json }: { json?: boolean }): void {
   if (json) return printJson(policy);
   printFields([
-    ['Number', policy.id],
+    ['Id', policy.id],
     ['Name', policy.name],
     ['Shown as', policy.displayName],
     ['Region', policy.region],

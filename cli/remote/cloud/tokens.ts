@@ -6,7 +6,15 @@ import { OWN_NAME } from '../../own-name.ts';
 import { printable } from '../../text.ts';
 import { connectCloud } from './connection.ts';
 import { confirm, handOverToken } from './manners.ts';
-import { at, findPolicy, inRegions, type RegionFlags, withRegion } from './policies.ts';
+import {
+  at,
+  findPolicy,
+  inRegions,
+  listPolicies,
+  pickPolicy,
+  type RegionFlags,
+  withRegion,
+} from './policies.ts';
 import type { Issued, PolicyToken } from './shapes.ts';
 
 /** `latchkey cloud tokens …` */
@@ -32,27 +40,28 @@ function addList(tokens: Command): void {
   withRegion(list).action(async (policy: string | undefined, flags: RegionFlags) => {
     const client = await connectCloud(flags);
     const all = await inRegions<PolicyToken>(client, flags, '/api/v1/tokens');
-    const owner = policy === undefined ? undefined : await findPolicy(client, policy, flags);
+    const policies = await listPolicies(client, flags);
+    const owner = policy === undefined ? undefined : pickPolicy(policies, policy);
     const found = all.filter(({ accessPolicyId }) => owner === undefined || accessPolicyId === owner.id);
     if (flags.json) return printJson(found);
     if (found.length === 0)
       return say(`There are no tokens. "${OWN_NAME} cloud tokens create POLICY NAME" makes one.`);
     printTable(
       [
+        { title: 'POLICY', flexible: true },
         { title: 'NAME', flexible: true },
         { title: 'REGION' },
         { title: 'EXPIRES (UTC)' },
         { title: 'CREATED (UTC)' },
         { title: 'ID' },
-        { title: 'POLICY' },
       ],
       found.map((token) => [
+        policies.find(({ id }) => id === token.accessPolicyId)?.name ?? token.accessPolicyId,
         token.name,
         token.region,
         shortTime(token.expiresAt, 'never'),
         shortTime(token.createdAt, ''),
         token.id,
-        token.accessPolicyId,
       ]),
     );
   });
