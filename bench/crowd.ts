@@ -38,7 +38,12 @@ interface Client {
  * Opens the connections, as many to each of the ports, for requests to one path; one token is for a first request over each. A request
  * costs this process some ten microseconds.
  */
-export async function openCrowd(ports: readonly number[], path: string, first: string): Promise<Crowd> {
+export async function openCrowd(
+  ports: readonly number[],
+  path: string,
+  first: string | ((client: number) => string),
+): Promise<Crowd> {
+  const firstOf = typeof first === 'string' ? () => first : first;
   const latencies = new Uint32Array(BUCKETS);
   let [requests, failed, running, endsAt] = [0, 0, 0, 0];
   let draw: (client: number) => string | undefined = () => undefined;
@@ -89,7 +94,7 @@ export async function openCrowd(ports: readonly number[], path: string, first: s
 
   function askOnce(asking: readonly number[]): Promise<Answers> {
     const left = new Set(asking);
-    return begin(asking, (at) => (left.delete(at) ? first : undefined), Infinity);
+    return begin(asking, (at) => (left.delete(at) ? firstOf(at) : undefined), Infinity);
   }
 
   const broke = (error?: Error): void => {

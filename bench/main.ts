@@ -7,6 +7,7 @@ import { benchLists } from './lists.ts';
 import { benchPage } from './page.ts';
 import { benchScale } from './scale.ts';
 import { benchServers } from './servers.ts';
+import { benchStacks } from './stacks.ts';
 import { benchVerify } from './verify.ts';
 
 // Without names all of them, in this order; each in an empty directory, and it says whether all was answered as it should be.
@@ -18,6 +19,7 @@ const BENCHES: Record<string, (directory: string) => Promise<boolean>> = {
   import: benchImport,
   page: benchPage,
   scale: benchScale,
+  stacks: benchStacks,
 };
 
 const wanted = process.argv.slice(2);

@@ -17,7 +17,8 @@ import {
 
 const PATH = '/api/org';
 
-const PROBE = fileURLToPath(new URL('memory-probe.ts', import.meta.url));
+/** Loaded into a server that is to say what it keeps. */
+export const PROBE = fileURLToPath(new URL('memory-probe.ts', import.meta.url));
 const PATIENCE_MS = 10_000;
 
 /** A database, how many tokens are in it, and they themselves. The last one is kept for the first request of each server. */
@@ -111,7 +112,10 @@ export function residentOf({ pids }: Serving): number[] {
 }
 
 /** What every process of these servers keeps once its garbage is gone. */
-export async function settledOf({ pids }: Serving, filled: Filled): Promise<Level[]> {
+export async function settledOf(
+  { pids }: Pick<Serving, 'pids'>,
+  filled: Pick<Filled, 'environment'>,
+): Promise<Level[]> {
   const family = pids.flatMap(familyOf);
   const levels: Level[] = [];
   for (const pid of family) {
@@ -147,6 +151,6 @@ function bearing({ tokens }: Filled): Record<string, string> {
   return { authorization: `Bearer ${tokens.at(-1)}` };
 }
 
-function levelsIn({ environment }: Filled): string {
+export function levelsIn({ environment }: Pick<Filled, 'environment'>): string {
   return join(environment['GF_PATHS_DATA'] ?? '', 'levels');
 }

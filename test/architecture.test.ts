@@ -209,7 +209,7 @@ const ARROWS: Record<string, string[]> = {
   web: ['client', 'duration', 'json-text'],
   page: ['web/pages', 'web'],
   browser: [],
-  bench: ['access', 'browser', 'client', 'http', 'search-text', ...SERVER],
+  bench: ['access', 'browser', 'client', 'cloud', 'http', 'search-text', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.
