@@ -5,7 +5,11 @@ import { pythonWith } from '../support/python.ts';
 import { runProgram } from '../support/run-program.ts';
 
 const REQUIREMENTS = fileURLToPath(new URL('requirements.txt', import.meta.url));
-const DESCRIPTION = fileURLToPath(new URL('../../client/openapi.json', import.meta.url));
+/** The file that describes an API. */
+export const DESCRIPTIONS = {
+  server: fileURLToPath(new URL('../../client/openapi.json', import.meta.url)),
+  cloud: fileURLToPath(new URL('../../client/cloud-openapi.json', import.meta.url)),
+};
 
 // Not asked: that whatever fits a schema is accepted, since names are taken and things are missing; nor 405, since a
 // method that a path does not know is 404 here, as it is in Grafana.
@@ -30,6 +34,7 @@ interface Tester {
 
 export interface Asking {
   tester: Tester;
+  description: string;
   url: string;
   /** The Authorization header; nobody without it. */
   authorization: string | undefined;
@@ -41,7 +46,7 @@ export interface Asking {
 
 /** Sends made-up requests to every operation of the description, and tells how many operations did well. */
 export async function fuzz(asking: Asking): Promise<{ passed: number; failed: number }> {
-  const { tester, url, authorization, examples, seconds, seed, report } = asking;
+  const { tester, description, url, authorization, examples, seconds, seed, report } = asking;
   const options = {
     url,
     phases: 'examples,coverage,fuzzing',
@@ -58,7 +63,7 @@ export async function fuzz(asking: Asking): Promise<{ passed: number; failed: nu
   };
   const flags = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
   if (authorization !== undefined) flags.push('--header', `Authorization: ${authorization}`);
-  const args = [tester.script, 'run', DESCRIPTION, '--no-color', ...flags];
+  const args = [tester.script, 'run', description, '--no-color', ...flags];
   const { code } = await runProgram(tester.python, args, { seconds, isShown: true });
   if (!existsSync(report)) throw new Error(`the tester left no report, and ended with ${code}`);
   return countOf(readFileSync(report, 'utf8'), code);
