@@ -116,7 +116,9 @@ export async function buildApp(
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // Most requests log nothing: the id is given with what is logged.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout,
     genReqId: newId,

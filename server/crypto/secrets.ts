@@ -56,8 +56,13 @@ function escaped(letters: string): string {
  * Undefined when it is neither, a wrong checksum included, so that no look-up is spent on it.
  */
 export function secretOf(presented: string): string | undefined {
-  if (presented.startsWith('glsa_')) return isToken(presented) ? presented : undefined;
+  if (looksLikeToken(presented)) return isToken(presented) ? presented : undefined;
   return apiKeySecret(presented);
+}
+
+/** Whether it can only be a token, and is its secret as a whole; what follows the first letters is not looked at. */
+export function looksLikeToken(presented: string): boolean {
+  return presented.startsWith('glsa_');
 }
 
 /** Of what Grafana makes its hash of a bearer credential: an API key's `k` and its name, a token's letters and its checksum. */

@@ -39,7 +39,8 @@ function answer(
   reply: FastifyReply,
   codes?: Readonly<Record<number, string>>,
 ): FastifyReply {
-  if (error.status >= 500) request.log.error({ err: error.cause ?? error }, error.message);
+  if (error.status >= 500)
+    request.log.error({ requestId: request.id, err: error.cause ?? error }, error.message);
   return reply
     .code(error.status)
     .headers(error.headers)

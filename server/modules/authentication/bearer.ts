@@ -1,6 +1,6 @@
 import type { Context } from '../../context.ts';
 import type { CredentialKind, Principal, Proof } from '../../access/identity.ts';
-import { secretOf } from '../../crypto/secrets.ts';
+import { looksLikeToken, secretOf } from '../../crypto/secrets.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
 import {
   type ApiKey,
@@ -19,6 +19,9 @@ import { tryKey, wrongKey } from './attempts.ts';
  * from an address it is 429, for those alone: one that is known is let in.
  */
 export function proveBearer(context: Context, presented: string, address: string): Proof | Promise<Proof> {
+  // Of a token that is remembered the form was looked at before: no two have one hash.
+  const token = looksLikeToken(presented) ? recallBySecret(context, presented) : undefined;
+  if (token !== undefined) return proveCredential(context, token, noteUse);
   const secret = secretOf(presented);
   if (secret === undefined) throw wrongKey(context, address, invalid({ reason: 'malformed' }));
   const remembered = recallBySecret(context, secret);
