@@ -98,7 +98,7 @@ const settings = {
     }),
     enforce_domain: bool(
       false,
-      'Answer requests to domain alone; a browser at another name is sent to root_url',
+      'Answer at domain alone: by another name, pages are redirected to root_url and calls of the API get 421',
     ),
     trusted_proxies: addressRanges(
       'Proxies whose X-Forwarded-For, -Proto and -Host are believed; nobody else is',
