@@ -61,6 +61,15 @@ async function build() {
   const codeOfPage = await ensurePageBuilt();
   for (const file of ['client/openapi.json', 'docs/api-keys.md'])
     cpSync(join(root, file), join(root, 'dist', file));
+  const reader = join(root, 'node_modules/swagger-ui-dist');
+  for (const file of [
+    'swagger-ui-bundle.js',
+    'swagger-ui-bundle.js.LICENSE.txt',
+    'swagger-ui.css',
+    'LICENSE',
+    'NOTICE',
+  ])
+    cpSync(join(reader, file), join(root, 'dist/server/modules/api-docs/swagger-ui', file));
   return code === 0 ? codeOfPage : code;
 }
 

@@ -41,6 +41,7 @@ test('the package has the command line, the server and the page, and no tests, n
     'bin/latchkey.js',
     'dist/cli/main.js',
     'dist/server/app.js',
+    'dist/server/modules/api-docs/swagger-ui/swagger-ui-bundle.js',
     'dist/web/index.html',
     'LICENSE',
   ];
@@ -79,6 +80,8 @@ test('it serves the API and the page, and ends when it is told to', { timeout: 6
   expect([keys.status, await keys.json()]).toEqual([200, []]);
   const page = await fetch(`${url}/login`, { headers: { accept: 'text/html' } });
   expect(await page.text()).toContain('<script type="module"');
+  const reader = await fetch(`${url}/api/docs/swagger-ui-bundle.js`);
+  expect([reader.status, await reader.text()]).toEqual([200, expect.stringContaining('SwaggerUIBundle')]);
   server.kill('SIGTERM');
   expect(await ended).toBe(0);
 });

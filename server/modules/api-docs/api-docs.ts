@@ -63,6 +63,9 @@ export function readAsset(name: string): { type: string; content: Readable } | u
 }
 
 function ofReader(file: string): Readable {
-  const folder = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+  // A package has the two files alone: swagger-ui-dist brings a script that reports where it is installed.
+  const folder = import.meta.filename.endsWith('.ts')
+    ? dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
+    : join(import.meta.dirname, 'swagger-ui');
   return createReadStream(join(folder, file));
 }
