@@ -121,7 +121,10 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] !== 'postgres')('of stacks 
     overwrite(4096, statSync(file).size);
     other.close();
     // What it remembers it may answer; whoever needs its database is told.
-    await expect.poll(async () => (await changeStack(broken)).status).toBe(503);
+    let answer: Answer | undefined;
+    await expect.poll(async () => (answer = await changeStack(broken)).status).toBe(503);
+    expect(answer?.body.detail).toContain('a backup in its place');
+    expect(answer?.body.detail).not.toContain('Stop the server');
     await expectOthersWork();
     await expectAway('backup');
     for (const end of ['', '-wal', '-shm']) rmSync(file + end, { force: true });

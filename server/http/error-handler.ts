@@ -127,7 +127,8 @@ const WORDS: Record<Trouble, { message: string; detail: string; retryAfter: numb
   },
   damaged: {
     message: 'The database is damaged',
-    detail: 'Nothing is changed any more. Stop the server and put a backup in its place.',
+    detail:
+      'Nothing is changed any more. Keep the database and put a backup in its place: of a server once it is stopped, of a stack at once.',
     retryAfter: 300,
   },
 };
