@@ -160,7 +160,10 @@ export async function buildApp(
   tellOfUnknownProxy(app, context.log.part('auth'), isProxy);
   // Whom it turns away has an id too, under which the log tells of it.
   enforceDomain(app);
-  const metrics = measureRequests(app, tracing, shared);
+  const isStack = admit !== undefined;
+  const metrics = isStack
+    ? measureRequests(app, { isOneOfMany: true })
+    : measureRequests(app, { tracing, shared });
   const limiter = requestLimiter(context);
   guardRoutes(app, authenticators, limiter);
   countRequests(app);
@@ -223,7 +226,7 @@ export async function buildApp(
     identifyPaying(limiter, request, reply, () => authenticateIfShown(context, authenticators, request)),
   );
   serverStatsRoutes(app);
-  serverSettingsRoutes(app);
+  serverSettingsRoutes(app, isStack);
   ssoSettingsRoutes(app);
   healthRoutes(app, (request) => authenticateIfShown(context, authenticators, request));
   metricsRoutes(app, metrics);

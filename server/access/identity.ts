@@ -38,6 +38,8 @@ export type CredentialKind = 'api-key' | 'token' | 'password' | 'session' | 'mac
 /** What was shown to prove it. */
 export interface Credential {
   kind: CredentialKind;
+  /** What the record of changes calls one of the cloud side, where ids of keys and of tokens are apart. */
+  recordedAs?: CredentialKind | 'cloud-key' | 'policy-token';
   /** Of the key, token or session; 0 for a password. */
   id: number;
   name: string;

@@ -21,7 +21,9 @@ export function configOfStack(config: Config, stack: StackRow): Config {
     auth: { ...config.auth, login_cookie_name: `${config.auth.login_cookie_name}_${stack.id}` },
     // Its first administrator has a password that nobody knows: who has a cloud credential makes what is needed.
     security: { ...config.security, generate_admin_password: true, require_own_admin_password: false },
-    audit: { ...config.audit, file: config.audit.file && `${config.audit.file}.${stack.slug}` },
+    // A slug is used again, an id never. Of syslog, nobody could tell a stack's lines from the server's.
+    audit: { ...config.audit, file: config.audit.file && `${config.audit.file}.${stack.id}`, syslog: '' },
+    access_control: { ...config.access_control, main_org_admins_read_server: false },
     remote_cache: { ...config.remote_cache, prefix: `${config.remote_cache.prefix}stack-${stack.id}:` },
     // The server's own traces tell of its requests.
     [tracing]: { ...config[tracing], address: '' },

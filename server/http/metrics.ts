@@ -28,13 +28,23 @@ export interface FiguresShared {
   ofAll(): Promise<string | undefined>;
 }
 
+interface Measuring {
+  tracing?: Tracing | undefined;
+  shared?: FiguresShared | undefined;
+  /** Whether the process is somebody else's, whose figures are not told, as with a stack. */
+  isOneOfMany?: boolean;
+}
+
 type Figures = ReturnType<typeof answersFigures> & Partial<ReturnType<typeof createFigures>>;
 
 /**
  * Counts and times what an app answers, and keeps the figures apart from those of any other app in the process; `shared` puts them
  * together with those of other processes.
  */
-export function measureRequests(app: FastifyInstance, tracing?: Tracing, shared?: FiguresShared): Metrics {
+export function measureRequests(
+  app: FastifyInstance,
+  { tracing, shared, isOneOfMany = false }: Measuring,
+): Metrics {
   const registry = new Registry();
   const figures = createFigures(registry, () => app.certificate);
   showLimits(registry, app.context);
@@ -46,7 +56,7 @@ export function measureRequests(app: FastifyInstance, tracing?: Tracing, shared?
   let hasProcessMetrics = false;
   const complete = (): Registry => {
     // Not before somebody reads them: they watch the event loop and the garbage collector from then on.
-    if (!hasProcessMetrics) collectDefaultMetrics({ register: registry });
+    if (!hasProcessMetrics && !isOneOfMany) collectDefaultMetrics({ register: registry });
     hasProcessMetrics = true;
     return registry;
   };

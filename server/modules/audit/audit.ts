@@ -37,7 +37,7 @@ export function doerOf({ actor: { principal, credential }, address, requestId }:
   return {
     actor: `${principal.kind}:${principal.login || principal.name}`,
     actorId: principal.id,
-    credential: { kind: credential.kind, id: credential.id },
+    credential: { kind: credential.recordedAs ?? credential.kind, id: credential.id },
     address,
     requestId,
   };

@@ -58,7 +58,7 @@ function provenBy({ principal, credential, orgId }: Identity) {
     orgId: orgId || null,
     actor: `${principal.kind}:${principal.login || principal.name}`,
     actorId: principal.id,
-    credential: { kind: credential.kind, id: credential.id },
+    credential: { kind: credential.recordedAs ?? credential.kind, id: credential.id },
   };
 }
 

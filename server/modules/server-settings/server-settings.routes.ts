@@ -21,14 +21,36 @@ const Explained = Type.Array(
 
 const access = canOnServer('settings:read', 'settings:*');
 
-export function serverSettingsRoutes(app: App): void {
+// Of a stack, what its own people can see at work. The others are the machine's: where files and databases are, what listens, who is behind.
+const OF_STACKS = new Set([
+  'security',
+  'auth',
+  'auth.basic',
+  'auth.anonymous',
+  'users',
+  'access_control',
+  'quota',
+  'rate_limiting',
+  'limits',
+  'usage',
+  'dashboards',
+  'public_dashboards',
+]);
+
+/** Tells the settings; of a stack, only those that are not the operator's. */
+export function serverSettingsRoutes(app: App, isStack: boolean): void {
+  const isTold = (section: string): boolean => !isStack || OF_STACKS.has(section);
+
   app.get(
     '/api/admin/settings',
     {
       config: { access, readsSecret: true },
       schema: { response: { 200: Sections } },
     },
-    () => settingsInForce(app.context.config),
+    () =>
+      Object.fromEntries(
+        Object.entries(settingsInForce(app.context.config)).filter(([section]) => isTold(section)),
+      ),
   );
 
   app.get(
@@ -40,6 +62,6 @@ export function serverSettingsRoutes(app: App): void {
         response: { 200: Explained },
       },
     },
-    () => settingsExplained(app.context.config),
+    () => settingsExplained(app.context.config).filter(({ section }) => isTold(section)),
   );
 }

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { buildApp } from '../../app.ts';
 import { listSettings } from '../../config/settings.ts';
 import { ADMIN, startWorld, type World } from '../../testing/world.ts';
 
@@ -77,4 +78,22 @@ test('every setting is explained: its value, what it means, what else it may be 
   expect(secrets.length).toBeGreaterThan(0);
   for (const { key, value } of secrets) expect(value, key).toMatch(/^$|^\*{9}$/);
   expect(body.length).toBe(Object.values(inForce).flatMap((keys) => Object.keys(keys as object)).length);
+});
+
+test("of the operator's settings, a stack tells not even its own administrator", async () => {
+  const { context } = await makeWorld();
+  // Of a stack: the process itself may let somebody in.
+  const app = await buildApp(context, undefined, undefined, () => undefined);
+  onTestFinished(() => app.close());
+  const authorization = `Basic ${btoa('admin:admin')}`;
+  const told = async (url: string) => (await app.inject({ url, headers: { authorization } })).json();
+  const settings = await told('/api/admin/settings');
+  expect(settings.users).toMatchObject({ allow_sign_up: 'false' });
+  for (const section of ['database', 'paths', 'server', 'log', 'audit', 'metrics', 'cloud']) {
+    expect([section, settings[section]]).toEqual([section, undefined]);
+  }
+  const explained = await told('/api/admin/settings/explained');
+  expect(new Set(explained.map(({ section }: { section: string }) => section))).toEqual(
+    new Set(Object.keys(settings)),
+  );
 });

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { App } from '../../../http/app-type.ts';
+import { Id } from '../../../http/schemas.ts';
 import { cloudOf, needs } from '../../http/guard.ts';
 import { askInside } from './inside.ts';
 
@@ -31,11 +32,18 @@ export function insideRoutes(app: App): void {
       config: { ...needs('stack-service-accounts:write'), mayAnswer: [409] },
       schema: {
         description: `Takes and answers what ${method} ${path} of the stack does, which is asked as an Admin of its main organization.`,
+        params: paramsOf(path),
         response: { [asked === 'POST /api/serviceaccounts' ? 201 : 200]: Type.Any() },
       },
       handler: (request, reply) => ask(request, reply, method, path),
     });
   }
+}
+
+/** Each name below the stack is an id: it can lead to nothing else. */
+function paramsOf(path: string) {
+  const ids = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, Id] as const);
+  return Type.Object({ stack: Type.String(), ...Object.fromEntries(ids) });
 }
 
 async function ask(
@@ -44,8 +52,8 @@ async function ask(
   method: Method,
   path: string,
 ): Promise<unknown> {
-  const { stack = '', ...names } = request.params as Record<string, string>;
-  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name] ?? ''));
+  const { stack, ...ids } = request.params as { stack: string } & Record<string, unknown>;
+  const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => String(ids[name]));
   const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
   const { status, body } = await askInside(cloudOf(request), stack, {
     method,

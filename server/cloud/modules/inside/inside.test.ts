@@ -68,13 +68,43 @@ test("a stack's record of changes says that the cloud side did it, by which cred
   expect(body.entries).toMatchObject([
     {
       actor: { kind: 'cloud', name: 'acme/first' },
-      credential: { kind: 'cloud' },
+      credential: { kind: 'cloud-key' },
       address: '127.0.0.1',
       object: { kind: 'api-key', name: 'auditor' },
     },
   ]);
   const byActor = await onStack({ bearer: key.key }, 'GET', '/api/audit?actor=cloud:acme/first');
   expect(byActor.body.totalCount).toBeGreaterThan(0);
+});
+
+test("a stack's record tells a key of the cloud side from a token of the same name", async () => {
+  const { body: policy } = await world.ask(world.admin, 'POST', '/api/v1/accesspolicies?region=eu', {
+    name: 'terraform',
+    scopes: ['stack-service-accounts:write'],
+    realms: [{ type: 'org', identifier: 'acme' }],
+  });
+  const { body: token } = await world.ask(world.admin, 'POST', '/api/v1/tokens?region=eu', {
+    accessPolicyId: policy.id,
+    name: 'ci',
+  });
+  const made = await world.ask({ bearer: token.token }, 'POST', `${INSIDE}/auth/keys`, {
+    name: 'by-token',
+    role: 'Admin',
+  });
+  const { body } = await onStack({ bearer: made.body.key }, 'GET', '/api/audit?credential=policy-token');
+  expect(body.entries).toMatchObject([
+    { actor: { name: 'acme/terraform-ci' }, object: { kind: 'api-key', name: 'by-token' } },
+  ]);
+});
+
+test("a stack's people read neither the operator's settings nor the figures of the process", async () => {
+  const { body: key } = await inside('POST', '/auth/keys', { name: 'curious', role: 'Admin' });
+  const as = { bearer: key.key as string };
+  expect((await onStack(as, 'GET', '/api/admin/settings')).status).toBe(403);
+  const { body: metrics } = await onStack(undefined, 'GET', '/metrics');
+  expect(metrics).toContain('http_requests_total');
+  expect(metrics).not.toMatch(/process_|nodejs_/);
+  expect((await world.send(undefined, 'GET', '/metrics')).body).toMatch(/process_/);
 });
 
 test('what a stack refuses, it refuses in its own words', async () => {
@@ -100,6 +130,9 @@ test.each([
   ['GET', '/admin/settings'],
   ['GET', '/serviceaccounts/../org'],
   ['GET', '/serviceaccounts/1%2F..%2F..%2Forg'],
+  ['GET', '/serviceaccounts/%2e%2e'],
+  ['GET', '/serviceaccounts/migrationstatus'],
+  ['DELETE', '/auth/keys/%2e%2e'],
   ['POST', '/serviceaccounts/migrate'],
 ])('a cloud credential does nothing else in a stack: %s %s', async (method, path) => {
   expect((await inside(method, path, method === 'POST' ? {} : undefined)).status).toBeGreaterThanOrEqual(400);

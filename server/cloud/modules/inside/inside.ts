@@ -37,5 +37,9 @@ function proofOf({ caller }: CloudRequestContext): Proof {
     teams: new Map(),
     granted: new Map(),
   };
-  return { principal, credential: { kind: 'cloud', id: caller.id, name: caller.name, expiresAt: null } };
+  const { id, name, credential } = caller;
+  return {
+    principal,
+    credential: { kind: 'cloud', recordedAs: credential.kind, id, name, expiresAt: null },
+  };
 }
