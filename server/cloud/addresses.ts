@@ -23,6 +23,11 @@ export function labelIn(domain: string, header: string | undefined): string | un
   return host.slice(0, -domain.length - 1);
 }
 
+/** Whether a name below the domain is the server's own, which no stack has. */
+export function isServers({ server, cloud }: Config, label: string): boolean {
+  return labelIn(cloud.stack_domain, new URL(server.root_url).host) === label;
+}
+
 /** The name that a slug has in a host: DNS knows no underscores. */
 export function labelOf(slug: string): string {
   return slug

@@ -107,6 +107,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   const { limited } = app.cloudFigures;
   const arrive = arrivals(context, () => limited.inc({ kind: 'address', reason: 'stacks' }));
   const { stack_domain: domain } = config.cloud;
+  const ownLabel = labelIn(domain, new URL(config.server.root_url).host);
 
   const keepPorts = async (): Promise<void> => {
     if (domain !== '') return;
@@ -181,7 +182,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     reloadCertificate: () => app.reloadCertificate(),
     takes(request, response) {
       const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
-      if (label === undefined) return false;
+      if (label === undefined || label === ownLabel) return false;
       arrive({ host: label }, request, response);
       return true;
     },

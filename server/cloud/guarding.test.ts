@@ -1,4 +1,9 @@
+import { createSocket } from 'node:dgram';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Overrides } from '../config/settings.ts';
 import { ADMIN, type Answer, type As } from '../testing/world.ts';
@@ -142,22 +147,22 @@ async function untilRefused(close: () => Promise<void>, url: string): Promise<An
 test('an address that asks for stacks that are not there is held back, and those that are there answer', async () => {
   await start({ cloud: { stack_domain: 'stacks.example.org', open_stacks: 2 } });
   await world.ask(world.admin, 'POST', '/api/instances', { name: 'known', slug: 'known' });
-  expect(await statusUnder('known')).toBe(401);
+  expect(await statusUnder('known.stacks.example.org')).toBe(401);
   const statuses: number[] = [];
   for (let count = 0; count < OPENED_AT_ONCE + 20 && statuses.at(-1) !== 429; count++) {
-    statuses.push(await statusUnder(`unknown-${count}`));
+    statuses.push(await statusUnder(`unknown-${count}.stacks.example.org`));
   }
   expect(statuses.slice(0, OPENED_AT_ONCE)).toEqual(Array.from({ length: OPENED_AT_ONCE }, () => 404));
   expect(statuses.at(-1)).toBe(429);
-  expect(await statusUnder('known')).toBe(401);
+  expect(await statusUnder('known.stacks.example.org')).toBe(401);
   world.clock.advance(2000);
-  expect(await statusUnder('unknown')).toBe(404);
+  expect(await statusUnder('unknown.stacks.example.org')).toBe(404);
 });
 
-/** What the server says under a name below the domain of stacks; fetch sets Host itself. */
-async function statusUnder(name: string): Promise<number> {
+/** What the server says under a host; fetch sets Host itself. */
+async function statusUnder(host: string): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const headers = { host: `${name}.stacks.example.org` };
+  const headers = { host };
   request(`${world.url}/api/org`, { headers }, (response) => {
     response.resume();
     resolve(response.statusCode ?? 0);
@@ -166,3 +171,84 @@ async function statusUnder(name: string): Promise<number> {
     .end();
   return promise;
 }
+
+/** A connection to the address of a stack on which something was sent, and of which nothing is read. */
+async function sendOnly(url: string, text: string): Promise<Socket> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname).pause();
+  socket.on('error', () => undefined);
+  await new Promise<void>((sent) => socket.write(text, () => sent()));
+  return socket;
+}
+
+test('who takes none of its answers holds a stack open no longer than read_timeout', async () => {
+  await start({ server: { read_timeout: '1s' }, cloud: { open_stacks: 1 } });
+  const make = async (slug: string): Promise<string> =>
+    (await world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug })).body.url;
+  const [other, held] = [await make('other'), await make('held')];
+  const statusOf = async (url: string) => (await world.sendTo(url, undefined, 'GET', '/api/org')).status;
+  const asked = 'GET /api/openapi.json HTTP/1.1\r\nhost: held\r\n\r\n';
+  const holding = await sendOnly(held, asked.repeat(16));
+  try {
+    await expect.poll(() => statusOf(other)).toBe(503);
+    await expect.poll(() => statusOf(other), { timeout: 10_000, interval: 100 }).toBe(401);
+    expect(await statusOf(held)).toBe(401);
+  } finally {
+    holding.destroy();
+  }
+});
+
+test('a stack with a port is deleted without waiting for who has sent half a request there', async () => {
+  await start({});
+  const { body } = await world.ask(world.admin, 'POST', '/api/instances', { name: 'gone', slug: 'gone' });
+  const half = await sendOnly(body.url, 'GET /api/org HTTP/1.1\r\nhost:');
+  let isClosed = false;
+  half.resume().once('close', () => (isClosed = true));
+  expect((await world.ask(world.admin, 'DELETE', '/api/instances/gone')).status).toBe(200);
+  expect(isClosed).toBe(false);
+  half.destroy();
+  // Its port is free, and it comes back there.
+  const back = await world.ask(world.admin, 'POST', `/api/instances/${body.id}/restore`);
+  expect(back.body.url).toBe(body.url);
+  expect((await world.sendTo(body.url, undefined, 'GET', '/api/org')).status).toBe(401);
+});
+
+test("the server's own name below the domain leads to the server, and no stack gets it", async () => {
+  await start({
+    server: { root_url: 'http://keys.example.org:33001/' },
+    cloud: { stack_domain: 'example.org' },
+  });
+  const make = (slug: string, url?: string) =>
+    world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug, url });
+  expect((await make('thief', 'http://keys.example.org:33001')).status).toBe(409);
+  expect((await make('keys')).body.url).toBe('http://keys-2.example.org:33001');
+  expect(await statusUnder('keys.example.org')).toBe(401);
+  expect(await statusUnder('keys-2.example.org')).toBe(401);
+  expect((await world.ask(world.admin, 'POST', '/api/instances/keys/suspend')).status).toBe(200);
+  expect(await statusUnder('keys-2.example.org')).toBe(403);
+  expect(await statusUnder('keys.example.org')).toBe(401);
+});
+
+test("a stack's changes go to a file of its own, by its id, and not to the server's syslog", async () => {
+  const syslog = createSocket('udp4');
+  const heard: string[] = [];
+  syslog.on('message', (line) => heard.push(line.toString()));
+  await new Promise<void>((bound) => syslog.bind(0, '127.0.0.1', bound));
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-trail-'));
+  try {
+    const file = join(directory, 'audit.jsonl');
+    await start({ audit: { file, syslog: `udp://127.0.0.1:${syslog.address().port}` } });
+    const { body } = await world.ask(world.admin, 'POST', '/api/instances', { name: 'told', slug: 'told' });
+    await world.ask(world.admin, 'POST', '/api/instances/told/api/auth/keys', {
+      name: 'stacks-own',
+      role: 'Viewer',
+    });
+    await world.send(ADMIN, 'POST', '/api/folders', { title: 'servers-own' });
+    await expect.poll(() => heard.join('')).toContain('servers-own');
+    expect(heard.join('')).not.toContain('stacks-own');
+    await expect.poll(() => readFileSync(`${file}.${body.id}`, 'utf8')).toContain('stacks-own');
+  } finally {
+    syslog.close();
+    rmSync(directory, { recursive: true });
+  }
+});

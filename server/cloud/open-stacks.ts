@@ -84,7 +84,7 @@ const LOOK_FOR_GARBAGE_AFTER = 32;
  * not opened: 403.
  */
 export function createStacks(
-  { cloud, database }: Config,
+  { cloud, database, server: { read_timeout } }: Config,
   now: () => number,
   openStack: (
     stack: StackRow,
@@ -243,6 +243,12 @@ export function createStacks(
         if (response.destroyed || response.closed) return Promise.resolve();
         note(stack.id);
         response.once('close', resolve);
+        // Whoever takes nothing of an answer keeps its stack open no longer than somebody who sends nothing.
+        if (read_timeout > 0) {
+          response.setTimeout(read_timeout, () => {
+            if (request.socket.writableLength > 0) request.socket.destroy();
+          });
+        }
         app.routing(request, response);
         return promise;
       }),

@@ -11,8 +11,8 @@ import { patienceOf } from '../http/patience.ts';
 export interface Ports {
   /** Listens at a port; false where another program has it. */
   take(port: number): Promise<boolean>;
-  /** Ends listening, once what is under way is answered. */
-  drop(port: number): Promise<void>;
+  /** Ends listening, and lets what is under way be answered. */
+  drop(port: number): void;
   /** Listens at these ports and no others. Gives those that another program has. */
   keep(ports: readonly number[]): Promise<number[]>;
   /** Shows this certificate from now on. */
@@ -30,6 +30,7 @@ export function createPorts(
   answer: (port: number, ...asked: Parameters<RequestListener>) => void,
 ): Ports {
   const servers = new Map<number, Server>();
+  const ending = new Set<Promise<void>>();
   const takenAt = new WeakMap<Server, number>();
   const { http_addr: host, trusted_proxies } = config.server;
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
@@ -61,10 +62,15 @@ export function createPorts(
     return promise;
   }
 
-  async function drop(port: number): Promise<void> {
+  function drop(port: number): void {
     const server = servers.get(port);
     if (server === undefined) return;
     servers.delete(port);
+    const end = ended(server).finally(() => ending.delete(end));
+    ending.add(end);
+  }
+
+  async function ended(server: Server): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     server.close(() => resolve());
     server.closeIdleConnections();
@@ -81,7 +87,7 @@ export function createPorts(
       const wanted = new Set(ports);
       const isOld = (server: Server): boolean => performance.now() - (takenAt.get(server) ?? 0) > FRESH_MS;
       const unwanted = [...servers].filter(([port, server]) => !wanted.has(port) && isOld(server));
-      await Promise.all(unwanted.map(([port]) => drop(port)));
+      for (const [port] of unwanted) drop(port);
       const missing = ports.filter((port) => !servers.has(port));
       const taken = await Promise.all(missing.map(take));
       return missing.filter((_, at) => taken[at] === false);
@@ -91,7 +97,8 @@ export function createPorts(
       for (const server of servers.values()) (server as unknown as TlsServer).setSecureContext(fresh.options);
     },
     async close() {
-      await Promise.all([...servers.keys()].map(drop));
+      [...servers.keys()].forEach(drop);
+      await Promise.all(ending);
     },
   };
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '../../../db/transaction.ts';
 import { changed } from '../../../modules/audit/changed.ts';
 import { reaches, requireWholeOrg } from '../../access/caller.ts';
 import { invalidArgument, notFound, taken, unavailable } from '../../access/refusals.ts';
-import { labelIn, labelOf, type Place } from '../../addresses.ts';
+import { isServers, labelIn, labelOf, type Place } from '../../addresses.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
 import { recordChange, recordOwnChange } from '../audit/audit.ts';
@@ -149,7 +149,7 @@ export async function changeStack(
     return is;
   });
   const hasMoved = place.port !== before.port || place.host !== before.host;
-  if (before.port !== null && before.port !== place.port) await context.ports.drop(before.port);
+  if (before.port !== null && before.port !== place.port) context.ports.drop(before.port);
   // It knows its address, and tells it.
   if (hasMoved) await context.stacks.close(before.id);
   return after;
@@ -190,7 +190,7 @@ export async function restoreStack(context: CloudRequestContext, id: number): Pr
   if (deleted === undefined || !reaches(caller, deleted)) throw notFound('Instance');
   if (await getStack(context.db, deleted.slug))
     throw taken(NOT_AVAILABLE, 'Another stack has its slug by now.');
-  const place = await placeFor(context, deleted.slug, undefined);
+  const place = await formerPlace(context, deleted);
   return change(context, place, async (context) => {
     const found = await getDeletedStack(context.db, id);
     if (found === undefined) throw notFound('Instance');
@@ -259,7 +259,7 @@ async function end(context: CloudRequestContext, stack: StackRow): Promise<void>
 }
 
 async function leave({ ports, stacks }: CloudContext, { id, port }: StackRow): Promise<void> {
-  if (port !== null) await ports.drop(port);
+  if (port !== null) ports.drop(port);
   await stacks.close(id);
 }
 
@@ -278,7 +278,7 @@ async function change(
     });
   } catch (error) {
     const isKept = place.port !== null && (await getStackAt(context.db, { port: place.port })) !== undefined;
-    if (place.port !== null && !isKept) await context.ports.drop(place.port);
+    if (place.port !== null && !isKept) context.ports.drop(place.port);
     throw isUniqueViolation(error) ? taken(NOT_AVAILABLE) : error;
   }
 }
@@ -343,6 +343,16 @@ async function placeFor(
   };
 }
 
+/** Where a deleted stack was, if that is free still; else a free place. */
+async function formerPlace(context: CloudContext, { slug, port, host }: StackRow): Promise<Place> {
+  const { stack_domain: domain, stack_ports: ports } = context.config.cloud;
+  const isFree =
+    domain === ''
+      ? port !== null && port >= ports.first && port <= ports.last && (await context.ports.take(port))
+      : host !== null && !isServers(context.config, host) && !(await getStackAt(context.db, { host }));
+  return isFree ? { port, host } : placeFor(context, slug, undefined);
+}
+
 async function freeLabel(
   context: CloudContext,
   slug: string,
@@ -355,10 +365,12 @@ async function freeLabel(
     if (label === undefined || label.includes('.')) {
       throw invalidArgument(`Invalid url ${asked.href} specified`, `Stacks are reached below ${domain}.`);
     }
+    if (isServers(context.config, label)) throw taken(NOT_AVAILABLE);
     return label;
   }
   for (let count = 1; ; count++) {
     const label = count === 1 ? labelOf(slug) : `${labelOf(slug).slice(0, 58)}-${count}`;
+    if (isServers(context.config, label)) continue;
     if (label === own.host || !(await getStackAt(context.db, { host: label }))) return label;
   }
 }
