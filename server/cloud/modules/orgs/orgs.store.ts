@@ -21,7 +21,7 @@ export function listMembers(db: Kysely<CloudSchema>, orgId: number): Promise<Mem
   return db.selectFrom('member').selectAll().where('org_id', '=', orgId).orderBy('username').execute();
 }
 
-/** By name, or by id. */
+/** By name, or by id where nobody has that name. */
 export function getMember(
   db: Kysely<CloudSchema>,
   orgId: number,
@@ -36,6 +36,7 @@ export function getMember(
         ? is.or([is('username', '=', user), is('id', '=', Number(user))])
         : is('username', '=', user),
     )
+    .orderBy((is) => is.case().when('username', '=', user).then(0).else(1).end())
     .executeTakeFirst();
 }
 

@@ -34,6 +34,19 @@ test('members are added, read, changed and removed', async () => {
   expect((await world.ask(world.admin, 'GET', `${path}/ann`)).status).toBe(404);
 });
 
+test('a member is meant by name before any is meant by number', async () => {
+  const path = '/api/orgs/acme/members';
+  const { body: first } = await world.ask(world.admin, 'POST', path, { username: 'first', role: 'Viewer' });
+  const name = String(first.userId);
+  const { body: named } = await world.ask(world.admin, 'POST', path, { username: name, role: 'Viewer' });
+  expect(named.userUsername).toBe(name);
+  expect((await world.ask(world.admin, 'DELETE', `${path}/${name}`)).status).toBe(200);
+  const { body: left } = await world.ask(world.admin, 'GET', path);
+  expect(left.items.map((member: { userUsername: string }) => member.userUsername)).toEqual(['first']);
+  expect((await world.ask(world.admin, 'DELETE', `${path}/${name}`)).status).toBe(200);
+  expect((await world.ask(world.admin, 'GET', path)).body.items).toEqual([]);
+});
+
 test('the usual regions are there where the settings name none', async () => {
   const { body } = await world.ask(world.admin, 'GET', '/api/stack-regions');
   expect(body.items.map(({ slug }: { slug: string }) => slug)).toEqual(['us', 'eu', 'prod-us-east-0']);

@@ -159,11 +159,21 @@ test('a token for one stack reaches that one alone, and nothing of the organizat
 
 test('a policy for a stack is not for another one that gets its slug', async () => {
   const id = await makeStack('reborn');
-  const as = await tokenFor(['stacks:read'], [{ type: 'stack', identifier: 'reborn' }]);
+  const realms = [{ type: 'stack', identifier: 'reborn' }];
+  const { body: policy } = await makePolicy(['stacks:read'], realms);
+  const sent = { accessPolicyId: policy.id, name: 'token' };
+  const { body: token } = await world.ask(world.admin, 'POST', '/api/v1/tokens?region=eu', sent);
+  const as = { bearer: token.token as string };
   expect(await statusFor(as, 'GET', '/api/instances/reborn')).toBe(200);
   await world.ask(world.admin, 'DELETE', `/api/instances/${id}`);
   await makeStack('reborn');
   expect(await statusFor(as, 'GET', '/api/instances/reborn')).toBe(404);
+  // Nor does it become so by a change, be it of something else or of nothing.
+  for (const change of [{ displayName: 'Changed' }, { realms }]) {
+    const path = `/api/v1/accesspolicies/${policy.id}?region=eu`;
+    expect(await statusFor(world.admin, 'POST', path, change)).toBe(200);
+    expect(await statusFor(as, 'GET', '/api/instances/reborn')).toBe(404);
+  }
 });
 
 test('a token ends when it expires, and is told so', async () => {
@@ -200,11 +210,18 @@ test('nobody hands out what they do not have: no scope, no realm, no role', asyn
   const narrow = await tokenFor([
     'accesspolicies:read',
     'accesspolicies:write',
+    'accesspolicies:delete',
     'api-keys:write',
     'stacks:read',
   ]);
   const { body: wide } = await makePolicy(['stacks:delete', 'stacks:read']);
-  const attempts: [method: string, path: string, body: object][] = [
+  const { body: strong } = await world.ask(world.admin, 'POST', '/api/v1/tokens?region=eu', {
+    accessPolicyId: wide.id,
+    name: 'strong',
+  });
+  const attempts: [method: string, path: string, body?: object][] = [
+    ['POST', `/api/v1/tokens/${strong.id}?region=eu`, { displayName: 'weak' }],
+    ['DELETE', `/api/v1/tokens/${strong.id}?region=eu`],
     ['POST', '/api/v1/accesspolicies?region=eu', { name: 'p1', scopes: ['stacks:delete'], realms: ORG }],
     ['POST', '/api/v1/accesspolicies?region=eu', { name: 'p2', scopes: ['metrics:write'], realms: ORG }],
     ['POST', '/api/v1/tokens?region=eu', { accessPolicyId: wide.id, name: 'stolen' }],

@@ -105,8 +105,7 @@ export function changePolicy(
     const before = await requirePolicy(context, region, uid);
     requireHoldingPolicy(context, before);
     const scopes = changes.scopes ?? scopesOf(before);
-    const realms = changes.realms ?? realmsOf(before);
-    const kept = await checked(context, scopes, realms);
+    const kept = await checked(context, scopes, changes.realms, realmsOf(before));
     const subnets = subnetsIn(changes);
     const policy = await updatePolicy(context.db, before.id, {
       ...(changes.displayName === undefined ? {} : { display_name: changes.displayName || before.name }),
@@ -162,15 +161,22 @@ export function knownRegion({ config }: CloudRequestContext, region: string): st
 async function checked(
   context: CloudRequestContext,
   scopes: readonly string[],
-  realms: readonly Given[],
+  realms: readonly Given[] | undefined,
+  before: KeptRealm[] = [],
 ): Promise<KeptRealm[]> {
   if (scopes.length === 0) throw invalidArgument('Field is required: scopes');
-  if (realms.length === 0) throw invalidArgument('Field is required: realms');
+  if (realms?.length === 0) throw invalidArgument('Field is required: realms');
   const wrong = scopes.find((scope) => !SCOPE.test(scope));
   if (wrong !== undefined)
     throw invalidArgument(`Invalid scope ${wrong} specified`, 'A scope is as in stacks:read.');
-  const kept = [];
-  for (const realm of realms) kept.push(await resolved(context, realm));
+  const kept = realms === undefined ? before : [];
+  for (const realm of realms ?? []) {
+    // Written as it was, it is for the very stack that it was for, whoever has that slug by now.
+    const same = before.find(
+      ({ type, identifier }) => type === realm.type && identifier === realm.identifier,
+    );
+    kept.push(same ? { ...same, labelPolicies: realm.labelPolicies ?? [] } : await resolved(context, realm));
+  }
   requireHolding(context.caller, scopes, stacksIn(kept));
   return kept;
 }

@@ -95,7 +95,7 @@ export async function issuePolicyToken(
   }
 }
 
-/** Gives a token another name to be shown. Throws 404. */
+/** Gives a token another name to be shown. Throws 404, and 403 for one that may more than the caller. */
 export function renameToken(
   context: CloudRequestContext,
   region: string,
@@ -104,6 +104,7 @@ export function renameToken(
 ): Promise<PolicyTokenRow> {
   return inTransaction(context, async (context) => {
     const before = await requireToken(context, region, uid);
+    requireHoldingPolicy(context, await requirePolicy(context, region, before.policy_uid));
     await updateToken(context.db, before.id, {
       display_name: displayName || before.name,
       updated_at: context.now(),
@@ -114,7 +115,7 @@ export function renameToken(
   });
 }
 
-/** Deletes a token; the next request with it is refused. Throws 404. */
+/** Deletes a token; the next request with it is refused. Throws 404, and 403 for one that may more than the caller. */
 export function revokeToken(
   context: CloudRequestContext,
   region: string,
@@ -122,6 +123,7 @@ export function revokeToken(
 ): Promise<PolicyTokenRow> {
   return inTransaction(context, async (context) => {
     const token = await requireToken(context, region, uid);
+    requireHoldingPolicy(context, await requirePolicy(context, region, token.policy_uid));
     await deleteToken(context.db, token.id);
     await record(context, 'delete', token, told(token));
     return token;

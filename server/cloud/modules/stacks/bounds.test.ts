@@ -31,6 +31,12 @@ test('below a domain each stack has a name of its own at the port of the server,
   // Two slugs may have one name in DNS.
   expect((await make('my-stack')).body.url).toBe('https://my-stack-2.stacks.example.org');
 
+  for (const label of ['*', '-a', 'a.b', 'a;b', 'x'.repeat(64)]) {
+    const sent = { name: 'odd', slug: 'odd', url: `https://${label}.stacks.example.org` };
+    const { status } = await world.ask(world.admin, 'POST', '/api/instances', sent);
+    expect(status, label).toBe(409);
+  }
+
   const account = await world.ask(world.admin, 'POST', '/api/instances/my_stack/api/auth/keys', {
     name: 'management-key',
     role: 'Admin',

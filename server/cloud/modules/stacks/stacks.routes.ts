@@ -199,7 +199,10 @@ export function stacksRoutes(app: App): void {
     async (request) => {
       const context = cloudOf(request);
       // Grafana: the newer form protects a stack unless it is told not to.
-      const stack = await createStack(context, { deleteProtection: true, ...request.body });
+      const stack = await createStack(context, {
+        ...request.body,
+        deleteProtection: request.body.deleteProtection ?? true,
+      });
       return stackV1Answer(context, context.caller.org, stack);
     },
   );

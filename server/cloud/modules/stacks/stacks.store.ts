@@ -1,6 +1,9 @@
 import type { Insertable, Kysely, Updateable } from 'kysely';
 import type { CloudSchema, StackRow, StackTable } from '../../db/schema.ts';
 
+/** The time of a removal that was begun: from then on the stack cannot be restored. */
+export const REMOVAL_BEGUN = 0;
+
 /** One that is there, by slug or id. */
 export function getStack(db: Kysely<CloudSchema>, idOrSlug: string): Promise<StackRow | undefined> {
   return live(db)
@@ -50,15 +53,26 @@ export async function listPorts(db: Kysely<CloudSchema>): Promise<number[]> {
   return rows.map(({ port }) => port as number);
 }
 
-/** Those that were deleted before a time and still have their data. */
+/** Those that were deleted before a time and still have their data, or some of it: the removal was begun. */
 export function listDeletedBefore(db: Kysely<CloudSchema>, time: number): Promise<StackRow[]> {
   return db
     .selectFrom('stack')
     .selectAll()
     .where('deleted_at', '<=', time)
-    .where('removed_at', 'is', null)
+    .where((is) => is.or([is('removed_at', 'is', null), is('removed_at', '=', REMOVAL_BEGUN)]))
     .orderBy('id')
     .execute();
+}
+
+/** Ends a removal that was begun; undefined where somebody else was first. */
+export function endRemoval(db: Kysely<CloudSchema>, id: number, now: number): Promise<StackRow | undefined> {
+  return db
+    .updateTable('stack')
+    .set({ removed_at: now })
+    .where('id', '=', id)
+    .where('removed_at', '=', REMOVAL_BEGUN)
+    .returningAll()
+    .executeTakeFirst();
 }
 
 export async function insertStack(db: Kysely<CloudSchema>, row: Insertable<StackTable>): Promise<StackRow> {

@@ -56,6 +56,8 @@ test('in both forms a stack is made, read, changed, ready, listed and deleted', 
     deleteProtection: false,
     labels: {},
   });
+  const third = { ...body, slug: 'thirdform', deleteProtection: null };
+  expect((await world.ask(world.admin, 'POST', '/api/v1/stacks', third)).body.deleteProtection).toBe(true);
   const path = `/api/v1/stacks/${second.body.id}`;
   const labelled = await world.ask(world.admin, 'POST', path, { labels: { env: 'x' }, name: 'Renamed' });
   expect(labelled.body).toMatchObject({ name: 'Renamed', labels: { env: 'x' } });
@@ -212,6 +214,24 @@ test('a deleted stack is gone at once, comes back with its data, and is removed 
   await world.cloud.tidy();
   expect((await world.ask(world.admin, 'POST', `/api/instances/${id}/restore`)).status).toBe(404);
   expect(existsSync(file)).toBe(false);
+});
+
+test('a stack that is restored has its data, even while those that were deleted as long ago are removed', async () => {
+  const stacks = [];
+  for (const slug of ['ending-a', 'ending-b', 'ending-c']) stacks.push(await make(slug));
+  const last = stacks[2] as (typeof stacks)[number];
+  const sent = { name: 'key', role: 'Admin' };
+  const { body: key } = await world.ask(world.admin, 'POST', '/api/instances/ending-c/api/auth/keys', sent);
+  for (const { id } of stacks) await world.ask(world.admin, 'DELETE', `/api/instances/${id}`);
+  world.clock.advance(31 * DAY);
+  const removing = world.cloud.tidy();
+  const restored = await world.ask(world.admin, 'POST', `/api/instances/${last.id}/restore`);
+  await removing;
+  await world.cloud.tidy();
+  const isBack = restored.status === 200;
+  const asKey = { bearer: key.key as string };
+  const { status } = isBack ? await world.sendTo(restored.body.url, asKey, 'GET', '/api/org') : restored;
+  expect(status).toBe(isBack ? 200 : 404);
 });
 
 test('a stack that nobody uses is closed, and opens with all it had when it is asked again', async () => {

@@ -9,6 +9,7 @@ import type { StackRow } from '../../db/schema.ts';
 import { recordChange, recordOwnChange } from '../audit/audit.ts';
 import { findRegion, regionsOf } from '../regions/regions.ts';
 import {
+  endRemoval,
   getDeletedStack,
   getStack,
   getStackAt,
@@ -17,6 +18,7 @@ import {
   listPorts,
   listStacks,
   listStacksOf,
+  REMOVAL_BEGUN,
   updateStack,
 } from './stacks.store.ts';
 
@@ -37,6 +39,8 @@ const SLUG = /^[a-z][a-z0-9_-]{0,62}$/;
 const LABEL = /^[a-zA-Z0-9/\-.]+$/;
 const MOST_LABELS = 10;
 const LONGEST_TEXT = 1000;
+// RFC 1035, and the underscore that names of stacks may have.
+const HOST_LABEL = /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/;
 const NOT_AVAILABLE = 'That url is not available';
 
 /** What a stack is. Grafana: "paused" is one that grafana.com has stopped; clients pass the word on. */
@@ -208,14 +212,14 @@ export async function removeDeleted(
 ): Promise<void> {
   const before = context.now() - context.config.cloud.keep_deleted_for;
   for (const stack of await listDeletedBefore(context.db, before)) {
+    // First of all: whoever restores it meanwhile would have a stack without data.
+    if (stack.removed_at === null && !(await beginRemoval(context, stack.id))) continue;
     await context.stacks.close(stack.id);
     await remove(stack);
     const isDone = await inTransaction(context, async (context) => {
-      // Another server may have been first.
-      if ((await getDeletedStack(context.db, stack.id)) === undefined) return false;
-      const { id, slug, name, org_id } = await updateStack(context.db, stack.id, {
-        removed_at: context.now(),
-      });
+      const removed = await endRemoval(context.db, stack.id, context.now());
+      if (removed === undefined) return false;
+      const { id, slug, name, org_id } = removed;
       const entry = { action: 'stacks:remove', kind: 'stack', id, name, change: { slug } };
       await recordOwnChange(context, org_id, entry);
       return true;
@@ -223,6 +227,14 @@ export async function removeDeleted(
     if (!isDone) continue;
     context.log.info({ stack: stack.slug, id: stack.id }, 'the data of a deleted stack was removed');
   }
+}
+
+function beginRemoval(context: CloudContext, id: number): Promise<boolean> {
+  return inTransaction(context, async ({ db }) => {
+    if ((await getDeletedStack(db, id)) === undefined) return false;
+    await updateStack(db, id, { removed_at: REMOVAL_BEGUN });
+    return true;
+  });
 }
 
 /** The ports at which stacks are reached. */
@@ -362,7 +374,7 @@ async function freeLabel(
   const { stack_domain: domain } = context.config.cloud;
   if (asked !== undefined) {
     const label = labelIn(domain, asked.host);
-    if (label === undefined || label.includes('.')) {
+    if (label === undefined || !HOST_LABEL.test(label)) {
       throw invalidArgument(`Invalid url ${asked.href} specified`, `Stacks are reached below ${domain}.`);
     }
     if (isServers(context.config, label)) throw taken(NOT_AVAILABLE);
