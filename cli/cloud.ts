@@ -12,10 +12,7 @@ import { addCloudTokens } from './remote/cloud/tokens.ts';
 export function addCloud(program: Command): void {
   const cloud = addCommand(program, 'cloud', {
     summary: 'stacks, and the cloud keys and policies that manage them',
-    examples: [
-      'latchkey cloud init --org acme | latchkey cloud login --token-stdin',
-      'latchkey cloud stacks create my_stack --wait',
-    ],
+    examples: ['latchkey cloud init --org acme', 'latchkey cloud stacks create my_stack --wait'],
     more:
       'The cloud side is an API of its own, where [cloud] is enabled: at [cloud] http_port, with credentials of its own (glc_…). ' +
       'Options come first (--url, --token), then LATCHKEY_CLOUD_URL and LATCHKEY_CLOUD_TOKEN, then, where GRAFANA_CLOUD_API_URL is set, ' +

@@ -313,7 +313,7 @@ function reopening({ outputs }: Log): (() => void)[] {
 export async function beginCloud(
   options: Options,
   wanted: { org: string; key: string },
-): Promise<{ slug: string; token: string; isEnabled: boolean }> {
+): Promise<{ slug: string; token: string; isNew: boolean; isEnabled: boolean }> {
   // Nothing is sealed there, so any key will do, and none is made.
   const { config } = load(options, { security: { secret_key: 'none is needed' } });
   const { initCloud } = await import('./cloud/init.ts');

@@ -13,11 +13,9 @@ interface Flags {
 /** `latchkey cloud init` */
 export function addCloudInit(cloud: Command): void {
   const init = addCommand(cloud, 'init', {
-    summary: 'make a cloud organization, and print its first cloud key, alone, on standard output',
-    examples: [
-      'latchkey cloud init --org acme',
-      'latchkey cloud init --org acme | latchkey cloud login --token-stdin',
-    ],
+    summary:
+      'make a cloud organization, or another key of an Admin of one, and print the key alone on standard output',
+    examples: ['latchkey cloud init --org acme', 'latchkey cloud init --org acme --key second'],
     more: 'The key has the role Admin, and is printed this once. Servers may be running; they need [cloud] enabled = true.',
   });
   withConfigFile(init)
@@ -27,15 +25,20 @@ export function addCloudInit(cloud: Command): void {
 }
 
 async function initCloud(flags: Flags): Promise<void> {
+  if (flags.org.trim() === '') throw new Failure(EXIT.usage, 'An organization needs a name: --org acme');
   const { beginCloud } = await import('../../server/main.ts');
   const { ApiError } = await import('../../server/errors.ts');
   try {
-    const { slug, token, isEnabled } = await beginCloud({ configFile: flags.config }, flags);
-    say(`The cloud organization ${slug} is made. Its key is shown this once:`);
+    const { slug, token, isNew, isEnabled } = await beginCloud({ configFile: flags.config }, flags);
+    say(
+      `${isNew ? 'Made the cloud organization' : 'Another key of the cloud organization'} ${slug}. The key is shown this once:`,
+    );
     print(token);
     if (!isEnabled) say('Set [cloud] enabled = true, and start the server again, to use it.');
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    throw new Failure(EXIT.failure, error.message, { detail: 'Give another name with --org.' });
+    throw new Failure(EXIT.failure, error.message, {
+      detail: 'Another name by --key makes another key, another name by --org another organization.',
+    });
   }
 }

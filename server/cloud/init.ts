@@ -1,29 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
+import { isUniqueViolation } from '../db/errors.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { createLog } from '../log.ts';
 import { openCloudDatabase } from './cloud.ts';
 import { NOBODYS, record } from '../modules/audit/audit.ts';
+import { taken } from './access/refusals.ts';
 import { insertIssued } from './modules/keys/keys.ts';
-import { createOrg } from './modules/orgs/orgs.ts';
+import { createOrg, findOrgByName } from './modules/orgs/orgs.ts';
 
 // As the record of changes calls whoever runs commands on the machine.
 const OPERATOR = { actor: 'operator:command line', credential: { kind: 'machine', id: 0 } };
 
-/** Makes a cloud organization with its first key, an Admin's. The secret is nowhere else. Throws where there is one of its slug. */
+/**
+ * Makes a key of an Admin of a cloud organization, and the organization where there is none of that name. The secret is nowhere else.
+ * Throws where there is such a key.
+ */
 export async function initCloud(
   config: Config,
   { org: name, key }: { org: string; key: string },
-): Promise<{ slug: string; token: string }> {
+): Promise<{ slug: string; token: string; isNew: boolean }> {
   const log = createLog(config, { console: process.stderr });
   const db = await openCloudDatabase(config, log);
   try {
     const nobody = { touch: () => {}, peers: undefined, trail: undefined };
     return await inTransaction({ db, config, now: Date.now, ...nobody }, async (context) => {
-      const { id, slug } = await createOrg(context, name);
+      const known = await findOrgByName(context, name);
+      const { id, slug } = known ?? (await createOrg(context, name));
       const issued = await insertIssued(context, id, { name: key, role: 'Admin' });
       const by = { ...NOBODYS, ...OPERATOR, requestId: randomUUID(), orgId: id };
-      await record(context, { ...by, action: 'orgs:create', kind: 'cloud-org', id, name, change: { slug } });
+      const made = { ...by, action: 'orgs:create', kind: 'cloud-org', id, name, change: { slug } };
+      if (known === undefined) await record(context, made);
       await record(context, {
         ...by,
         action: 'api-keys:create',
@@ -32,8 +39,10 @@ export async function initCloud(
         name: key,
         change: { role: 'Admin' },
       });
-      return { slug, token: issued.token };
+      return { slug, token: issued.token, isNew: known === undefined };
     });
+  } catch (error) {
+    throw isUniqueViolation(error) ? taken(`There is a key ${key} of ${name} already`) : error;
   } finally {
     await db.destroy();
   }

@@ -21,7 +21,7 @@ export function addCloudLogin(cloud: Command): void {
     summary: 'save the address of a cloud side and a credential for later "cloud" commands',
     examples: [
       'latchkey cloud login http://127.0.0.1:3080',
-      'latchkey cloud init --org acme | latchkey cloud login --token-stdin',
+      'latchkey cloud login --token-stdin < key',
     ],
     more: 'It is kept beside what "latchkey login" saved, and neither is ever used for the other. The credential is tried first.',
   });

@@ -13,6 +13,10 @@ import {
 import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
 import { tryKey, wrongKey } from './attempts.ts';
 
+const NOT_KNOWN = 'It is not known here: it may be mistyped, cut off, or deleted.';
+const OF_CLOUD =
+  'A key or token that begins with glc_ is for the cloud side, at [cloud] http_port. A stack and a server have keys and tokens of their own.';
+
 /**
  * Who a key or token stands for. At once when both it and its account are remembered, else after one indexed query each.
  * Throws 401 in the documents' words; which of the reasons it was is told only to who holds the secret. After too many unknown ones
@@ -23,7 +27,7 @@ export function proveBearer(context: Context, presented: string, address: string
   const token = looksLikeToken(presented) ? recallBySecret(context, presented) : undefined;
   if (token !== undefined) return proveCredential(context, token, noteUse);
   const secret = secretOf(presented);
-  if (secret === undefined) throw wrongKey(context, address, invalid({ reason: 'malformed' }));
+  if (secret === undefined) throw wrongKey(context, address, malformed(presented));
   const remembered = recallBySecret(context, secret);
   if (remembered !== undefined) return proveCredential(context, remembered, noteUse);
   return tryKey(context, address, () => findBySecret(context, secret, presented)).then((found) => {
@@ -125,7 +129,11 @@ function keyPrincipal(id: number, key: ApiKey): Principal {
   };
 }
 
-function invalid(refused: Refusal): ApiError {
-  const hint = 'It is not known here: it may be mistyped, cut off, or deleted.';
+function malformed(presented: string): ApiError {
+  const isOfCloud = presented.startsWith('glc_');
+  return invalid({ reason: 'malformed' }, isOfCloud ? OF_CLOUD : undefined);
+}
+
+function invalid(refused: Refusal, hint = NOT_KNOWN): ApiError {
   return unauthorized('Invalid API key', hint, refused);
 }

@@ -40,16 +40,16 @@ export function getMember(
     .executeTakeFirst();
 }
 
-export async function insertMember(db: Kysely<CloudSchema>, row: Insertable<MemberTable>): Promise<void> {
-  await db.insertInto('member').values(row).execute();
+export function insertMember(db: Kysely<CloudSchema>, row: Insertable<MemberTable>): Promise<MemberRow> {
+  return db.insertInto('member').values(row).returningAll().executeTakeFirstOrThrow();
 }
 
-export async function updateMember(
+export function updateMember(
   db: Kysely<CloudSchema>,
   id: number,
   changes: Updateable<MemberTable>,
-): Promise<void> {
-  await db.updateTable('member').set(changes).where('id', '=', id).execute();
+): Promise<MemberRow> {
+  return db.updateTable('member').set(changes).where('id', '=', id).returningAll().executeTakeFirstOrThrow();
 }
 
 export async function deleteMember(db: Kysely<CloudSchema>, id: number): Promise<void> {

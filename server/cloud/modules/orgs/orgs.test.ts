@@ -40,6 +40,10 @@ test('a member is meant by name before any is meant by number', async () => {
   const name = String(first.userId);
   const { body: named } = await world.ask(world.admin, 'POST', path, { username: name, role: 'Viewer' });
   expect(named.userUsername).toBe(name);
+  expect((await world.ask(world.admin, 'POST', `${path}/first`, { role: 'Admin' })).body).toMatchObject({
+    userUsername: 'first',
+    role: 'Admin',
+  });
   expect((await world.ask(world.admin, 'DELETE', `${path}/${name}`)).status).toBe(200);
   const { body: left } = await world.ask(world.admin, 'GET', path);
   expect(left.items.map((member: { userUsername: string }) => member.userUsername)).toEqual(['first']);

@@ -28,15 +28,28 @@ export async function createOrg(
   context: Pick<CloudContext, 'db' | 'now'>,
   name: string,
 ): Promise<CloudOrgRow> {
+  const slug = slugOf(name);
+  const now = context.now();
+  const row = { slug, name, created_at: now, updated_at: now };
+  if (await getOrgBySlug(context.db, slug)) throw taken(`There is an organization ${slug} already`);
+  const id = await insertOrg(context.db, row);
+  return { id, ...row };
+}
+
+/** The organization that one of this name would be taken for: that of its slug. */
+export function findOrgByName(
+  { db }: Pick<CloudContext, 'db'>,
+  name: string,
+): Promise<CloudOrgRow | undefined> {
+  return getOrgBySlug(db, slugOf(name));
+}
+
+function slugOf(name: string): string {
   const slug = name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '')
     .slice(0, 60);
-  const now = context.now();
-  const row = { slug: slug === '' ? 'org' : slug, name, created_at: now, updated_at: now };
-  if (await getOrgBySlug(context.db, row.slug)) throw taken(`There is an organization ${row.slug} already`);
-  const id = await insertOrg(context.db, row);
-  return { id, ...row };
+  return slug === '' ? 'org' : slug;
 }
 
 /** The caller's own organization, named by slug or id. Throws 404 for any other. */
@@ -71,7 +84,7 @@ export async function addMember(
   const now = context.now();
   try {
     return await inTransaction(context, async (context) => {
-      await insertMember(context.db, {
+      const member = await insertMember(context.db, {
         org_id: context.caller.org.id,
         username,
         role,
@@ -79,7 +92,6 @@ export async function addMember(
         created_at: now,
         updated_at: now,
       });
-      const member = await requireMember(context, username);
       await record(context, 'add', member, told(member));
       return member;
     });
@@ -96,12 +108,11 @@ export function changeMember(
 ): Promise<MemberRow> {
   return inTransaction(context, async (context) => {
     const before = await requireMember(context, user);
-    await updateMember(context.db, before.id, {
+    const member = await updateMember(context.db, before.id, {
       ...(role === undefined ? {} : { role }),
       ...(billing === undefined ? {} : { billing: billing === 0 ? 0 : 1 }),
       updated_at: context.now(),
     });
-    const member = await requireMember(context, String(before.id));
     await record(context, 'write', member, changed(told(before), told(member)));
     return member;
   });

@@ -99,7 +99,7 @@ export async function createStack(context: CloudRequestContext, wanted: NewStack
     throw invalidArgument(`Invalid region ${region} specified`, `There are ${known.join(', ')}.`);
   }
   const fields = fieldsOf({ ...wanted, slug, name });
-  if (await getStack(context.db, slug)) throw taken(NOT_AVAILABLE);
+  if (await getStack(context.db, slug)) throw taken(NOT_AVAILABLE, `There is a stack ${slug} already.`);
   const place = await placeFor(context, slug, wanted.url);
   const now = context.now();
   const stack = await change(context, place, async (context) => {
@@ -213,9 +213,18 @@ export async function removeDeleted(
   const before = context.now() - context.config.cloud.keep_deleted_for;
   for (const stack of await listDeletedBefore(context.db, before)) {
     // First of all: whoever restores it meanwhile would have a stack without data.
-    if (stack.removed_at === null && !(await beginRemoval(context, stack.id))) continue;
-    await context.stacks.close(stack.id);
-    await remove(stack);
+    if (stack.removed_at === null && !(await beginRemoval(context, stack.id, before))) continue;
+    try {
+      await context.stacks.close(stack.id);
+      await remove(stack);
+    } catch (error) {
+      const { slug, id } = stack;
+      context.log.error(
+        { err: error, stack: slug, id },
+        'the data of a deleted stack could not be removed; trying again later',
+      );
+      continue;
+    }
     const isDone = await inTransaction(context, async (context) => {
       const removed = await endRemoval(context.db, stack.id, context.now());
       if (removed === undefined) return false;
@@ -229,9 +238,11 @@ export async function removeDeleted(
   }
 }
 
-function beginRemoval(context: CloudContext, id: number): Promise<boolean> {
+function beginRemoval(context: CloudContext, id: number, before: number): Promise<boolean> {
   return inTransaction(context, async ({ db }) => {
-    if ((await getDeletedStack(db, id)) === undefined) return false;
+    const stack = await getDeletedStack(db, id);
+    // It may have been restored, and deleted anew, since it was listed.
+    if (stack === undefined || (stack.deleted_at ?? Infinity) > before) return false;
     await updateStack(db, id, { removed_at: REMOVAL_BEGUN });
     return true;
   });
