@@ -19,10 +19,7 @@ import {
 export function addCloudLogin(cloud: Command): void {
   const login = addCommand(cloud, 'login [url]', {
     summary: 'save the address of a cloud side and a credential for later "cloud" commands',
-    examples: [
-      'latchkey cloud login http://127.0.0.1:3080',
-      'latchkey cloud login --token-stdin < key',
-    ],
+    examples: ['latchkey cloud login http://127.0.0.1:3080', 'latchkey cloud login --token-stdin < key'],
     more: 'It is kept beside what "latchkey login" saved, and neither is ever used for the other. The credential is tried first.',
   });
   withCloudConnection(login).action(async (address: string | undefined, flags: CloudFlags) => {
