@@ -1,12 +1,11 @@
 import type { Config } from './config/config.ts';
-import { type Trouble, troubleOf } from './db/errors.ts';
+import { NO_DATABASE, type Trouble, troubleOf } from './db/errors.ts';
 import { postgresPlaces } from './db/postgres.ts';
 import { NONE_TAKES_WRITES } from './db/writer.ts';
 import { ApiError } from './errors.ts';
 
 const LOOK = '"latchkey config" shows what is in force';
-// PostgreSQL's codes: no such database, no right to what is in it.
-const NO_DATABASE = '3D000';
+// PostgreSQL's code: no right to what is in it.
 const NO_RIGHT = '42501';
 
 const STATES: Record<Trouble, string> = {

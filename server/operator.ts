@@ -3,6 +3,8 @@ import { identityIn } from './access/identify.ts';
 import type { Principal } from './access/identity.ts';
 import type { Context, RequestContext } from './context.ts';
 
+type Asking = Pick<RequestContext, 'actor' | 'requestId' | 'address'>;
+
 const OPERATOR: Principal = {
   kind: 'operator',
   id: 0,
@@ -17,7 +19,7 @@ const OPERATOR: Principal = {
 };
 
 /** The context of a command on the server's machine: whoever can run it could change the database anyway. */
-export function asOperator(context: Context): RequestContext {
+export function asOperator<C extends Pick<Context, 'config'>>(context: C): C & Asking {
   const proof = {
     principal: OPERATOR,
     credential: { kind: 'machine', id: 0, name: '', expiresAt: null },

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
 import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
-import { agrees, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
 import { startProgress } from '../progress.ts';
+import { requireConsent } from './consent.ts';
 import { expectingFailures } from './expected.ts';
 import { partly } from './partly.ts';
 
@@ -38,7 +38,8 @@ export function addReencryptSecrets(program: Command): void {
 }
 
 async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Flags): Promise<void> {
-  if (forgetUnreadable && !yes) await requireConsent();
+  if (forgetUnreadable && !yes)
+    await requireConsent('Every secret that neither of the two keys opens will be deleted for good.');
   const { changeFromOutside, changeStacksFromOutside } = await import('../../server/main.ts');
   const { reencryptSecrets } = await import('../../server/modules/secret-key/secret-key.ts');
   const { done: ofServer, leftover } = await changeFromOutside(
@@ -65,9 +66,10 @@ async function reencryptAll({ config, json, yes, forgetUnreadable = false }: Fla
     ...ofServer.unreadable,
     ...ofStacks.flatMap(({ slug, result }) => result.unreadable.map((name) => `stack ${slug}, ${name}`)),
   ];
+  const ofAll = [ofServer, ...ofStacks.map(({ result }) => result)];
   const done = {
-    dataSourceSecrets: sum([ofServer, ...ofStacks.map(({ result }) => result)], 'dataSourceSecrets'),
-    ssoSecrets: sum([ofServer, ...ofStacks.map(({ result }) => result)], 'ssoSecrets'),
+    dataSourceSecrets: sum(ofAll, 'dataSourceSecrets'),
+    ssoSecrets: sum(ofAll, 'ssoSecrets'),
     unreadable,
   };
   if (json) printJson({ ...done, ...(failed.length > 0 && { failed }) });
@@ -105,10 +107,4 @@ function nothingToExchange(): Failure {
     'This command needs both keys as the servers have them: in its configuration file, or as GF_SECURITY_SECRET_KEY and ' +
       'GF_SECURITY_PREVIOUS_SECRET_KEY.',
   );
-}
-
-async function requireConsent(): Promise<void> {
-  const what = 'Every secret that neither of the two keys opens will be deleted for good.';
-  if (!canAsk()) throw usageFailure(what, 'Add --yes if that is meant.');
-  if (!(await agrees(`${what} Go on?`))) throw new Failure(EXIT.failure, 'nothing was changed');
 }

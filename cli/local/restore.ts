@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { addCommand, withConfigFile } from '../command.ts';
-import { EXIT, Failure, usageFailure } from '../failure.ts';
 import { print, printJson, say } from '../output.ts';
 import { startProgressOfSeveral } from '../progress.ts';
-import { agrees, canAsk } from '../prompt.ts';
 import { printable } from '../text.ts';
+import { requireConsent } from './consent.ts';
 import { expectingFailures } from './expected.ts';
 import { partly } from './partly.ts';
 
@@ -47,7 +46,7 @@ export function addRestore(program: Command): void {
 async function restoreFrom(path: string, flags: Flags): Promise<void> {
   const { config, json, yes, replace = false, withOtherKey = false } = flags;
   const { isDirectory } = await import('../../server/backup/manifest.ts');
-  if (replace && !yes) await requireConsent(isDirectory(path));
+  if (replace && !yes) await requireConsentFor(isDirectory(path));
   const server = await import('../../server/main.ts');
   const progress = startProgressOfSeveral('Restoring');
   try {
@@ -72,9 +71,7 @@ async function restoreFrom(path: string, flags: Flags): Promise<void> {
   }
 }
 
-async function requireConsent(isOfAll: boolean): Promise<void> {
+function requireConsentFor(isOfAll: boolean): Promise<void> {
   const where = isOfAll ? 'the databases of the server, the cloud side and every stack' : 'the database';
-  const what = `Everything that is in ${where} will be deleted for good.`;
-  if (!canAsk()) throw usageFailure(what, 'Add --yes if that is meant.');
-  if (!(await agrees(`${what} Go on?`))) throw new Failure(EXIT.failure, 'nothing was changed');
+  return requireConsent(`Everything that is in ${where} will be deleted for good.`);
 }

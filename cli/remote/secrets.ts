@@ -8,15 +8,25 @@ export function handOver(
   what: string,
   { json, ttl }: { json?: boolean; ttl?: number },
 ): void {
+  const end = endOfLife(ttl === undefined ? undefined : new Date(Date.now() + ttl * 1000).toISOString());
+  showOnce(issued, issued.key, `Made ${what}, named ${JSON.stringify(issued.name)}; it ${end}.`, { json });
+}
+
+/** The same with an answer of another form, and what is said of it. */
+export function showOnce(
+  issued: object,
+  secret: string,
+  made: string,
+  { json }: { json?: boolean | undefined },
+): void {
   if (json) return printJson(issued);
-  const end =
-    ttl === undefined
-      ? 'never expires'
-      : `expires ${new Date(Date.now() + ttl * 1000).toISOString().slice(0, 16)}Z`;
-  say(
-    printable(`Made ${what}, named ${JSON.stringify(issued.name)}; it ${end}. Its secret is shown only now:`),
-  );
-  printValue(issued.key);
+  say(printable(`${made} Its secret is shown only now:`));
+  printValue(secret);
+}
+
+/** When a secret ends, which is an ISO 8601 time, or never. */
+export function endOfLife(expiresAt: string | undefined): string {
+  return expiresAt === undefined ? 'never expires' : `expires ${expiresAt.slice(0, 16)}Z`;
 }
 
 /** Whether a key or token is still good. */

@@ -23,9 +23,9 @@ export function labelIn(domain: string, header: string | undefined): string | un
   return host.slice(0, -domain.length - 1);
 }
 
-/** Whether a name below the domain is the server's own, which no stack has. */
-export function isServers({ server, cloud }: Config, label: string): boolean {
-  return labelIn(cloud.stack_domain, new URL(server.root_url).host) === label;
+/** The name below the domain that is the server's own, which no stack has; undefined where the server is elsewhere. */
+export function labelOfServer({ server, cloud }: Config): string | undefined {
+  return labelIn(cloud.stack_domain, new URL(server.root_url).host);
 }
 
 /** The name that a slug has in a host: DNS knows no underscores. */

@@ -1,8 +1,6 @@
-import { type Trouble, troubleOf } from '../db/errors.ts';
+import { NO_DATABASE, type Trouble, troubleOf } from '../db/errors.ts';
 import type { ApiError } from '../errors.ts';
 import { unavailable } from './access/refusals.ts';
-
-const NO_DATABASE = '3D000';
 
 const ADVICE: Record<Trouble, string> = {
   away: 'Its database does not answer: start it, or wait until it has a connection left.',

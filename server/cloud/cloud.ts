@@ -19,7 +19,7 @@ import { peersOnPostgres } from '../peers/postgres.ts';
 import { flush, openContext, requireSecretKey, shareLimits } from '../server.ts';
 import { dropOldEntries } from '../modules/audit/kept.ts';
 import type { Tracing } from '../tracing/tracing.ts';
-import { labelIn } from './addresses.ts';
+import { labelIn, labelOfServer } from './addresses.ts';
 import { buildCloudApp } from './app.ts';
 import { arrivals } from './arrivals.ts';
 import { isGone } from './away.ts';
@@ -107,7 +107,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   const { limited } = app.cloudFigures;
   const arrive = arrivals(context, () => limited.inc({ kind: 'address', reason: 'stacks' }));
   const { stack_domain: domain } = config.cloud;
-  const ownLabel = labelIn(domain, new URL(config.server.root_url).host);
+  const ownLabel = labelOfServer(config);
 
   const keepPorts = async (): Promise<void> => {
     if (domain !== '') return;

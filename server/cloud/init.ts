@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { isUniqueViolation } from '../db/errors.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { createLog } from '../log.ts';
+import { asOperator } from '../operator.ts';
 import { openCloudDatabase } from './cloud.ts';
-import { NOBODYS, record } from '../modules/audit/audit.ts';
+import { doerOf, record } from '../modules/audit/audit.ts';
 import { taken } from './access/refusals.ts';
 import { insertIssued } from './modules/keys/keys.ts';
 import { createOrg, findOrgByName } from './modules/orgs/orgs.ts';
-
-// As the record of changes calls whoever runs commands on the machine.
-const OPERATOR = { actor: 'operator:command line', credential: { kind: 'machine', id: 0 } };
 
 /**
  * Makes a key of an Admin of a cloud organization, and the organization where there is none of that name. The secret is nowhere else.
@@ -28,7 +25,7 @@ export async function initCloud(
       const known = await findOrgByName(context, name);
       const { id, slug } = known ?? (await createOrg(context, name));
       const issued = await insertIssued(context, id, { name: key, role: 'Admin' });
-      const by = { ...NOBODYS, ...OPERATOR, requestId: randomUUID(), orgId: id };
+      const by = { ...doerOf(asOperator(context)), orgId: id };
       const made = { ...by, action: 'orgs:create', kind: 'cloud-org', id, name, change: { slug } };
       if (known === undefined) await record(context, made);
       await record(context, {

@@ -1,5 +1,7 @@
 const SQLITE_UNIQUE = new Set([2067, 1555]);
 const POSTGRES_UNIQUE = '23505';
+/** PostgreSQL's code for a database that is not there. */
+export const NO_DATABASE = '3D000';
 const POSTGRES_RETRY = new Set(['40001', '40P01']);
 
 /** What keeps a database from doing what it is asked, through no fault of what is asked. */

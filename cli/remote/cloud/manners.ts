@@ -1,14 +1,12 @@
 import { EXIT, Failure, usageFailure } from '../../failure.ts';
-import { printJson, printValue, say } from '../../output.ts';
 import { agrees, canAsk } from '../../prompt.ts';
 import { printable } from '../../text.ts';
+import { showOnce } from '../secrets.ts';
 import type { Issued } from './shapes.ts';
 
 /** Gives a new secret to whoever asked, alone on standard output, and the words beside it. */
 export function handOverToken(issued: Issued, what: string, { json }: { json?: boolean }): void {
-  if (json) return printJson(issued);
-  say(printable(`Made ${what}, named ${JSON.stringify(issued.name)}. Its secret is shown only now:`));
-  printValue(issued.token);
+  showOnce(issued, issued.token, `Made ${what}, named ${JSON.stringify(issued.name)}.`, { json });
 }
 
 /** Throws unless the person at the terminal agrees, or --yes is given. */

@@ -5,6 +5,7 @@ import { print, printJson, printTable, say, shortTime } from '../../output.ts';
 import { OWN_NAME } from '../../own-name.ts';
 import { printable } from '../../text.ts';
 import { connectCloud } from './connection.ts';
+import { endOfLife } from '../secrets.ts';
 import { confirm, handOverToken } from './manners.ts';
 import {
   at,
@@ -90,8 +91,8 @@ function addCreate(tokens: Command): void {
         ...(displayName !== undefined && { displayName }),
         ...(expiresAt !== undefined && { expiresAt }),
       });
-      const end = expiresAt === undefined ? 'never expires' : `expires ${expiresAt.slice(0, 16)}Z`;
-      handOverToken(issued, `a token of the access policy ${policy.name}, which ${end}`, flags);
+      const what = `a token of the access policy ${policy.name}, which ${endOfLife(expiresAt)}`;
+      handOverToken(issued, what, flags);
     },
   );
 }

@@ -33,7 +33,11 @@ export async function recordChange(context: RequestContext, entry: Change): Prom
 export type Recording = Transactional & Pick<Context, 'now'>;
 
 /** Who does something, and from where, as it is recorded. */
-export function doerOf({ actor: { principal, credential }, address, requestId }: RequestContext): Doer {
+export function doerOf({
+  actor: { principal, credential },
+  address,
+  requestId,
+}: Pick<RequestContext, 'actor' | 'address' | 'requestId'>): Doer {
   return {
     actor: `${principal.kind}:${principal.login || principal.name}`,
     actorId: principal.id,

@@ -23,13 +23,13 @@ const OF_CLOUD =
  * from an address it is 429, for those alone: one that is known is let in.
  */
 export function proveBearer(context: Context, presented: string, address: string): Proof | Promise<Proof> {
+  const isLikeToken = looksLikeToken(presented);
+  const secret = isLikeToken ? presented : secretOf(presented);
+  const remembered = secret === undefined ? undefined : recallBySecret(context, secret);
   // Of a token that is remembered the form was looked at before: no two have one hash.
-  const token = looksLikeToken(presented) ? recallBySecret(context, presented) : undefined;
-  if (token !== undefined) return proveCredential(context, token, noteUse);
-  const secret = secretOf(presented);
-  if (secret === undefined) throw wrongKey(context, address, malformed(presented));
-  const remembered = recallBySecret(context, secret);
   if (remembered !== undefined) return proveCredential(context, remembered, noteUse);
+  const isMalformed = isLikeToken && secretOf(presented) === undefined;
+  if (secret === undefined || isMalformed) throw wrongKey(context, address, malformed(presented));
   return tryKey(context, address, () => findBySecret(context, secret, presented)).then((found) => {
     if (found === undefined) throw wrongKey(context, address, invalid({ reason: 'unknown' }));
     return proveCredential(context, found, noteUse);

@@ -73,10 +73,3 @@ export function listOrgs(
     .orderBy('org.slug')
     .execute();
 }
-
-export function getOrg(
-  db: Kysely<CloudSchema>,
-  slug: string,
-): Promise<{ id: number; slug: string; name: string } | undefined> {
-  return db.selectFrom('org').select(['id', 'slug', 'name']).where('slug', '=', slug).executeTakeFirst();
-}

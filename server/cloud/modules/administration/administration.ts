@@ -3,9 +3,9 @@ import type { Caller } from '../../access/caller.ts';
 import { notFound } from '../../access/refusals.ts';
 import { scopesOfRole } from '../../access/roles.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
+import { findOrg } from '../orgs/orgs.ts';
 import { usesOf } from '../uses/uses.ts';
 import {
-  getOrg,
   getStackOfAll,
   listOrgs,
   listStacksOfAll,
@@ -55,9 +55,10 @@ export function orgsOfAll({ db }: CloudContext): ReturnType<typeof listOrgs> {
 
 /** What an administrator of the server needs to act in a cloud organization, in which they may everything. Throws 404. */
 export async function inOrg(context: CloudContext, slug: string, by: By): Promise<CloudRequestContext> {
-  const org = await getOrg(context.db, slug);
+  const org = await findOrg(context, slug);
   if (org === undefined) throw notFound('Organization');
-  return asAdministrator(context, org, by);
+  const { id, name } = org;
+  return asAdministrator(context, { id, slug, name }, by);
 }
 
 /** The same in the organization of a stack. Throws 404. */

@@ -31,17 +31,22 @@ export async function createOrg(
   const slug = slugOf(name);
   const now = context.now();
   const row = { slug, name, created_at: now, updated_at: now };
-  if (await getOrgBySlug(context.db, slug)) throw taken(`There is an organization ${slug} already`);
+  if (await findOrg(context, slug)) throw taken(`There is an organization ${slug} already`);
   const id = await insertOrg(context.db, row);
   return { id, ...row };
 }
 
+/** An organization, whoever asks. */
+export function findOrg({ db }: Pick<CloudContext, 'db'>, slug: string): Promise<CloudOrgRow | undefined> {
+  return getOrgBySlug(db, slug);
+}
+
 /** The organization that one of this name would be taken for: that of its slug. */
 export function findOrgByName(
-  { db }: Pick<CloudContext, 'db'>,
+  context: Pick<CloudContext, 'db'>,
   name: string,
 ): Promise<CloudOrgRow | undefined> {
-  return getOrgBySlug(db, slugOf(name));
+  return findOrg(context, slugOf(name));
 }
 
 function slugOf(name: string): string {

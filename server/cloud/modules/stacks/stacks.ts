@@ -3,7 +3,7 @@ import { inTransaction } from '../../../db/transaction.ts';
 import { changed } from '../../../modules/audit/changed.ts';
 import { reaches, requireWholeOrg } from '../../access/caller.ts';
 import { invalidArgument, notFound, taken, unavailable } from '../../access/refusals.ts';
-import { isServers, labelIn, labelOf, type Place } from '../../addresses.ts';
+import { labelIn, labelOf, labelOfServer, type Place } from '../../addresses.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
 import { recordChange, recordOwnChange } from '../audit/audit.ts';
@@ -368,11 +368,11 @@ async function placeFor(
 
 /** Where a deleted stack was, if that is free still; else a free place. */
 async function formerPlace(context: CloudContext, { slug, port, host }: StackRow): Promise<Place> {
-  const { stack_domain: domain, stack_ports: ports } = context.config.cloud;
+  const { stack_domain: domain } = context.config.cloud;
   const isFree =
     domain === ''
-      ? port !== null && port >= ports.first && port <= ports.last && (await context.ports.take(port))
-      : host !== null && !isServers(context.config, host) && !(await getStackAt(context.db, { host }));
+      ? port !== null && isOfStacks(context, port) && (await context.ports.take(port))
+      : host !== null && host !== labelOfServer(context.config) && !(await getStackAt(context.db, { host }));
   return isFree ? { port, host } : placeFor(context, slug, undefined);
 }
 
@@ -383,26 +383,31 @@ async function freeLabel(
   own: Place,
 ): Promise<string> {
   const { stack_domain: domain } = context.config.cloud;
+  const ofServer = labelOfServer(context.config);
   if (asked !== undefined) {
     const label = labelIn(domain, asked.host);
     if (label === undefined || !HOST_LABEL.test(label)) {
       throw invalidArgument(`Invalid url ${asked.href} specified`, `Stacks are reached below ${domain}.`);
     }
-    if (isServers(context.config, label)) throw taken(NOT_AVAILABLE);
+    if (label === ofServer) throw taken(NOT_AVAILABLE);
     return label;
   }
   for (let count = 1; ; count++) {
     const label = count === 1 ? labelOf(slug) : `${labelOf(slug).slice(0, 58)}-${count}`;
-    if (isServers(context.config, label)) continue;
+    if (label === ofServer) continue;
     if (label === own.host || !(await getStackAt(context.db, { host: label }))) return label;
   }
+}
+
+function isOfStacks({ config }: CloudContext, port: number): boolean {
+  const { first, last } = config.cloud.stack_ports;
+  return port >= first && port <= last;
 }
 
 async function freePort(context: CloudContext, asked: number | undefined): Promise<number> {
   const { first, last } = context.config.cloud.stack_ports;
   if (asked !== undefined) {
-    const isOurs = asked >= first && asked <= last;
-    if (!isOurs) {
+    if (!isOfStacks(context, asked)) {
       throw invalidArgument('Invalid url specified', `Stacks are reached at the ports ${first} to ${last}.`);
     }
     if (await context.ports.take(asked)) return asked;

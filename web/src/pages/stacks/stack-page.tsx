@@ -3,6 +3,7 @@ import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { CopyTextButton } from '../../parts/copy-button.tsx';
+import { DeedButtons } from '../../parts/deed-buttons.tsx';
 import { Loaded } from '../../parts/loaded.tsx';
 import { PageFrame } from '../../parts/page-frame.tsx';
 import { Section } from '../../parts/section.tsx';
@@ -38,16 +39,7 @@ function OneStack({ stack }: { stack: Stack }) {
       tags={<StackTags stack={stack} />}
       actions={
         <>
-          {DEEDS.filter(({ isFor }) => isFor(stack)).map((deed) => (
-            <Button
-              key={deed.title}
-              variant="default"
-              c={deed.isDangerous ? 'var(--page-bad)' : 'var(--mantine-color-text)'}
-              onClick={() => setAsked(deed)}
-            >
-              {deed.title}
-            </Button>
-          ))}
+          <DeedButtons deeds={DEEDS.filter(({ isFor }) => isFor(stack))} onAsk={(deed) => setAsked(deed)} />
           {isThere && <Button onClick={() => setIsEditing(true)}>Edit</Button>}
         </>
       }

@@ -1,10 +1,10 @@
-import { Button } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { tellDone } from '../../lib/notify.ts';
 import { useMayOnServer, useSession } from '../../lib/session.ts';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
+import { DeedButtons } from '../../parts/deed-buttons.tsx';
 import type { User } from './server-user-page.tsx';
 import { type Deed, DEEDS } from './user-deeds.ts';
 
@@ -18,16 +18,7 @@ export function UserActions({ user }: { user: User }) {
   );
   return (
     <>
-      {offered.map((deed) => (
-        <Button
-          key={deed.title}
-          variant="default"
-          c={deed.isDangerous ? 'var(--page-bad)' : 'var(--mantine-color-text)'}
-          onClick={() => setAsked(deed)}
-        >
-          {deed.title}
-        </Button>
-      ))}
+      <DeedButtons deeds={offered} onAsk={(deed) => setAsked(deed)} />
       {asked !== undefined && <Ask deed={asked} user={user} onClose={() => setAsked(undefined)} />}
     </>
   );
