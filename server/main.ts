@@ -1,7 +1,7 @@
 import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { backUp, type Backup, type BackupOptions, knownSecretKey } from './backup/backup.ts';
-import { type BackupOfAll, isDirectory, readBackups, type RestoredAll } from './backup/manifest.ts';
+import { type BackupOfAll, isOfAll, readBackups, type RestoredAll } from './backup/manifest.ts';
 import { inDatabase } from './backup/place.ts';
 import {
   keepSecretKey,
@@ -223,7 +223,7 @@ export async function restoreFrom(
   path: string,
   { progressOf, ...how }: Omit<RestoreOptions, 'hasKey' | 'onProgress'> & Shown,
 ): Promise<Omit<Restored, 'secretKey'> | RestoredAll> {
-  if (!isDirectory(path)) {
+  if (!isOfAll(path)) {
     const contents = await readForRestoring(path);
     const { secretKey: _secretKey, ...done } = await restoring(
       options,

@@ -407,6 +407,17 @@ test(
   },
 );
 
+test.each([[['restore']], [['restore', '--replace', '--yes']], [['backup', 'verify']]])(
+  'a backup that is not there is said to be missing: %j',
+  async (command) => {
+    const { code, stderr } = await runCli([...command, '/no/such.backup'], { env: {} });
+    expect([code, stderr]).toEqual([
+      1,
+      'latchkey: there is no backup /no/such.backup\n  Name a file or directory that "latchkey backup" wrote.\n',
+    ]);
+  },
+);
+
 test('a backup into a directory that is not there says how to make it, and writes nothing', async () => {
   const directory = join(makeDirectory(), 'backups', 'daily');
   const { code, stderr } = await latchkey(['backup', join(directory, 'today')]);

@@ -99,8 +99,8 @@ function tellOfAll(
 }
 
 async function verify(path: string, { json }: Flags): Promise<void> {
-  const { isDirectory } = await import('../../server/backup/manifest.ts');
-  if (isDirectory(path)) return verifyAll(path, json);
+  const { isOfAll } = await import('../../server/backup/manifest.ts');
+  if (isOfAll(path)) return verifyAll(path, json);
   const { readArchive } = await import('../../server/backup/archive.ts');
   const { secretKey, ...contents } = await readArchive(path);
   const withSecretKey = secretKey !== undefined;

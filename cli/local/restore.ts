@@ -45,8 +45,9 @@ export function addRestore(program: Command): void {
 
 async function restoreFrom(path: string, flags: Flags): Promise<void> {
   const { config, json, yes, replace = false, withOtherKey = false } = flags;
-  const { isDirectory } = await import('../../server/backup/manifest.ts');
-  if (replace && !yes) await requireConsentFor(isDirectory(path));
+  const { isOfAll } = await import('../../server/backup/manifest.ts');
+  const isOfSeveral = isOfAll(path);
+  if (replace && !yes) await requireConsentFor(isOfSeveral);
   const server = await import('../../server/main.ts');
   const progress = startProgressOfSeveral('Restoring');
   try {
@@ -71,7 +72,7 @@ async function restoreFrom(path: string, flags: Flags): Promise<void> {
   }
 }
 
-function requireConsentFor(isOfAll: boolean): Promise<void> {
-  const where = isOfAll ? 'the databases of the server, the cloud side and every stack' : 'the database';
+function requireConsentFor(isOfSeveral: boolean): Promise<void> {
+  const where = isOfSeveral ? 'the databases of the server, the cloud side and every stack' : 'the database';
   return requireConsent(`Everything that is in ${where} will be deleted for good.`);
 }

@@ -60,6 +60,13 @@ export function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
+/** Whether a backup is one of all databases, a directory. Throws an ApiError where there is nothing. */
+export function isOfAll(path: string): boolean {
+  if (!existsSync(path))
+    throw badRequest('Name a file or directory that "latchkey backup" wrote.', `there is no backup ${path}`);
+  return isDirectory(path);
+}
+
 /** Throws an ApiError where a directory has no manifest of ours, or one that is not understood. */
 export function readManifest(directory: string): Manifest {
   const path = join(directory, MANIFEST);

@@ -91,8 +91,14 @@ describe.runIf(HAS_BROWSER)('stacks', { timeout: 60_000 }, () => {
     const form = page.getByRole('dialog', { name: 'New stack' });
     const name = form.getByRole('textbox', { name: 'Name' });
     await name.fill('Guarded');
+    const slug = form.getByRole('textbox', { name: 'Slug' });
+    await slug.fill('Bad Slug');
+    await form.getByRole('button', { name: 'Make stack' }).click();
+    await form.getByText('Use lower case letters').waitFor();
+    await slug.fill('guarded');
     await form.getByRole('button', { name: 'Make stack' }).click();
     await form.getByText('That url is not available').waitFor();
+    await form.getByText('There is a stack guarded already').waitFor();
     expect(await name.inputValue()).toBe('Guarded');
     await form.getByRole('button', { name: 'Cancel' }).click();
     await form.getByRole('button', { name: 'Discard it' }).click();

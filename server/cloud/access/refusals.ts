@@ -10,8 +10,8 @@ export function taken(message: string, detail?: string): ApiError {
   return refusal(409, 'Conflict', message, detail);
 }
 
-export function notFound(what: string): ApiError {
-  return refusal(404, 'NotFound', `${what} not found`);
+export function notFound(what: string, detail?: string): ApiError {
+  return refusal(404, 'NotFound', `${what} not found`, detail);
 }
 
 export function denied(why: string): ApiError {

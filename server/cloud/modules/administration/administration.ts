@@ -13,6 +13,9 @@ import {
   type Wanted,
 } from './administration.store.ts';
 
+const NO_ORG =
+  'GET /api/admin/cloud/orgs lists what there is; "latchkey cloud init" on the server makes another.';
+
 /** Who acts, and from where. */
 interface By {
   identity: Identity;
@@ -56,7 +59,7 @@ export function orgsOfAll({ db }: CloudContext): ReturnType<typeof listOrgs> {
 /** What an administrator of the server needs to act in a cloud organization, in which they may everything. Throws 404. */
 export async function inOrg(context: CloudContext, slug: string, by: By): Promise<CloudRequestContext> {
   const org = await findOrg(context, slug);
-  if (org === undefined) throw notFound('Organization');
+  if (org === undefined) throw notFound('Organization', NO_ORG);
   const { id, name } = org;
   return asAdministrator(context, { id, slug, name }, by);
 }
