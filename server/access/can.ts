@@ -2,7 +2,7 @@ import type { RequestContext } from '../context.ts';
 import { ApiError, type Refusal } from '../errors.ts';
 import { allows } from './evaluate.ts';
 import { heldAround, levelsInTeams } from './held.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, subjectsOf } from './identity.ts';
 import { levelGives, levelsGiving } from './object-levels.ts';
 import { hasSomewhere } from './object-grants.store.ts';
 import { atMost, type Role } from './roles.ts';
@@ -177,5 +177,5 @@ async function holdsSomewhere({ db, actor, config }: RequestContext, action: str
   );
   if (byTeam) return true;
   const kept = giving.filter(({ kind }) => kind !== 'teams');
-  return kept.length > 0 && hasSomewhere(db, actor.orgId, actor.subjects, kept);
+  return kept.length > 0 && hasSomewhere(db, actor.orgId, subjectsOf(actor), kept);
 }

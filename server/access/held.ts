@@ -1,5 +1,5 @@
 import type { RequestContext } from '../context.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, subjectsOf } from './identity.ts';
 import { levelsOn, lineage, type ObjectRef } from './object-grants.store.ts';
 import { type Level, levelInTeam, type ObjectKind } from './object-levels.ts';
 
@@ -30,7 +30,7 @@ export async function heldAround(context: RequestContext, scope: string): Promis
   const levels =
     object.kind === 'teams'
       ? levelsInTeams(actor).filter(({ id }) => id === object.id)
-      : await levelsOn(db, actor.orgId, actor.subjects, line);
+      : await levelsOn(db, actor.orgId, subjectsOf(actor), line);
   return { scopes: isInFolders(object) ? scopesAround(line) : [scope], levels, isMissing: false };
 }
 

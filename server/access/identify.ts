@@ -2,14 +2,15 @@ import type { ApiError } from '../errors.ts';
 import { orgGrants, type RoleSettings, serverGrants } from './basic-roles.ts';
 import { denied } from './can.ts';
 import { together } from './granted.ts';
-import { countedId, type Identity, type Proof } from './identity.ts';
+import { countedId, type Identity, type Proof, type TeamPart } from './identity.ts';
+
+const NO_TEAMS: readonly TeamPart[] = [];
 
 /** What somebody is and may do in an organization. Throws 403 when they have no part in it. */
 export function identityIn(settings: RoleSettings, proof: Proof, orgId: number): Identity {
   const { principal, credential } = proof;
   const role = principal.memberships.get(orgId);
   if (role === undefined && orgId !== 0) throw wrongOrganization(proof, orgId);
-  const teams = principal.teams.get(orgId) ?? [];
   const granted = principal.granted.get(orgId);
   return {
     principal,
@@ -21,13 +22,7 @@ export function identityIn(settings: RoleSettings, proof: Proof, orgId: number):
       serverGrants(principal.isServerAdmin, orgId, role ?? 'None', settings),
       granted?.onServer,
     ),
-    teams,
-    subjects: [
-      // A key is nobody that a permission could name.
-      ...(principal.kind === 'api-key' ? [] : [`user:${principal.id}`]),
-      `role:${role ?? 'None'}`,
-      ...teams.map(({ id }) => `team:${id}`),
-    ],
+    teams: principal.teams.get(orgId) ?? NO_TEAMS,
   };
 }
 

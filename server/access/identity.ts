@@ -71,6 +71,11 @@ export interface Identity {
   serverGrants: Grants;
   /** The teams of the organization that the principal is in. */
   teams: readonly TeamPart[];
-  /** The names under which permissions on single objects are given to this principal. */
-  subjects: readonly string[];
+}
+
+/** The names under which permissions on single objects are given to somebody. */
+export function subjectsOf({ principal, role, teams }: Identity): string[] {
+  const named = [`role:${role}`, ...teams.map(({ id }) => `team:${id}`)];
+  // A key is nobody that a permission could name.
+  return principal.kind === 'api-key' ? named : [`user:${principal.id}`, ...named];
 }

@@ -1,4 +1,4 @@
-import type { Identity } from './identity.ts';
+import { type Identity, subjectsOf } from './identity.ts';
 import { type Level, levelsGiving, type ObjectKind } from './object-levels.ts';
 
 /** What of one kind an action is held on, in a form that SQL can ask about many objects at once. */
@@ -28,11 +28,10 @@ interface Settings {
 /** What somebody may see or, asked for Edit, change: the same as can('folders:read', …) says of each, for all at once. */
 export function sightOf(actor: Identity, settings: Settings, permission: 'View' | 'Edit' = 'View'): Sight {
   const verb = permission === 'Edit' ? 'write' : 'read';
-  const { orgId, subjects } = actor;
   const folders = reachOf(actor, settings, 'folders', `folders:${verb}`);
   return {
-    orgId,
-    subjects,
+    orgId: actor.orgId,
+    subjects: subjectsOf(actor),
     folders,
     dashboards: reachOf(actor, settings, 'dashboards', `dashboards:${verb}`),
   };

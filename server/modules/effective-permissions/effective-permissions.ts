@@ -1,5 +1,6 @@
 import type { Grants } from '../../access/evaluate.ts';
 import { levelsInTeams } from '../../access/held.ts';
+import { subjectsOf } from '../../access/identity.ts';
 import { actionsOf, scopeOf } from '../../access/object-levels.ts';
 import type { RequestContext } from '../../context.ts';
 import { listLevels } from './effective-permissions.store.ts';
@@ -18,7 +19,7 @@ export async function effectivePermissions(context: RequestContext): Promise<Rec
 
   holdAll(actor.grants);
   holdAll(actor.serverGrants);
-  const given = await listLevels(db, actor.orgId, actor.subjects);
+  const given = await listLevels(db, actor.orgId, subjectsOf(actor));
   const kept = given.map(({ kind, object_id: id, level }) => ({ kind, id, level }));
   for (const { kind, id, level } of [...kept, ...levelsInTeams(actor)]) {
     const scope = scopeOf(kind, id);

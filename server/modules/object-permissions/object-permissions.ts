@@ -1,4 +1,5 @@
 import { denied, heldOn } from '../../access/can.ts';
+import { subjectsOf } from '../../access/identity.ts';
 import {
   actionsOf,
   ADMINISTER,
@@ -87,7 +88,7 @@ export function objectsGiven(
   const levels = giving.map(({ level }) => level);
   return levels.length === 0
     ? Promise.resolve([])
-    : listObjectIds(db, actor.orgId, kind, actor.subjects, levels);
+    : listObjectIds(db, actor.orgId, kind, subjectsOf(actor), levels);
 }
 
 /** A user or service account to whom a level was given. */
@@ -236,7 +237,7 @@ export async function requireNoGain(context: RequestContext, what: string, folde
 export async function requireHoldingAllOf(context: RequestContext, subject: string): Promise<void> {
   const { actor, db } = context;
   // Admins have all levels on everything, and whoever is the subject has what it has.
-  if (actor.role === 'Admin' || actor.subjects.includes(subject)) return;
+  if (actor.role === 'Admin' || subjectsOf(actor).includes(subject)) return;
   for (const { kind, object_id, level } of await listPermissionsOf(db, actor.orgId, subject)) {
     await requireHolding(context, kind as ObjectKind, object_id, [level as Level]);
   }
