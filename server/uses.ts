@@ -78,7 +78,10 @@ export interface CallerCount {
 export interface Tally {
   orgId: number;
   hour: number;
-  requests: Map<number, RequestCount>;
+  /** By route and status, and then by credential: V8 finds small whole numbers in a fraction of the time that others take. */
+  requests: Map<number, Map<number, RequestCount>>;
+  /** How many counts are in those. */
+  size: number;
   callers: Map<string, CallerCount>;
 }
 

@@ -48,9 +48,8 @@ const KIND_AT = Object.fromEntries(COUNTED_KINDS.map((kind, at) => [kind, at])) 
 const MOST_OF_AN_ORG = 5000;
 const MOST = 40_000;
 
-// One number names one count, as long as ids stay below 2^35.
+// Of a number that names two things.
 const KINDS_ROOM = 2 ** 3;
-const ROUTES_ROOM = 2 ** 12;
 const STATUSES_ROOM = 2 ** 3;
 
 export const HOUR_MS = 3_600_000;
@@ -91,29 +90,40 @@ export function putAside(requests: Requests, tally: Tally): void {
     requests.earlier.set(name, tally);
     return;
   }
-  requests.size -= addTo(there.requests, tally.requests) + addTo(there.callers, tally.callers);
+  let known = addTo(there.callers, tally.callers);
+  for (const [key, counts] of tally.requests) {
+    const same = there.requests.get(key);
+    if (same) known += addTo(same, counts);
+    else there.requests.set(key, counts);
+  }
+  requests.size -= known;
 }
 
 function tallyOf(requests: Requests, orgId: number, hour: number): Tally {
   const current = requests.current.get(orgId);
   if (current?.hour === hour) return current;
   if (current) putAside(requests, current);
-  const fresh = { orgId, hour, requests: new Map(), callers: new Map() };
+  const fresh = { orgId, hour, requests: new Map(), size: 0, callers: new Map() };
   requests.current.set(orgId, fresh);
   return fresh;
 }
 
-function countOf(requests: Requests, tally: Tally, counted: Counted): RequestCount {
-  const { kind, credentialId, route, status } = counted;
-  const credential = credentialId * KINDS_ROOM + KIND_AT[kind];
-  const key = (credential * ROUTES_ROOM + route.at) * STATUSES_ROOM + status;
-  const known = tally.requests.get(key);
+function countOf(
+  requests: Requests,
+  tally: Tally,
+  { kind, credentialId, route, status }: Counted,
+): RequestCount {
+  const routeKey = route.at * STATUSES_ROOM + status;
+  const key = credentialId * KINDS_ROOM + KIND_AT[kind];
+  const known = tally.requests.get(routeKey)?.get(key);
   if (known) return known;
-  if (kind !== OTHERS && isFull(requests, tally.requests)) {
+  if (kind !== OTHERS && isFull(requests, tally)) {
     return countOf(requests, tally, { ...REST, status });
   }
   const fresh = { kind, credentialId, route: route.name, status, requests: 0, caller: undefined };
-  tally.requests.set(key, fresh);
+  const alike = tally.requests.get(routeKey) ?? new Map<number, RequestCount>();
+  tally.requests.set(routeKey, alike.set(key, fresh));
+  tally.size++;
   requests.size++;
   return fresh;
 }
@@ -137,7 +147,7 @@ function callerOf(
   return fresh;
 }
 
-function isFull({ size }: Requests, counts: ReadonlyMap<unknown, unknown>): boolean {
+function isFull({ size }: Requests, counts: { size: number }): boolean {
   return counts.size >= MOST_OF_AN_ORG || size >= MOST;
 }
 

@@ -21,8 +21,8 @@ async function writeTallies(context: Context): Promise<void> {
   const { requests } = context.uses;
   const tallies = takeTallies(requests);
   try {
-    await writeCounts(context, tallies, ({ requests: counts }) => counts, requestRow, addRequests);
-    await writeCounts(context, tallies, ({ callers }) => callers, callerRow, addCallers);
+    await writeCounts(context, tallies, (tally) => [...tally.requests.values()], requestRow, addRequests);
+    await writeCounts(context, tallies, ({ callers }) => [callers], callerRow, addCallers);
   } catch (error) {
     for (const tally of tallies) putAside(requests, tally);
     throw error;
@@ -32,16 +32,18 @@ async function writeTallies(context: Context): Promise<void> {
 async function writeCounts<Key, Count, Row>(
   context: Context,
   tallies: readonly Tally[],
-  countsOf: (tally: Tally) => Map<Key, Count>,
+  countsOf: (tally: Tally) => Map<Key, Count>[],
   rowOf: (tally: Tally, count: Count) => Row,
   add: (db: Context['db'], rows: Row[]) => Promise<void>,
 ): Promise<void> {
-  const all = tallies.flatMap((tally) => [...countsOf(tally)].map(([key, count]) => ({ tally, key, count })));
+  const all = tallies.flatMap((tally) =>
+    countsOf(tally).flatMap((counts) => [...counts].map(([key, count]) => ({ tally, counts, key, count }))),
+  );
   for (let start = 0; start < all.length; start += ROWS_PER_TRANSACTION) {
     const batch = all.slice(start, start + ROWS_PER_TRANSACTION);
     const rows = batch.map(({ tally, count }) => rowOf(tally, count));
     await inTransaction(context, ({ db }) => addInParts(rows, (part) => add(db, part)));
-    for (const { tally, key } of batch) countsOf(tally).delete(key);
+    for (const { counts, key } of batch) counts.delete(key);
     context.uses.requests.size -= batch.length;
   }
 }
