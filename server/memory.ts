@@ -1,6 +1,11 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
+/** What may be held on to by who asks for it often, without its key: it says itself whether it is forgotten. */
+export interface Lasting {
+  isForgotten: boolean;
+}
+
 /**
  * What the server knows without asking the database. A key names the thing itself ('org:1', the hash of a token),
  * so that a change drops exactly what it touches, and another server can be told by the key alone.
@@ -10,6 +15,8 @@ export interface Memory {
   recall<T extends object>(key: string): T | undefined;
   /** The same while other servers cannot be heard of: for what is compared with the database before it is believed. */
   recallToCompare<T extends object>(key: string): T | undefined;
+  /** Whether what was recalled before would be recalled again. */
+  isStillKnown(thing: Lasting): boolean;
   /** The remembered value, or the loaded one, which is kept unless it was touched while loading. Absent things are not kept. */
   remember<T extends object>(key: string, load: () => Promise<T | undefined>): Promise<T | undefined>;
   /** Forgets a key; a load of it that is under way will not be kept either. */
@@ -29,24 +36,47 @@ export const REMEMBERED = {
   session: 'session:',
 } as const;
 
+/** Where things of one kind are kept. */
+export interface Shelf<T extends object> {
+  get(key: string): T | undefined;
+  set(key: string, thing: T): void;
+  delete(key: string): void;
+  clear(): void;
+}
+
+/** One for things that take less room than others, which says of which keys it has them. What is got from it are copies. */
+export interface PackedShelf<T extends object> extends Shelf<T> {
+  takes(key: string): boolean;
+}
+
 interface Load {
   value: Promise<object | undefined>;
   touched: boolean;
 }
 
-/** Room for so many things. `isCurrent` says whether every change by others would have been heard of; while not, nothing is recalled. */
-export function createMemory(maxEntries: number, isCurrent: () => boolean = () => true): Memory {
-  const kept = new LRUCache<string, object>({ max: maxEntries });
+/**
+ * Room for so many things besides those that are packed. `isCurrent` says whether every change by others would have been heard of;
+ * while not, nothing is recalled.
+ */
+export function createMemory(
+  maxEntries: number,
+  isCurrent: () => boolean = () => true,
+  packed?: PackedShelf<object>,
+): Memory {
+  const loose: Shelf<object> = new LRUCache<string, object>({
+    max: maxEntries,
+    dispose(thing) {
+      if ('isForgotten' in thing) thing.isForgotten = true;
+    },
+  });
   const loads = new Map<string, Load>();
-  // As long as there is room for many more, nothing is dropped, and it need not be known what was used last: that costs more than to find it.
-  const hasRoom = (): boolean => kept.size < maxEntries * 0.75;
-  const find = (key: string): object | undefined => (hasRoom() ? kept.peek(key) : kept.get(key));
+  const shelfOf = (key: string): Shelf<object> => (packed?.takes(key) ? packed : loose);
 
   function load(key: string, read: () => Promise<object | undefined>): Promise<object | undefined> {
     const started: Load = { value: Promise.resolve(undefined), touched: false };
     started.value = read()
       .then((value) => {
-        if (value !== undefined && !started.touched) kept.set(key, value);
+        if (value !== undefined && !started.touched) shelfOf(key).set(key, value);
         return value;
       })
       .finally(() => {
@@ -57,7 +87,7 @@ export function createMemory(maxEntries: number, isCurrent: () => boolean = () =
   }
 
   function touch(key: string): void {
-    kept.delete(key);
+    shelfOf(key).delete(key);
     const running = loads.get(key);
     if (running) {
       running.touched = true;
@@ -67,18 +97,21 @@ export function createMemory(maxEntries: number, isCurrent: () => boolean = () =
   }
 
   return {
-    recall: <T extends object>(key: string) => (isCurrent() ? (find(key) as T | undefined) : undefined),
-    recallToCompare: <T extends object>(key: string) => kept.get(key) as T | undefined,
+    recall: <T extends object>(key: string) =>
+      isCurrent() ? (shelfOf(key).get(key) as T | undefined) : undefined,
+    recallToCompare: <T extends object>(key: string) => shelfOf(key).get(key) as T | undefined,
+    isStillKnown: ({ isForgotten }) => !isForgotten && isCurrent(),
     remember: <T extends object>(key: string, read: () => Promise<T | undefined>) => {
       // A load that runs may have begun before a change that nobody here heard of.
       if (!isCurrent()) return load(key, read) as Promise<T | undefined>;
-      const known = kept.get(key) as T | undefined;
+      const known = shelfOf(key).get(key) as T | undefined;
       if (known !== undefined) return Promise.resolve(known);
       return (loads.get(key)?.value ?? load(key, read)) as Promise<T | undefined>;
     },
     touch,
     clear: () => {
-      kept.clear();
+      loose.clear();
+      packed?.clear();
       // oxlint-disable-next-line unicorn/no-useless-spread -- touch deletes what is gone through
       for (const key of [...loads.keys()]) touch(key);
     },

@@ -24,6 +24,7 @@ import { writeCredentialUses } from './modules/credentials/credentials.ts';
 import { writeCallers } from './modules/key-inventory/callers.ts';
 import { secretKeyFits } from './modules/secret-key/secret-key.ts';
 import { writeSessionUses } from './modules/sessions/sessions.ts';
+import { KnownCredentials } from './modules/credentials/known-credentials.ts';
 import { noRequests } from './modules/usage/tallies.ts';
 import { writeRequests } from './modules/usage/written.ts';
 import { writeUserUses } from './modules/users/last-seen.ts';
@@ -33,7 +34,9 @@ import { startTracing, type Tracing } from './tracing/tracing.ts';
 import type { Primary } from './workers/worker.ts';
 
 // About 400 bytes each.
-const REMEMBERED_MOST = 150_000;
+const REMEMBERED_MOST = 50_000;
+// They take a tenth of the room of accounts and people, and there are more of them.
+const CREDENTIALS_EACH = 6;
 const WAITING_MS = 1000;
 const LAST_WRITES_MS = 3000;
 const WORDS_EVERY_MS = 10_000;
@@ -120,7 +123,11 @@ export async function openContext(
     onStatement: watchStatements(log, tracing),
     isLookedThrough: isPrepared,
   });
-  const memory = createMemory(remembered, () => context.peers?.isCurrent() ?? true);
+  const memory = createMemory(
+    remembered,
+    () => context.peers?.isCurrent() ?? true,
+    new KnownCredentials(remembered * CREDENTIALS_EACH),
+  );
   const seal = createSeal(config.security.secret_key, config.security.previous_secret_key);
   const context: Context = {
     db,

@@ -3,6 +3,7 @@ import type { CredentialKind, Principal, Proof } from '../../access/identity.ts'
 import { looksLikeToken, secretOf } from '../../crypto/secrets.ts';
 import { type ApiError, type Refusal, unauthorized } from '../../errors.ts';
 import {
+  type Account,
   type ApiKey,
   findBySecret,
   findBySecretUntouched,
@@ -10,7 +11,7 @@ import {
   noteUse,
   recallBySecret,
 } from '../credentials/credentials.ts';
-import { type Account, findAccount } from '../service-accounts/service-accounts.ts';
+import { findAccount, recallAccount } from '../service-accounts/service-accounts.ts';
 import { tryKey, wrongKey } from './attempts.ts';
 
 const NOT_KNOWN = 'It is not known here: it may be mistyped, cut off, or deleted.';
@@ -60,11 +61,18 @@ function proveCredential(
 ): Proof | Promise<Proof> {
   if (credential === undefined) throw invalid({ reason: 'unknown' });
   const { id, holder } = credential;
-  if (typeof holder !== 'number') return admit(context, credential, keyPrincipal(id, holder), note);
-  const account = findAccount(context, holder);
-  if (account instanceof Promise)
-    return account.then((found) => admitToken(context, credential, found, note));
-  return admitToken(context, credential, account, note);
+  if (isKey(holder)) return admit(context, credential, keyPrincipal(id, holder), note);
+  if (typeof holder === 'object' && context.memory.isStillKnown(holder))
+    return admitToken(context, credential, holder, note);
+  const accountId = typeof holder === 'object' ? holder.principal.id : holder;
+  const account = recallAccount(context, accountId);
+  if (account !== undefined) {
+    // So that the next request with it finds the account without its key.
+    credential.holder = account;
+    return admitToken(context, credential, account, note);
+  }
+  credential.holder = accountId;
+  return findAccount(context, accountId).then((found) => admitToken(context, credential, found, note));
 }
 
 function admitToken(
@@ -101,12 +109,16 @@ function admit(
   }
   note(context, credential);
   const { id, holder, expiresAt } = credential;
-  const name = typeof holder === 'number' ? '' : holder.name;
+  const name = isKey(holder) ? holder.name : '';
   return { principal, credential: { kind: kindOf(credential), id, name, expiresAt } };
 }
 
 function kindOf({ holder }: KnownCredential): CredentialKind {
-  return typeof holder === 'number' ? 'token' : 'api-key';
+  return isKey(holder) ? 'api-key' : 'token';
+}
+
+function isKey(holder: KnownCredential['holder']): holder is ApiKey {
+  return typeof holder === 'object' && 'role' in holder;
 }
 
 function refusal(reason: Refusal['reason'], credential: KnownCredential, holder?: Principal): Refusal {

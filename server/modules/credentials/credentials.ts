@@ -6,6 +6,7 @@ import { updateUses } from '../../db/times.ts';
 import { type ApiError, badRequest } from '../../errors.ts';
 import { usedIdsInBatches, writeUses } from '../../uses.ts';
 import { findImported, findImportedUntouched } from './imported.ts';
+import type { Account, ApiKey, KnownCredential } from './known-credentials.ts';
 import {
   type CredentialRow,
   deleteCredential,
@@ -18,7 +19,7 @@ import {
   updateRevokedAnywhere,
 } from './credentials.store.ts';
 
-export type { CredentialRow };
+export type { Account, ApiKey, CredentialRow, KnownCredential };
 
 export interface NewCredential {
   orgId: number;
@@ -29,25 +30,6 @@ export interface NewCredential {
   role: Role | null;
   isServerAdmin: boolean;
   expiresAt: number | null;
-}
-
-/** What a legacy API key is and may do by itself. */
-export interface ApiKey {
-  orgId: number;
-  name: string;
-  role: Role;
-  isServerAdmin: boolean;
-}
-
-/** A key or token as authentication needs it. There may be very many of these in memory. */
-export interface KnownCredential {
-  id: number;
-  /** The id of the account whose token it is, or the key itself. */
-  holder: number | ApiKey;
-  isRevoked: boolean;
-  expiresAt: number | null;
-  /** The last use that was noted, in minutes since 1970: a small number takes no memory of its own. */
-  notedMinute: number;
 }
 
 // "Last used" is exact to this: a busy token is then written once a minute and not once a batch.

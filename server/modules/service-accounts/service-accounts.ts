@@ -1,5 +1,4 @@
 import { denied, requireRoleAtMostOwn } from '../../access/can.ts';
-import type { Principal } from '../../access/identity.ts';
 import { ADMINISTER } from '../../access/object-levels.ts';
 import { atMost, type Role } from '../../access/roles.ts';
 import type { Context, RequestContext } from '../../context.ts';
@@ -10,7 +9,7 @@ import { ApiError, badRequest, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
 import { changed } from '../audit/changed.ts';
-import { forgetCredential } from '../credentials/credentials.ts';
+import { type Account, forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
 import { requireOrg } from '../orgs/orgs.ts';
 import { requireRoom } from '../quotas/quotas.ts';
@@ -40,21 +39,16 @@ export interface NewServiceAccount {
 
 export type ServiceAccountChanges = Partial<NewServiceAccount>;
 
-/** An account as authentication needs it. */
-export interface Account {
-  principal: Principal;
-  isDisabled: boolean;
-}
-
 const CACHE = REMEMBERED.serviceAccount;
 
+/** An account by id, where it is remembered. */
+export function recallAccount({ memory }: Context, id: number): Account | undefined {
+  return memory.recall<Account>(CACHE + id);
+}
+
 /** An account by id, remembered until it changes; undefined when there is none. */
-export function findAccount(
-  context: Context,
-  id: number,
-): Account | undefined | Promise<Account | undefined> {
-  const key = CACHE + id;
-  return context.memory.recall<Account>(key) ?? context.memory.remember(key, () => loadAccount(context, id));
+export function findAccount(context: Context, id: number): Promise<Account | undefined> {
+  return context.memory.remember(CACHE + id, () => loadAccount(context, id));
 }
 
 /** The account of the organization acted in. Throws 404. */
@@ -292,6 +286,7 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
   ]);
   const { name, login } = row;
   return {
+    isForgotten: false,
     isDisabled: row.is_disabled === 1,
     principal: {
       kind: 'service-account',
