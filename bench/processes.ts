@@ -26,7 +26,7 @@ export interface Started {
   listens: Promise<void>;
 }
 
-/** Starts Latchkey on a data directory as `npm start` does it. */
+/** Starts Latchkey on a data directory as `npm start`, the container and the systemd unit do it. */
 export function startLatchkey(
   directory: string,
   port: number,
@@ -46,7 +46,8 @@ export function startLatchkeyOn(
   flags: readonly string[] = [],
 ): Promise<Started> {
   const program = ['--max-semi-space-size=8', '--expose-gc', ...flags, 'bin/latchkey.js', 'serve'];
-  return startProgram(program, { ...environment, GF_SERVER_HTTP_PORT: String(port) }, url, headers);
+  const settings = { MALLOC_MMAP_THRESHOLD_: '16384', ...environment, GF_SERVER_HTTP_PORT: String(port) };
+  return startProgram(program, settings, url, headers);
 }
 
 /** Starts a server that has nothing but one answer, in so many processes that share its port. */

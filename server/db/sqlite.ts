@@ -191,7 +191,8 @@ function openHandle(path: string, readOnly: boolean): Handle {
   try {
     // An acknowledged change is on disk: WAL with a sync at each commit.
     if (!readOnly) database.exec('pragma journal_mode = wal; pragma synchronous = full');
-    database.exec('pragma foreign_keys = on; pragma cache_size = -4096');
+    // A small cache: the system has the file in memory too, and lists and look-ups were as quick with four times as much.
+    database.exec('pragma foreign_keys = on; pragma cache_size = -1024');
   } catch (error) {
     database.close();
     throw error;
