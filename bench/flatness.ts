@@ -5,6 +5,8 @@ import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 
 const ROUNDS = 3;
 const STARTS = 3;
+/** That do not count: V8 goes on for some twenty seconds compiling what is called most. */
+export const WARM_UP_ROUNDS = 10;
 
 interface Asked {
   name: string;
@@ -31,12 +33,9 @@ export async function benchFlatness(
   }
   const serving = await startBareServing(directory, databases[0] as Filled, 1);
   const bare = { ...(ours[0] as Asked), serving, turns: [] };
-  for (let round = 0; round <= ROUNDS; round++) {
-    for (const asked of [bare, ...ours]) {
-      const turn = await takeTurnOf(asked, seconds);
-      // The first ones do not count: nothing is remembered yet.
-      if (round > 0) asked.turns.push(turn);
-    }
+  for (const asked of [bare, ...ours]) await takeTurnOf(asked, seconds * WARM_UP_ROUNDS);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const asked of [bare, ...ours]) asked.turns.push(await takeTurnOf(asked, seconds));
   }
   for (const asked of [bare, ...ours]) await asked.serving.stop();
 

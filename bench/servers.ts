@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { onPostgres, onSqlite, type Place } from '../test/support/place.ts';
 import { CONNECTIONS } from './crowd.ts';
 import { type Drawer, drawerOf } from './drawer.ts';
-import { benchFlatness } from './flatness.ts';
+import { benchFlatness, WARM_UP_ROUNDS } from './flatness.ts';
 import { benchMemory } from './memory.ts';
 import { BENCH_SECRET_KEY, seedTokens } from './seed.ts';
 import {
@@ -19,7 +19,7 @@ import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 const MOST = Number(process.env['BENCH_TOKENS'] ?? 1_000_000);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 2);
 const ROUNDS = 3;
-/** Of each server; REMEMBERED_MOST in server/server.ts leaves room for as many new ones again. */
+/** Of each server. */
 const WORKING_SET = Math.min(40_000, MOST / 20);
 const MOST_SERVERS = 3;
 
@@ -131,6 +131,11 @@ async function benchArrangements(
       await keepAll();
       turns.new.push(await takeTurn(ours.crowd, ours.pids, drawer.upTo(round / ROUNDS)));
     }
+  }
+  console.log(`${place.name}: warming up …`);
+  for (const { ours, tokens: drawer } of all) {
+    await keepAll();
+    await takeTurn(ours.crowd, ours.pids, drawer.known, SECONDS * WARM_UP_ROUNDS);
   }
   for (let round = 1; round <= ROUNDS; round++) {
     console.log(`${place.name}: round ${round} of ${ROUNDS} …`);
