@@ -1,7 +1,12 @@
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
+import type { StackRow } from '../cloud/db/schema.ts';
 import { asGuarded } from '../cloud/http/openapi.ts';
 import { initCloud } from '../cloud/init.ts';
+import { configOfStack } from '../cloud/stack-config.ts';
+import { setPassword } from '../modules/users/passwords.ts';
+import { asOperator } from '../operator.ts';
+import { openContext } from '../server.ts';
 import { documentedOnly } from './documented.ts';
 import {
   administer,
@@ -89,6 +94,20 @@ export async function startCloudWorld(overrides: Overrides = {}, shared?: TestDa
       await database.remove();
     },
   };
+}
+
+/** As `latchkey reset-admin-password` does on the machine: nobody knows the password that a stack begins with. */
+export async function setAdminPassword(
+  { cloud, context: { config, log } }: CloudWorld,
+  id: number,
+  password: string,
+): Promise<void> {
+  await cloud.stacks.close(id);
+  const row = { id, slug: 'any', port: 1, host: null } as StackRow;
+  const { context, close } = await openContext(configOfStack(config, row), { log });
+  const { id: userId } = await context.db.selectFrom('user').select('id').executeTakeFirstOrThrow();
+  await setPassword(asOperator(context), userId, password);
+  await close();
 }
 
 /** Removes the databases that the cloud side and its stacks have in PostgreSQL; in SQLite they are files of the directory. */

@@ -1,10 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { configOfStack } from '../../server/cloud/stack-config.ts';
-import type { StackRow } from '../../server/cloud/db/schema.ts';
-import { setPassword } from '../../server/modules/users/passwords.ts';
-import { asOperator } from '../../server/operator.ts';
-import { openContext } from '../../server/server.ts';
-import { type CloudWorld, startCloudWorld } from '../../server/testing/cloud.ts';
+import { type CloudWorld, setAdminPassword, startCloudWorld } from '../../server/testing/cloud.ts';
 import { ADMIN, type Answer, type As } from '../../server/testing/world.ts';
 import { CLOUD, CLOUD_ASKERS, type CloudName, type CloudRow } from './matrix/cloud.ts';
 
@@ -292,7 +287,7 @@ test('each credential is worth something in its own place alone: on the server, 
   for (const slug of ['first', 'second']) {
     const stack = await makeStack(slug);
     const password = `password of ${slug}`;
-    await setAdminPassword(stack, password);
+    await setAdminPassword(world, stack.id, password);
     places[slug] = (as, headers) => world.sendTo(stack.url, as, 'GET', '/api/org', undefined, headers);
     const at = `/api/instances/${slug}/api`;
     const robot = await asked('POST', `${at}/serviceaccounts`, { name: 'robot', role: 'Admin' });
@@ -316,18 +311,6 @@ test('each credential is worth something in its own place alone: on the server, 
   }
   expect(wrong).toEqual([]);
 });
-
-/** As `latchkey reset-admin-password` does on the machine: nobody knows the password that a stack begins with. */
-async function setAdminPassword({ id }: Stack, password: string): Promise<void> {
-  await world.cloud.stacks.close(id);
-  const row = { id, slug: 'any', port: 1, host: null } as StackRow;
-  const { context, close } = await openContext(configOfStack(world.context.config, row), {
-    log: world.context.log,
-  });
-  const { id: userId } = await context.db.selectFrom('user').select('id').executeTakeFirstOrThrow();
-  await setPassword(asOperator(context), userId, password);
-  await close();
-}
 
 /** The cookie of a session, without which name others would not even look at it. */
 async function signedIn(url: string, password: string): Promise<string> {
