@@ -49,19 +49,31 @@ export function doChores(context: Context): () => Promise<void> {
 }
 
 async function doWhatIsDue(context: Context): Promise<void> {
+  await unlessItFails(context, 'look', async () => {
+    const { free, taken } = await lookAtLeases(context);
+    // One that fails every time is to keep nobody from the others.
+    for (const chore of CHORES.filter(({ name }) => !taken.has(name))) {
+      await unlessItFails(context, chore.name, () => doOne(context, chore));
+    }
+    for (const name of free) await unlessItFails(context, name, () => finishMigration(context, name));
+  });
+}
+
+async function doOne(context: Context, { name, every, work }: Chore): Promise<void> {
+  const lease = await takeLease(context, name);
+  if (lease === undefined) return;
+  context.log.part('server').debug({ chore: name }, 'doing what one server does for all');
+  await work(context, lease);
+  await releaseLease(context, lease, every);
+}
+
+async function unlessItFails(context: Context, chore: string, work: () => Promise<unknown>): Promise<void> {
   const log = context.log.part('server');
   try {
-    const { free, taken } = await lookAtLeases(context);
-    for (const { name, every, work } of CHORES) {
-      const lease = taken.has(name) ? undefined : await takeLease(context, name);
-      if (lease === undefined) continue;
-      log.debug({ chore: name }, 'doing what one server does for all');
-      await work(context, lease);
-      await releaseLease(context, lease, every);
-    }
-    for (const name of free) await finishMigration(context, name);
+    await work();
   } catch (error) {
-    if (error instanceof LeaseLost) log.debug({ chore: error.message }, 'another server does that now');
-    else log.error({ err: error }, 'what one server does for all could not be done; trying again later');
+    if (error instanceof LeaseLost) log.debug({ chore }, 'another server does that now');
+    else
+      log.error({ chore, err: error }, 'what one server does for all could not be done; trying again later');
   }
 }

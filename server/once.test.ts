@@ -172,6 +172,20 @@ test('one of several servers cleans for all, and another once that one is gone',
   await expect.poll(sum, PATIENT).toBe(2);
 });
 
+test('cleaning that fails every time keeps nobody from the rest of it', async () => {
+  const settings = { usage: { flush_interval: '1s' }, log: { level: 'debug' } };
+  const world = await startBeside(await makeDatabase(), settings);
+  await world.context.db.schema.dropTable('usage_caller').execute();
+  world.clock.advance(HOUR + SECOND);
+  const fails = (line: string) => line.includes('could not be done') && line.includes('chore=drop-old-usage');
+  await expect.poll(() => world.log.filter(fails).length, PATIENT).toBeGreaterThan(0);
+  const before = world.log.length;
+  world.clock.advance(HOUR + SECOND);
+  await expect
+    .poll(() => world.log.slice(before).some((line) => line.includes('chore=clear-ended-sessions')), PATIENT)
+    .toBe(true);
+});
+
 test('of several servers that start at once on an empty database, one makes the administrator, whose password works on all', async () => {
   const database = await makeDatabase({ isUpToDate: false });
   const config = () =>
