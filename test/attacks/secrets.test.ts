@@ -202,9 +202,11 @@ attack(
     await readAgain();
     const places = await everywhere();
     const leaks = places.flatMap(({ place, bytes }) =>
-      leaksIn(bytes).map((at) => `${place}: …${bytes.toString('latin1', Math.max(0, at - 200), at + 60)}…`),
+      leaksIn(bytes)
+        .slice(0, 2)
+        .map((at) => `${place}: …${bytes.toString('latin1', Math.max(0, at - 200), at + 60)}…`),
     );
-    expect(leaks.slice(0, 10)).toEqual([]);
+    expect(leaks).toEqual([]);
     expect(places.filter(({ bytes }) => bytes.includes(SEEN)).map(({ place }) => place)).toEqual(
       expect.arrayContaining([
         'log',
