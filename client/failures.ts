@@ -105,11 +105,13 @@ function adviceFor({ status, url, retryAfter, body }: Refusal): string | undefin
 }
 
 const SOON_S = 5;
+// A timer may be a little early by the server's clock, and a second refusal is final.
+const MARGIN_MS = 50;
 
 function soonAgain({ status, retryAfter }: Refusal): number | undefined {
   if (status !== 429 || retryAfter === null || !/^\d+$/.test(retryAfter)) return undefined;
   const seconds = Number(retryAfter);
-  return seconds <= SOON_S ? seconds * 1000 : undefined;
+  return seconds <= SOON_S ? seconds * 1000 + MARGIN_MS : undefined;
 }
 
 function textOf(value: unknown): string | undefined {
