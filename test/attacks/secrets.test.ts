@@ -122,7 +122,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-// One round through all routes is some 4,000.
+// One round through all routes is several thousand.
 function isEnough(): boolean {
   return planted >= (IN_FULL ? 10_000 : 0);
 }
