@@ -299,7 +299,7 @@ function obeyHangup(reloads: readonly (() => void)[], log?: Log): void {
 function reloadsOf({ context: { config, log, trail }, app, cloud }: Server): (() => void)[] {
   return [
     ...reopening(log),
-    ...(trail && config.audit.file !== '' ? [trail.reopen] : []),
+    ...(trail && config.audit.file !== '' ? [trail.reopen, () => cloud?.reopenTrail()] : []),
     ...(app.certificate ? [() => app.reloadCertificate()] : []),
     ...(app.certificate && cloud ? [() => cloud.reloadCertificate()] : []),
   ];

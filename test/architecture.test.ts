@@ -195,6 +195,7 @@ const ARROWS: Record<string, string[]> = {
     'type log',
     'type memory',
     'type peers',
+    'type trail',
   ],
   'cloud-http': ['cloud-access', 'http', 'type cloud-context'],
   'cloud-access': ['errors', 'type access'],

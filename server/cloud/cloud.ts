@@ -19,6 +19,7 @@ import { peersOnPostgres } from '../peers/postgres.ts';
 import { flush, openContext, requireSecretKey, shareLimits } from '../server.ts';
 import { dropOldEntries } from '../modules/audit/kept.ts';
 import type { Tracing } from '../tracing/tracing.ts';
+import { openTrail } from '../trail/trail.ts';
 import { labelIn, labelOfServer } from './addresses.ts';
 import { buildCloudApp } from './app.ts';
 import { arrivals } from './arrivals.ts';
@@ -33,7 +34,7 @@ import { portsInUse, removeDeleted, stackNow, stacksNow } from './modules/stacks
 import { writeUses } from './modules/uses/uses.ts';
 import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
 import { createPorts } from './ports.ts';
-import { configOfStack } from './stack-config.ts';
+import { auditApart, configOfStack } from './stack-config.ts';
 
 // Of a stack, and of the addresses of stacks.
 const REMEMBERED_OF_STACK = 5000;
@@ -52,6 +53,8 @@ export interface Cloud {
   addRoutes(app: App, metrics: Metrics): void;
   /** Reads the certificate of its API and of the ports of stacks anew. */
   reloadCertificate(): void;
+  /** Goes on in a new file of its record of changes, where the old one was moved away. */
+  reopenTrail(): void;
   /** Whether a request at the server's own listener is for a stack; then it is answered by that. */
   takes(request: IncomingMessage, response: ServerResponse): boolean;
   /** Writes what was gathered, closes what is idle, removes what was deleted long ago. */
@@ -80,6 +83,7 @@ export async function openCloudDatabase(config: Config, log: Log): Promise<Kysel
 /** Serves the cloud side and its stacks, within the process of a server. */
 export async function startCloud(server: Context, tracing: Tracing | undefined): Promise<Cloud> {
   const { config, now, log } = server;
+  const trail = openTrail(auditApart(config, 'cloud'), { log, now });
   const db = await openCloudDatabase(config, log);
   const memory = createMemory(REMEMBERED_ADDRESSES, () => context.peers?.isCurrent() ?? true);
   const stacks = createStacks(
@@ -98,7 +102,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     touch: memory.touch,
     peers: undefined,
     limits: createLimits(config),
-    trail: undefined,
+    trail,
     stacks,
     ports,
   };
@@ -138,6 +142,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     await ports.close();
     await stacks.closeAll();
     await context.peers?.close();
+    await trail?.close();
     await db.destroy();
   };
   try {
@@ -180,6 +185,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       metrics.add(app.cloudFigures);
     },
     reloadCertificate: () => app.reloadCertificate(),
+    reopenTrail: () => trail?.reopen(),
     takes(request, response) {
       const label = domain === '' ? undefined : labelIn(domain, request.headers.host);
       if (label === undefined || label === ownLabel) return false;

@@ -4,6 +4,7 @@ import type { Limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import type { Memory } from '../memory.ts';
 import type { Peers } from '../peers/peers.ts';
+import type { Trail } from '../trail/trail.ts';
 import type { Caller } from './access/caller.ts';
 import type { CloudSchema } from './db/schema.ts';
 import type { Stacks } from './open-stacks.ts';
@@ -22,8 +23,8 @@ export interface CloudContext {
   peers: Peers | undefined;
   /** How much is asked and tried by whom on the cloud side; what is asked of stacks counts there. */
   limits: Limits;
-  /** The cloud side keeps no record besides its database. */
-  trail: undefined;
+  /** Its record of changes besides its database. */
+  trail: Trail | undefined;
   stacks: Stacks;
   /** The ports of stacks, where they have no names. */
   ports: Ports;

@@ -1,5 +1,5 @@
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -229,26 +229,79 @@ test("the server's own name below the domain leads to the server, and no stack g
   expect(await statusUnder('keys.example.org')).toBe(401);
 });
 
-test("a stack's changes go to a file of its own, by its id, and not to the server's syslog", async () => {
+/** A place for the file of the record of changes, which is removed afterwards. */
+async function withAuditFile(work: (file: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'latchkey-trail-'));
+  try {
+    await work(join(directory, 'audit.jsonl'));
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+test("the changes of a stack and of the cloud side go to files of their own, and not to the server's syslog", async () => {
   const syslog = createSocket('udp4');
   const heard: string[] = [];
   syslog.on('message', (line) => heard.push(line.toString()));
   await new Promise<void>((bound) => syslog.bind(0, '127.0.0.1', bound));
-  const directory = mkdtempSync(join(tmpdir(), 'latchkey-trail-'));
   try {
-    const file = join(directory, 'audit.jsonl');
-    await start({ audit: { file, syslog: `udp://127.0.0.1:${syslog.address().port}` } });
-    const { body } = await world.ask(world.admin, 'POST', '/api/instances', { name: 'told', slug: 'told' });
-    await world.ask(world.admin, 'POST', '/api/instances/told/api/auth/keys', {
-      name: 'stacks-own',
-      role: 'Viewer',
+    await withAuditFile(async (file) => {
+      await start({ audit: { file, syslog: `udp://127.0.0.1:${syslog.address().port}` } });
+      const { body } = await world.ask(world.admin, 'POST', '/api/instances', { name: 'told', slug: 'told' });
+      await world.ask(world.admin, 'POST', '/api/instances/told/api/auth/keys', {
+        name: 'stacks-own',
+        role: 'Viewer',
+      });
+      await world.send(ADMIN, 'POST', '/api/folders', { title: 'servers-own' });
+      await expect.poll(() => heard.join('')).toContain('servers-own');
+      expect(heard.join('')).not.toMatch(/stacks-own|stacks:create/);
+      await expect.poll(() => readFileSync(`${file}.${body.id}`, 'utf8')).toContain('stacks-own');
+      await expect.poll(() => readFileSync(`${file}.cloud`, 'utf8')).toContain('stacks:create');
+      expect(readFileSync(file, 'utf8')).not.toContain('stacks:create');
     });
-    await world.send(ADMIN, 'POST', '/api/folders', { title: 'servers-own' });
-    await expect.poll(() => heard.join('')).toContain('servers-own');
-    expect(heard.join('')).not.toContain('stacks-own');
-    await expect.poll(() => readFileSync(`${file}.${body.id}`, 'utf8')).toContain('stacks-own');
   } finally {
     syslog.close();
-    rmSync(directory, { recursive: true });
   }
+});
+
+test('where it is required, nothing is changed on the cloud side while its file of the record cannot be written', async () => {
+  await withAuditFile(async (base) => {
+    await start({ audit: { file: base, required: true } });
+    const file = `${base}.cloud`;
+    const make = (name: string) =>
+      world.ask(world.admin, 'POST', '/api/orgs/acme/api-keys', { name, role: 'Viewer' });
+    const entries = () =>
+      readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line));
+    // What made the first key of all is a command on the machine.
+    expect(entries().map(({ action }) => action)).toEqual(['orgs:create', 'api-keys:create']);
+    const { status, headers: made } = await make('before');
+    expect(status).toBe(200);
+    expect(entries().at(-1)).toMatchObject({
+      action: 'api-keys:create',
+      object: { kind: 'cloud-key', name: 'before' },
+      requestId: made.get('x-request-id'),
+    });
+    rmSync(file);
+    mkdirSync(file);
+    const refused = await make('meanwhile');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(JSON.stringify(refused.body)).toContain('The change cannot be recorded');
+    expect(JSON.stringify(refused.body)).not.toContain(file);
+    expect((await world.ask(world.admin, 'DELETE', '/api/orgs/acme/api-keys/before')).status).toBe(503);
+    const stack = { name: 'never', slug: 'never' };
+    expect((await world.ask(world.admin, 'POST', '/api/instances', stack)).status).toBe(503);
+    expect((await ask(world.admin)).body.items).toEqual([]);
+    const names = async () =>
+      (await ask(world.admin, '/api/orgs/acme/api-keys')).body.items.map(
+        ({ name }: { name: string }) => name,
+      );
+    expect((await names()).toSorted()).toEqual(['before', 'first']);
+    rmSync(file, { recursive: true });
+    expect((await make('after')).status).toBe(200);
+    expect(entries().at(-1)).toMatchObject({ object: { name: 'after' } });
+    expect((await names()).toSorted()).toEqual(['after', 'before', 'first']);
+  });
 });

@@ -21,12 +21,17 @@ export function configOfStack(config: Config, stack: StackRow): Config {
     auth: { ...config.auth, login_cookie_name: `${config.auth.login_cookie_name}_${stack.id}` },
     // Its first administrator has a password that nobody knows: who has a cloud credential makes what is needed.
     security: { ...config.security, generate_admin_password: true, require_own_admin_password: false },
-    // A slug is used again, an id never. Of syslog, nobody could tell a stack's lines from the server's.
-    audit: { ...config.audit, file: config.audit.file && `${config.audit.file}.${stack.id}`, syslog: '' },
+    // A slug is used again, an id never.
+    audit: auditApart(config, stack.id),
     access_control: { ...config.access_control, main_org_admins_read_server: false },
     remote_cache: { ...config.remote_cache, prefix: `${config.remote_cache.prefix}stack-${stack.id}:` },
     // The server's own traces tell of its requests.
     [tracing]: { ...config[tracing], address: '' },
     cloud: { ...config.cloud, enabled: false },
   };
+}
+
+/** Where the record of a stack or of the cloud side goes: to a file of its own. Of syslog, nobody could tell its lines from the server's. */
+export function auditApart({ audit }: Config, whose: StackRow['id'] | 'cloud'): Config['audit'] {
+  return { ...audit, file: audit.file && `${audit.file}.${whose}`, syslog: '' };
 }
