@@ -21,16 +21,17 @@ const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Takes from a server on SQLite what it needs: room, the right to write, the lock, its pages, its clock, its descriptors. */
-export const breakSqlite: Run = async ({ isShort, scenario, progress }) => {
+export const breakSqlite: Run = async ({ isShort, scenario, notTried }) => {
   const times = isShort ? 1 : 5;
-  if (process.getuid?.() === 0) {
-    await scenario('a full disk (a mounted file system of 8 MB)', () =>
-      inDirectory((data) => fullDisk(data, times)),
-    );
-    await scenario('a disk that cannot be written on (files made immutable)', () =>
-      inDirectory((data) => readOnly(data, times)),
-    );
-  } else progress('only root may mount a file system and make files immutable: not tried');
+  const ofRoot: [string, typeof fullDisk][] = [
+    ['a full disk (a mounted file system of 8 MB)', fullDisk],
+    ['a disk that cannot be written on (files made immutable)', readOnly],
+  ];
+  for (const [tried, work] of ofRoot) {
+    // Only root may mount a file system and make files immutable.
+    if (process.getuid?.() !== 0) notTried(tried, 'root');
+    else await scenario(tried, () => inDirectory((data) => work(data, times)));
+  }
   await scenario('the database locked by another process for 8 s', () => inDirectory(lockedLong));
   await scenario('the database locked by another process for 1 s, over and over', () =>
     inDirectory((data) => lockedShort(data, times)),

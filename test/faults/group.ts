@@ -8,7 +8,7 @@ import { type Relay, startRelay } from '../support/relay.ts';
 import type { Running } from '../support/serving.ts';
 import { get, timeUntil } from './ask.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { limitsShared } from './limits.ts';
+import { limitsShared, onStore } from './limits.ts';
 import { type Servers, withServers } from './servers.ts';
 import type { Run, Shown, Tell } from './table.ts';
 
@@ -47,9 +47,9 @@ export const breakGroup: Run = async (tell) => {
     await breakServers(tell, ground);
     await breakPostgres(tell, ground);
     await failOver(tell, ground);
-    if (redis !== undefined) await breakRedis(tell, ground, redis);
+    await breakRedis(tell, ground);
     await breakNetwork(tell, ground);
-    if (redis !== undefined) await limitsShared(tell, ground.place, redis);
+    await limitsShared(tell, ground.place, redis);
   } finally {
     await ground.place.end();
     await redis?.remove();
@@ -169,24 +169,25 @@ async function failOverOnce({ redis }: Ground, becomes: 'killed' | 'silent'): Pr
   }
 }
 
-async function breakRedis({ isShort, scenario }: Tell, ground: Ground, redis: RedisServer): Promise<void> {
-  const seconds = isShort ? 3 : 10;
-  const ways: [string, () => unknown, () => unknown][] = [
-    [`the store of limits stopped for ${seconds} s`, redis.stop, redis.start],
-    [`the store of limits killed for ${seconds} s`, redis.kill, redis.start],
+async function breakRedis(tell: Tell, ground: Ground): Promise<void> {
+  const seconds = tell.isShort ? 3 : 10;
+  type Act = (redis: RedisServer) => unknown;
+  const ways: [string, hurt: Act, heal: Act][] = [
+    [`the store of limits stopped for ${seconds} s`, ({ stop }) => stop(), ({ start }) => start()],
+    [`the store of limits killed for ${seconds} s`, ({ kill }) => kill(), ({ start }) => start()],
     [
       `the store of limits standing still for ${seconds} s (SIGSTOP)`,
-      () => redis.signal('SIGSTOP'),
-      () => redis.signal('SIGCONT'),
+      ({ signal }) => signal('SIGSTOP'),
+      ({ signal }) => signal('SIGCONT'),
     ],
   ];
   for (const [tried, hurt, heal] of ways) {
-    await scenario(tried, () =>
+    await onStore(tell, ground.redis, tried, (redis) =>
       onGround(ground, async (group) => {
         const shown = await repeated(group, 1, async () => {
-          await hurt();
+          await hurt(redis);
           await sleep(seconds * 1000);
-          await heal();
+          await heal(redis);
         });
         const recoveryMs = await timeUntil(() => expectStoreUsed(group.servers), RECOVERY_S);
         assert.deepEqual(group.ledger.figures.unavailable, [0, 0, 0]);
@@ -209,9 +210,9 @@ interface Ways {
   close(): void;
 }
 
-async function breakNetwork({ isShort, scenario, progress }: Tell, ground: Ground): Promise<void> {
+async function breakNetwork(tell: Tell, ground: Ground): Promise<void> {
   const how = canMakeNamespaces() ? 'packets vanish' : 'a relay holds all up';
-  const seconds = isShort ? 5 : 15;
+  const seconds = tell.isShort ? 5 : 15;
   const cases: [string, (ways: Ways[]) => void][] = [
     [`one server cut off from PostgreSQL for ${seconds} s (${how})`, ([one]) => one?.cut('postgres')],
     [
@@ -237,8 +238,7 @@ async function breakNetwork({ isShort, scenario, progress }: Tell, ground: Groun
     ],
   ];
   for (const [tried, hurt] of cases) {
-    if (tried.includes('store') && ground.redis === undefined) continue;
-    await scenario(tried, async () => {
+    const tryIt = async (): Promise<Shown> => {
       const shown = await onWays(ground, (group, ways) =>
         repeated(group, 1, async () => {
           hurt(ways);
@@ -246,9 +246,11 @@ async function breakNetwork({ isShort, scenario, progress }: Tell, ground: Groun
           for (const each of ways) each.mend();
         }),
       );
-      progress(shown.held);
+      tell.progress(shown.held);
       return shown;
-    });
+    };
+    if (tried.includes('store')) await onStore(tell, ground.redis, tried, tryIt);
+    else await tell.scenario(tried, tryIt);
   }
 }
 

@@ -5,7 +5,7 @@ import type { RedisServer } from '../support/redis-server.ts';
 import type { Running } from '../support/serving.ts';
 import { ask, get, mustBe } from './ask.ts';
 import { withServers } from './servers.ts';
-import type { Tell } from './table.ts';
+import type { Shown, Tell } from './table.ts';
 
 const SERVERS = 3;
 const PER_SECOND = 100;
@@ -16,20 +16,28 @@ const TICK_MS = 25;
 const CLOSENESS = 0.02;
 const LATE = 'does not answer in time';
 
-/** What three servers let through together of one credential, with the store and without. */
-export async function limitsShared(
-  { scenario, progress }: Tell,
-  place: Place,
-  redis: RedisServer,
+/** Runs a scenario that has to do with the store of limits; where there is none it is noted as not tried. */
+export async function onStore(
+  { scenario, notTried }: Tell,
+  redis: RedisServer | undefined,
+  tried: string,
+  work: (redis: RedisServer) => Promise<Shown>,
 ): Promise<void> {
+  if (redis === undefined) notTried(tried, 'Redis or Valkey');
+  else await scenario(tried, () => work(redis));
+}
+
+/** What three servers let through together of one credential, with the store and without. */
+export async function limitsShared(tell: Tell, place: Place, store: RedisServer | undefined): Promise<void> {
   const limit = `${PER_SECOND} a second and a burst of ${BURST}`;
-  await scenario(`twice as many requests as three servers together may let through: ${limit}`, async () => {
+  const twice = `twice as many requests as three servers together may let through: ${limit}`;
+  await onStore(tell, store, twice, async (redis) => {
     for (let tries = 1; ; tries++) {
       const { passed, sent, seconds, late } = await withLimits(place, redis, (group) => press(group, 2));
       const allowed = BURST + PER_SECOND * seconds;
       const held = comparison(passed, allowed, seconds);
       if (late > 0 && tries < TRIES) {
-        progress(`once more, since the machine was too busy for the store to answer in time: ${held}`);
+        tell.progress(`once more, since the machine was too busy for the store to answer in time: ${held}`);
         continue;
       }
       assert.equal(late, 0, `the store did not answer in time in any of ${tries} tries: ${held}`);
@@ -37,7 +45,7 @@ export async function limitsShared(
       return { times: sent, held };
     }
   });
-  await scenario('four times as many, with the store of limits stopped', () =>
+  await onStore(tell, store, 'four times as many, with the store of limits stopped', (redis) =>
     withLimits(place, redis, async (group) => {
       await redis.stop();
       try {
