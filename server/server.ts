@@ -12,6 +12,7 @@ import { createSeal } from './crypto/seal.ts';
 import { troubleOf } from './db/errors.ts';
 import { postgresConnection } from './db/postgres.ts';
 import { migrate, stepsOf, unknownSteps } from './db/migrations/index.ts';
+import { refuseNewer } from './db/migrations/newer.ts';
 import { type OnStatement, openDatabase } from './db/open.ts';
 import { inWords, whereItIs } from './database-words.ts';
 import { type FirstRun, lookForDefaultPassword, prepareFirstRun } from './first-run.ts';
@@ -197,8 +198,7 @@ async function bringUpToDate(
   isPrepared: boolean,
 ): Promise<string[]> {
   const { type } = config.database;
-  const unknown = unknownSteps(await stepsOf(db));
-  if (unknown.length > 0) throw newerDatabase(unknown);
+  refuseNewer('the database', unknownSteps(await stepsOf(db)));
   if (isPrepared) return [];
   if (type === 'sqlite') return migrate(db, type);
   // A step, and waiting for a server that is taking it, may last longer than any query of a request.
@@ -305,13 +305,6 @@ export async function shareLimits({ config, log }: Context): Promise<SharedLimit
   if (address === undefined) return undefined;
   const { openSharedLimits } = await import('./shared-limits/shared-limits.ts');
   return openSharedLimits({ address, prefix, log: log.part('server') });
-}
-
-function newerDatabase(unknown: readonly string[]): ConfigError {
-  return new ConfigError(
-    `the database was brought up to date by a newer Latchkey (${unknown.join(', ')}), and this one would not understand it. ` +
-      'Nothing was changed. Install that version again, or restore a backup of before',
-  );
 }
 
 /** Throws a ConfigError where the secret key is not the one that the database's secrets are encrypted with. */

@@ -6,6 +6,8 @@ import type { Proof } from '../access/identity.ts';
 import { doChores } from '../chores.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
+import { stepsOf } from '../db/migrations/index.ts';
+import { refuseNewer } from '../db/migrations/newer.ts';
 import { openDatabase } from '../db/open.ts';
 import type { App } from '../http/app-type.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -27,7 +29,7 @@ import { isGone } from './away.ts';
 import { warnOfConnections } from './connections.ts';
 import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
-import { migrateCloud } from './db/migrate.ts';
+import { migrateCloud, unknownCloudSteps } from './db/migrate.ts';
 import type { CloudSchema, StackRow } from './db/schema.ts';
 import { administrationRoutes } from './modules/administration/administration.routes.ts';
 import { portsInUse, removeDeleted, stackNow, stacksNow } from './modules/stacks/stacks.ts';
@@ -72,6 +74,7 @@ export async function openCloudDatabase(config: Config, log: Log): Promise<Kysel
     log.part('database').error({ err: error }, 'the database of the cloud side is in trouble'),
   ) as unknown as Kysely<CloudSchema>;
   try {
+    refuseNewer('the database of the cloud side', unknownCloudSteps(await stepsOf(db)));
     await migrateCloud(db, database.type);
   } catch (error) {
     await db.destroy();

@@ -43,7 +43,7 @@ export function migrate(
 }
 
 /** The steps by which a database was brought to where it is, in the order of their names; none where it is new. */
-export async function stepsOf(db: Kysely<Schema>): Promise<string[]> {
+export async function stepsOf<S>(db: Kysely<S>): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === 'kysely_migration')) return [];
   const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { As } from '../../../testing/world.ts';
 import { type CloudWorld, startCloudWorld } from '../../../testing/cloud.ts';
 
@@ -191,6 +191,21 @@ test('a token ends when it expires, and is told so', async () => {
     const sent = { accessPolicyId: policy.id, name: 'late', expiresAt: time };
     expect(await statusFor(world.admin, 'POST', '/api/v1/tokens?region=eu', sent)).toBe(409);
   }
+});
+
+test('where tokens may live for so long at most, those of policies may not live longer', async () => {
+  const own = await startCloudWorld({ auth: { auth_token_max_seconds_to_live: 3600 } });
+  onTestFinished(() => own.stop());
+  const policy = { name: 'bounded', scopes: ['stacks:read'], realms: ORG };
+  const { body } = await own.ask(own.admin, 'POST', '/api/v1/accesspolicies?region=eu', policy);
+  const make = (name: string, expiresAt?: string) =>
+    own.ask(own.admin, 'POST', '/api/v1/tokens?region=eu', { accessPolicyId: body.id, name, expiresAt });
+  const after = (milliseconds: number) => new Date(own.clock.now() + milliseconds).toISOString();
+  for (const refused of [await make('for-ever'), await make('too-long', after(HOUR + 60_000))]) {
+    expect(refused.status).toBe(409);
+    expect(JSON.stringify(refused.body)).toContain('auth_token_max_seconds_to_live is 3600');
+  }
+  expect((await make('short', after(HOUR - 60_000))).status).toBe(200);
 });
 
 test.each([

@@ -163,12 +163,16 @@ export async function callerByToken(
   };
 }
 
-function timeOf({ now }: CloudRequestContext, expiresAt: string | null | undefined): number | null {
-  if (expiresAt === undefined || expiresAt === null || expiresAt === '') return null;
-  const time = Date.parse(expiresAt);
+function timeOf({ config, now }: CloudRequestContext, expiresAt: string | null | undefined): number | null {
+  const time = expiresAt ? Date.parse(expiresAt) : Infinity;
   if (Number.isNaN(time)) throw invalidArgument(`Invalid expiresAt ${expiresAt} specified`);
   if (time <= now()) throw invalidArgument('Invalid expiresAt specified', 'It has passed already.');
-  return time;
+  const most = config.auth.auth_token_max_seconds_to_live;
+  if (most >= 0 && time > now() + most * 1000) {
+    const rule = `auth_token_max_seconds_to_live is ${most}: a token has to end within so many seconds.`;
+    throw invalidArgument('Invalid expiresAt specified', rule);
+  }
+  return time === Infinity ? null : time;
 }
 
 function told({ policy_uid, display_name, expires_at }: PolicyTokenRow): Record<string, unknown> {
