@@ -26,7 +26,7 @@ const LONGEST_SEGMENT = 60;
 // What is shorter is no secret, and stands in many a word.
 const SHORTEST_TOKEN = 8;
 // How a token, a key and a JWT begin; and what is not shown as it stands.
-const SECRET_OR_ODD = /glsa_|eyJ[A-Za-z]|[\p{C}%]/u;
+const SECRET_OR_ODD = /glsa_|glc_|eyJ[A-Za-z]|[\p{C}%]/u;
 const SOURCE = /^[A-Za-z_ ]{1,40}$/;
 
 /**
