@@ -36,7 +36,7 @@ import type { Primary } from './workers/worker.ts';
 
 // About 400 bytes each.
 const REMEMBERED_MOST = 50_000;
-// They take a tenth of the room of accounts and people, and there are more of them.
+// 80 bytes each, and there are more of them than of accounts and people.
 const CREDENTIALS_EACH = 6;
 const WAITING_MS = 1000;
 const LAST_WRITES_MS = 3000;
