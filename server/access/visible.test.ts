@@ -4,8 +4,9 @@ import type { RequestContext } from '../context.ts';
 import { makeOrg } from '../testing/people.ts';
 import { startWorld, type World } from '../testing/world.ts';
 import { holds } from './can.ts';
-import { grantsFrom } from './evaluate.ts';
-import type { Identity } from './identity.ts';
+import { type Grants, grantsFrom } from './evaluate.ts';
+import type { Identity, PrincipalKind } from './identity.ts';
+import type { Role } from './roles.ts';
 import { isFolderInSight, isInSight } from './visible.store.ts';
 import { sightOf } from './visible.ts';
 
@@ -65,9 +66,14 @@ const grant = fc.tuple(
 );
 
 const actor = fc.record({
-  subjects: fc.subarray(SUBJECTS, { minLength: 1 }),
+  kind: fc.constantFrom('user' as const, 'api-key' as const),
+  role: fc.constantFrom('Viewer' as const, 'Editor' as const),
   grants: fc.oneof(fc.constant([]), fc.array(grant, { maxLength: 3 })),
 });
+
+function identityOf(kind: PrincipalKind, role: Role, grants: Grants): Identity {
+  return { orgId: ORG, principal: { kind, id: 7 }, role, teams: [], grants } as unknown as Identity;
+}
 
 async function inSight(context: RequestContext, permission: 'View' | 'Edit'): Promise<string[]> {
   const sight = sightOf(context.actor, context.config.access_control, permission);
@@ -87,7 +93,7 @@ test(
   async () => {
     const { db, config } = world.context;
     await fc.assert(
-      fc.asyncProperty(fc.array(given, { maxLength: 8 }), actor, async (levels, { subjects, grants }) => {
+      fc.asyncProperty(fc.array(given, { maxLength: 8 }), actor, async (levels, { kind, role, grants }) => {
         await db.deleteFrom('object_permission').execute();
         for (const { org_id, uid, isRightKind, subject, level } of levels) {
           const kind = uid in FOLDERS === isRightKind ? 'folders' : 'dashboards';
@@ -98,12 +104,7 @@ test(
             .onConflict((c) => c.doNothing())
             .execute();
         }
-        const identity = {
-          orgId: ORG,
-          role: 'Viewer',
-          subjects,
-          grants: grantsFrom(grants),
-        } as unknown as Identity;
+        const identity = identityOf(kind, role, grantsFrom(grants));
         const context = { ...world.context, actor: identity } as RequestContext;
         for (const [permission, verb] of [
           ['View', 'read'],
@@ -131,13 +132,7 @@ test('a folder around something is in sight by its own right alone', async () =>
     .insertInto('object_permission')
     .values({ ...row, created_at: 0, updated_at: 0 })
     .execute();
-  const identity = {
-    orgId: ORG,
-    role: 'None',
-    subjects: ['user:7'],
-    grants: grantsFrom([]),
-  } as unknown as Identity;
-  const sight = sightOf(identity, { editors_can_delete: false });
+  const sight = sightOf(identityOf('user', 'None', grantsFrom([])), { editors_can_delete: false });
   const rows = await db
     .selectFrom('dashboard')
     .select('uid')
