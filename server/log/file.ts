@@ -4,7 +4,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -13,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Complaints, LogOutput } from './output.ts';
+import { awaitArrival, endsWithinLine } from './within-line.ts';
 
 const NAME = 'latchkey.log';
 const OLD = /^latchkey\.log\.(\d{4}-\d\d-\d\d)\.(\d{3,})$/;
@@ -238,12 +238,6 @@ function oldFiles(directory: string): { name: string; day: string; number: numbe
   });
 }
 
-function endsWithinLine(fd: number): boolean {
-  const { size } = fstatSync(fd);
-  const last = Buffer.alloc(1);
-  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEW_LINE;
-}
-
 /** Where the line begins of which so much was written. */
 function lineAt(bytes: Buffer, written: number): number {
   return bytes.subarray(0, written).lastIndexOf(NEW_LINE) + 1;
@@ -255,10 +249,4 @@ function dayOf(time: number): string {
 
 function writeWhole(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at);
-}
-
-/** Waits until a file has a size, a tenth of a second at most: nothing tells of what arrives once the process is ending. */
-function awaitArrival(fd: number, size: number): void {
-  const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (let tries = 0; tries < 20 && fstatSync(fd).size < size; tries++) Atomics.wait(clock, 0, 0, 5);
 }

@@ -1,5 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { endsWithinLine } from '../log/within-line.ts';
 
 /** A file that lines are appended to. */
 export interface TrailFile {
@@ -13,7 +14,6 @@ export interface TrailFile {
 // Who did what is for nobody else on the machine.
 const MODE = 0o600;
 const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_RDWR;
-const NEW_LINE = 10;
 
 /** Throws at once for a file that cannot be opened. It is opened anew where it was moved away or deleted. */
 export function openFile(path: string): TrailFile {
@@ -51,11 +51,4 @@ async function isStillThere(handle: FileHandle, path: string): Promise<boolean> 
     throw error;
   });
   return there?.ino === mine.ino && there.dev === mine.dev;
-}
-
-function endsWithinLine(fd: number): boolean {
-  const { size } = fstatSync(fd);
-  if (size === 0) return false;
-  const last = Buffer.alloc(1);
-  return readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEW_LINE;
 }
