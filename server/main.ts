@@ -38,6 +38,8 @@ const NOTHING_TO_RELOAD =
   'nothing to reload on SIGHUP: there is no log file, no file of the record of changes and no certificate; settings are read by a restart';
 // By this variable a process knows that it is one of several that serve together.
 const WORKER = 'LATCHKEY_WORKER';
+// As bin/run-on-node-24.js starts a server that is alone.
+const RETURNING_MEMORY = { MALLOC_MMAP_THRESHOLD_: '16384' };
 
 // In a checkout, what is relative starts at its root; an installed package works where it is called.
 const home = import.meta.filename.endsWith('.ts') ? join(import.meta.dirname, '..') : process.cwd();
@@ -85,7 +87,11 @@ async function serveByWorkers(
 ): Promise<void> {
   const stop = watchSignals();
   const { startWorkers } = await import('./workers/primary.ts');
-  const workers = await startWorkers({ config, count, env: { [WORKER]: '1' } });
+  const workers = await startWorkers({
+    config,
+    count,
+    env: { ...RETURNING_MEMORY, ...process.env, [WORKER]: '1' },
+  });
   if (typeof workers === 'number') return void (process.exitCode = workers);
   const { log } = workers;
   keepLogWhole(log);

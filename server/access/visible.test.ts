@@ -66,7 +66,7 @@ const grant = fc.tuple(
 );
 
 const actor = fc.record({
-  kind: fc.constantFrom('user' as const, 'api-key' as const),
+  who: fc.constantFrom('user' as const, 'api-key' as const),
   role: fc.constantFrom('Viewer' as const, 'Editor' as const),
   grants: fc.oneof(fc.constant([]), fc.array(grant, { maxLength: 3 })),
 });
@@ -93,7 +93,7 @@ test(
   async () => {
     const { db, config } = world.context;
     await fc.assert(
-      fc.asyncProperty(fc.array(given, { maxLength: 8 }), actor, async (levels, { kind, role, grants }) => {
+      fc.asyncProperty(fc.array(given, { maxLength: 8 }), actor, async (levels, { who, role, grants }) => {
         await db.deleteFrom('object_permission').execute();
         for (const { org_id, uid, isRightKind, subject, level } of levels) {
           const kind = uid in FOLDERS === isRightKind ? 'folders' : 'dashboards';
@@ -104,7 +104,7 @@ test(
             .onConflict((c) => c.doNothing())
             .execute();
         }
-        const identity = identityOf(kind, role, grantsFrom(grants));
+        const identity = identityOf(who, role, grantsFrom(grants));
         const context = { ...world.context, actor: identity } as RequestContext;
         for (const [permission, verb] of [
           ['View', 'read'],

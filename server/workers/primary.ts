@@ -11,8 +11,6 @@ import { createCounting } from './counting.ts';
 import { figuresOfWorkers } from './figures.ts';
 import { createHub } from './hub.ts';
 
-// As bin/run-on-node-24.js starts a server that is alone.
-const RETURNING_MEMORY = { MALLOC_MMAP_THRESHOLD_: '16384' };
 const LOOK_EVERY_MS = 1000;
 // Looks rather than time, since this process may have stood still as well.
 const LOOKS_WITHOUT_ANSWER = 10;
@@ -86,7 +84,7 @@ export async function startWorkers({ config, count, env }: Options): Promise<Wor
   function fork(deaths = 0): Promise<number | undefined> {
     const settled = Promise.withResolvers<number | undefined>();
     const isFirst = started === undefined;
-    const worker = cluster.fork({ ...RETURNING_MEMORY, ...env, ...compiled });
+    const worker = cluster.fork({ ...env, ...compiled });
     closeWhatItWasHanded(worker);
     // What cannot be sent to somebody any more needs no answer: they are gone.
     const send = (message: unknown): void => void worker.send(message as object, () => {});
