@@ -438,13 +438,21 @@ async function plantAround(side: Side, method: string, url: string, round: numbe
   }
 }
 
+const TELLING = [
+  '/metrics',
+  '/api/admin/settings',
+  '/api/admin/settings/explained',
+  '/api/audit',
+  '/api/admin/audit',
+  '/api/v1/sso-settings',
+  '/api/datasources',
+  '/api/auth/keys',
+];
+
 /** What tells of all that was done. */
 async function readAgain(): Promise<void> {
   for (const side of sides) await ask(side, 'GET', `/api/nowhere/${SEEN}`, undefined);
-  for (const path of ['/metrics', '/api/admin/settings', '/api/admin/settings/explained', '/api/audit']) {
-    for (const side of [server, stack]) await ask(side, 'GET', path, side.admin);
-  }
-  for (const path of ['/api/admin/audit', '/api/v1/sso-settings', '/api/datasources', '/api/auth/keys']) {
+  for (const path of TELLING) {
     for (const side of [server, stack]) await ask(side, 'GET', path, side.admin);
   }
   await ask(server, 'GET', '/api/admin/cloud/stacks', ADMIN);
