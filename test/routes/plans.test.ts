@@ -3,7 +3,7 @@ import { makeMember } from '../../server/testing/people.ts';
 import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
 import { furnish } from '../support/furnished.ts';
 import { LISTS_OF_ORG, LISTS_OF_SERVER } from '../support/lists.ts';
-import { avoidWholeReads, listening, listWholeReads, type Sent } from '../support/plans.ts';
+import { avoidWholeReads, leaveUncounted, listening, listWholeReads, type Sent } from '../support/plans.ts';
 import { ask, type Estates, figure, waysOf } from './matrix/ask.ts';
 import { MATRIX } from './matrix/matrix.ts';
 import { type Asker, ASKERS } from './matrix/row.ts';
@@ -18,6 +18,7 @@ const sent: Sent[] = [];
 
 beforeAll(async () => {
   world = await startWorld({ usage: { flush_interval: '1s' } });
+  if (world.context.config.database.type === 'postgres') await leaveUncounted(world.context.db);
   world.context.db = listening(world.context.db, (statement) => void sent.push(statement));
   estates = { own: await furnish(world, 'ours', 'our'), other: await furnish(world, 'strangers', 'their') };
   askers = [];
