@@ -9,7 +9,7 @@ import { asOperator } from '../operator.ts';
 import { openContext } from '../server.ts';
 import { documentedOnly } from './documented.ts';
 import {
-  administer,
+  administering,
   type Answer,
   type As,
   newDatabase,
@@ -37,8 +37,6 @@ export interface CloudWorld extends Omit<World, 'cloud'> {
   otherOrg(name: string): Promise<{ slug: string; as: As }>;
 }
 
-// No test makes more.
-const MOST_STACKS = 40;
 // Apart from each other's where test files run side by side, and below those that systems give to clients: one of these may be taken for a moment.
 const FIRST_PORT = 20_000 + (process.pid % 240) * 50;
 const PORTS = 800;
@@ -116,6 +114,11 @@ export async function removeStacks({ settings }: TestDatabase): Promise<void> {
   const server = process.env['LATCHKEY_TEST_POSTGRES_URL'];
   if (url === undefined || server === undefined) return;
   const name = new URL(url).pathname.slice(1);
-  const ends = ['cloud', ...Array.from({ length: MOST_STACKS }, (_, at) => `stack_${at + 1}`)];
-  for (const end of ends) await administer(server, `drop database if exists ${name}_${end} with (force)`);
+  await administering(server, async (client) => {
+    const { rows } = await client.query<{ datname: string }>(
+      'select datname from pg_database where starts_with(datname, $1)',
+      [`${name}_`],
+    );
+    for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`);
+  });
 }

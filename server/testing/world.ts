@@ -199,8 +199,16 @@ export async function bringUpToDate(directory: string, settings: Record<string, 
 
 /** Runs one statement on a PostgreSQL. */
 export async function administer(server: string, statement: string): Promise<void> {
+  await administering(server, (client) => client.query(statement));
+}
+
+/** Does work on a PostgreSQL over one connection. */
+export async function administering<T>(server: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
-  await client.query(statement);
-  await client.end();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
