@@ -126,6 +126,7 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
     const viewer = await visit(browser, world.url, { now: world.clock.now });
     viewer.forgive(403);
     await viewer.signIn('yuki', 'password of yuki');
+    await viewer.open('/');
     expect(await viewer.page.getByRole('link', { name: 'Changes' }).count()).toBe(0);
     await viewer.open('/org/changes');
     expect(await viewer.page.getByRole('alert').textContent()).toContain('Permission denied');

@@ -23,6 +23,7 @@ describe.runIf(HAS_BROWSER)('a server that others reach, with the first password
     const visitor = await visit(browser, world.url.replace('0.0.0.0', '127.0.0.1'));
     const { page } = visitor;
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
     const alert = page.getByRole('alert').filter({ hasText: 'still has the password admin' });
     await alert.waitFor();
     await visitor.open('/admin/users');
@@ -39,7 +40,7 @@ describe.runIf(HAS_BROWSER)('a server that others reach, with the first password
   test('says nothing of it to anybody else', async () => {
     const visitor = await visit(browser, world.url.replace('0.0.0.0', '127.0.0.1'));
     await visitor.signIn('vi', 'vis-password');
-    await visitor.page.getByRole('heading', { level: 1 }).waitFor();
+    await visitor.open('/');
     expect(await visitor.page.getByText('still has the password').count()).toBe(0);
     await visitor.close();
   });

@@ -30,6 +30,7 @@ describe.runIf(HAS_BROWSER)('users, teams and profiles', { timeout: 60_000 }, ()
     const { page } = visitor;
     visitor.forgive(403);
     await visitor.signIn('vera', 'password of vera');
+    await visitor.open('/');
     const menu = page.getByRole('navigation', { name: 'Main menu' });
     for (const name of ['Users', 'Teams', 'Organizations', 'Preferences'])
       expect(await menu.getByRole('link', { name }).count(), name).toBe(0);
@@ -171,6 +172,7 @@ describe.runIf(HAS_BROWSER)('users, teams and profiles', { timeout: 60_000 }, ()
     const [here, there] = [await visit(browser, world.url), await visit(browser, world.url)];
     there.forgive(401);
     await there.signIn('sam', 'password of sam');
+    await there.open('/');
     await here.signIn('sam', 'password of sam');
     await here.open('/profile');
     const sessions = here.page.getByRole('region', { name: 'open sessions' }).getByRole('row');

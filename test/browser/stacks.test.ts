@@ -23,6 +23,7 @@ describe.runIf(HAS_BROWSER)('stacks', { timeout: 60_000 }, () => {
     const visitor = await visit(browser, world.url);
     const { page } = visitor;
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
     const menu = page.getByRole('navigation', { name: 'Main menu' });
     await menu.getByRole('link', { name: 'Administration' }).click();
     await menu.getByRole('link', { name: 'Stacks' }).click();

@@ -42,6 +42,7 @@ describe.runIf(HAS_BROWSER)('API keys and their migration by mouse', { timeout: 
   ])('an API key is created, and works for %s', async (life, milliseconds) => {
     // 1. Sign in.
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
     // 2. Click Administration in the left-side menu and select API Keys.
     await menu().getByRole('link', { name: 'Administration' }).click();
     await menu().getByRole('link', { name: 'API Keys' }).first().click();
@@ -70,6 +71,7 @@ describe.runIf(HAS_BROWSER)('API keys and their migration by mouse', { timeout: 
     const editor = await makeKey('deploy', 'Editor');
     // 1. Sign in, point to Configuration, and click API Keys.
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
     await menu().getByText('Configuration').hover();
     await menu().getByRole('link', { name: 'API Keys' }).last().click();
     // 2. In the top of the page, find the section which says: Switch from API keys to service accounts.
@@ -103,6 +105,7 @@ describe.runIf(HAS_BROWSER)('API keys and their migration by mouse', { timeout: 
     const moved = await makeKey('moves', 'Viewer');
     // 1. Sign in.
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
     // 2. Click Administration in the left-side menu and select API Keys.
     await menu().getByRole('link', { name: 'Administration' }).click();
     await menu().getByRole('link', { name: 'API Keys' }).first().click();

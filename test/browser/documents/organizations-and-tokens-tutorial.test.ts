@@ -18,6 +18,7 @@ describe.runIf(HAS_BROWSER)('an organization of its own with a token', { timeout
     await makeUser(world, 'ann');
     visitor = await visit(browser, world.url);
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
   });
   afterAll(async () => {
     await visitor.close();

@@ -29,6 +29,7 @@ describe.runIf(HAS_BROWSER)('looking into refused API keys by mouse', { timeout:
     visitor = await visit(browser, world.url, { now: world.clock.now });
     page = visitor.page;
     await visitor.signIn('admin', 'admin');
+    await visitor.open('/');
   }
 
   /** Configuration > API Keys. */
