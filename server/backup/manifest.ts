@@ -1,26 +1,11 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { type ApiError, badRequest } from '../errors.ts';
 import { type Contents, readArchive } from './archive.ts';
 import { type Failed, reasonOf } from './failed.ts';
+import type { Manifest } from './manifest-shape.ts';
 
 // What is in a directory of backups, one of each database: of the server, of its cloud side, and of every stack.
-
-const Backed = { file: Type.String(), rows: Type.Integer(), madeAt: Type.String() };
-const Named = { id: Type.Integer(), slug: Type.String() };
-const Manifest = Type.Object({
-  format: Type.Literal('latchkey-backups'),
-  version: Type.Literal(1),
-  madeAt: Type.String(),
-  server: Type.Object(Backed),
-  cloud: Type.Object(Backed),
-  stacks: Type.Array(Type.Object({ ...Named, ...Backed })),
-  /** Stacks that could not be backed up. */
-  missing: Type.Array(Type.Object({ ...Named, reason: Type.String() })),
-});
-export type Manifest = Static<typeof Manifest>;
 
 /** Every backup of a directory, each read to its end. */
 export interface Backups {
@@ -68,11 +53,13 @@ export function isOfAll(path: string): boolean {
 }
 
 /** Throws an ApiError where a directory has no manifest of ours, or one that is not understood. */
-export function readManifest(directory: string): Manifest {
+export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST);
   if (!existsSync(path)) throw noBackups(directory, `there is no ${MANIFEST}`);
   const manifest = parsed(readFileSync(path, 'utf8'));
-  if (!Value.Check(Manifest, manifest)) throw noBackups(directory, `${MANIFEST} is not what was written`);
+  // Other commands on the machine do not load what looks at shapes: it takes longer than what most of them do.
+  const { isManifest } = await import('./manifest-shape.ts');
+  if (!isManifest(manifest)) throw noBackups(directory, `${MANIFEST} is not what was written`);
   const odd = [manifest.server, manifest.cloud, ...manifest.stacks].find(
     ({ file }) => file !== basename(file) || file.startsWith('.'),
   );
@@ -91,7 +78,7 @@ export async function readBackups(
     cloud: readArchive,
   },
 ): Promise<Backups> {
-  const manifest = readManifest(directory);
+  const manifest = await readManifest(directory);
   const contentsOf = async (
     { file, rows, madeAt }: Manifest['server'],
     readOne: (path: string) => Promise<Contents>,

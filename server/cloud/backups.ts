@@ -11,10 +11,10 @@ import {
   type Backups,
   isDirectory,
   MANIFEST,
-  type Manifest,
   readManifest,
   type RestoredAll,
 } from '../backup/manifest.ts';
+import type { Manifest } from '../backup/manifest-shape.ts';
 import { syncDirectory } from '../backup/new-file.ts';
 import { inDatabase } from '../backup/place.ts';
 import { queryOf, restore, type RestoreOptions, restoreTables, setLastId } from '../backup/restore.ts';
@@ -51,7 +51,7 @@ export async function backUpAll(
   { withSecretKey, replace, progressOf, ...options }: BackupOfAllOptions,
 ): Promise<BackupOfAll> {
   const directory = resolve(path);
-  requirePlace(directory, replace);
+  await requirePlace(directory, replace);
   requireDirectory(dirname(directory));
   const partial = `${directory}.${randomUUID().slice(0, 8)}.partial`;
   let bytes = 0;
@@ -223,10 +223,10 @@ async function keptStacksIn(file: string): Promise<StackRow[]> {
   return found.filter(({ removed_at }) => removed_at === null);
 }
 
-function requirePlace(directory: string, replace: boolean): void {
+async function requirePlace(directory: string, replace: boolean): Promise<void> {
   if (!existsSync(directory)) return;
   if (!replace) throw badRequest('Give --replace, or another name.', `${directory} is there already`);
-  if (isDirectory(directory)) return void readManifest(directory);
+  if (isDirectory(directory)) return void (await readManifest(directory));
   throw badRequest(
     'Give another name: with stacks, a backup is a directory.',
     `${directory} is a file, and is kept`,
@@ -240,9 +240,9 @@ async function putInPlace(
   replace: boolean,
   isWhole: boolean,
 ): Promise<string> {
-  requirePlace(directory, replace);
+  await requirePlace(directory, replace);
   const target = existsSync(directory) && !isWhole ? `${directory}.incomplete` : directory;
-  requirePlace(target, true);
+  await requirePlace(target, true);
   const old = `${target}.${basename(partial).split('.').at(-2)}.replaced`;
   if (existsSync(target)) await rename(target, old);
   await rename(partial, target);
