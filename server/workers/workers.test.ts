@@ -183,6 +183,38 @@ async function figure(served: Served, pattern: RegExp): Promise<number> {
   return Number(pattern.exec(body)?.[1]);
 }
 
+/** A request that is under way: it was looked at, and its body is not all there. */
+async function halfARequest(served: Served, title = 'slow'): Promise<{ end(): Promise<string> }> {
+  const body = JSON.stringify({ title });
+  const socket = connect(Number(new URL(served.url).port), '127.0.0.1').setEncoding('utf8');
+  onTestFinished(() => void socket.destroy());
+  await once(
+    socket.on('error', () => {}),
+    'connect',
+  );
+  socket.write(
+    `POST /api/folders HTTP/1.1\r\nhost: localhost\r\nauthorization: ${ADMIN}\r\nexpect: 100-continue\r\n` +
+      `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
+  );
+  expect((await once(socket, 'data'))[0]).toMatch(/^HTTP\/1\.1 100 /);
+  socket.write(body.slice(0, 5));
+  return {
+    async end() {
+      let text = '';
+      socket.on('data', (part: string) => (text += part)).write(body.slice(5));
+      await once(socket, 'close');
+      return text;
+    },
+  };
+}
+
+async function untilNot(status: number, asked: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await asked();
+    if (answer.status !== status) return answer;
+  }
+}
+
 const workersOf = (served: Served): Promise<number> => figure(served, /^latchkey_workers (\d+)$/m);
 
 describe('what one worker has changed', () => {
@@ -410,9 +442,19 @@ describe('workers that die', () => {
     await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
   });
 
-  test('do not when the process that started them is told to stop: all end well', async () => {
+  test('do not when they are told to stop: each ends what is under way with it, and tells whoever comes then', async () => {
     await expect.poll(() => workersOf(served), PATIENT).toBe(WORKERS);
-    expect(await served.stop()).toEqual([0, null]);
+    const connections = await served.openAll();
+    const halves = Array.from({ length: 2 * WORKERS }, (_, index) => halfARequest(served, `slow ${index}`));
+    const requests = await Promise.all(halves);
+    const ended = served.stop();
+    for (const connection of connections) {
+      const { status, body } = await untilNot(200, () => connection('', 'GET', '/readyz'));
+      expect([status, body.messageId]).toEqual([503, 'stopping']);
+    }
+    for (const answer of await Promise.all(requests.map((one) => one.end())))
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+    expect(await ended).toEqual([0, null]);
   });
 });
 
@@ -427,67 +469,18 @@ test('workers end by themselves when the process that started them is gone', asy
 const aliveOf = (pids: number[]): number[] =>
   pids.filter((pid) => readdirSync('/proc').includes(String(pid)));
 
-describe('being told to stop', () => {
-  /** A request that is under way: it was looked at, and its body is not all there. */
-  async function halfARequest(served: Served, title = 'slow'): Promise<{ end(): Promise<string> }> {
-    const body = JSON.stringify({ title });
-    const socket = connect(Number(new URL(served.url).port), '127.0.0.1').setEncoding('utf8');
-    onTestFinished(() => void socket.destroy());
-    await once(
-      socket.on('error', () => {}),
-      'connect',
-    );
-    socket.write(
-      `POST /api/folders HTTP/1.1\r\nhost: localhost\r\nauthorization: ${ADMIN}\r\nexpect: 100-continue\r\n` +
-        `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n`,
-    );
-    expect((await once(socket, 'data'))[0]).toMatch(/^HTTP\/1\.1 100 /);
-    socket.write(body.slice(0, 5));
-    return {
-      async end() {
-        let text = '';
-        socket.on('data', (part: string) => (text += part)).write(body.slice(5));
-        await once(socket, 'close');
-        return text;
-      },
-    };
-  }
-
-  test('lets what is under way with each of them end, and tells whoever comes then', async () => {
-    const served = await start();
-    const connections = await served.openAll();
-    const halves = Array.from({ length: 2 * WORKERS }, (_, index) => halfARequest(served, `slow ${index}`));
-    const requests = await Promise.all(halves);
-    const ended = served.stop();
-    for (const connection of connections) {
-      const { status, body } = await untilNot(200, () => connection('', 'GET', '/readyz'));
-      expect([status, body.messageId]).toEqual([503, 'stopping']);
-    }
-    for (const answer of await Promise.all(requests.map((one) => one.end())))
-      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
-    expect(await ended).toEqual([0, null]);
-  });
-
-  test('a second time ends all of them at once', async () => {
-    const served = await start({ GF_SERVER_SHUTDOWN_TIMEOUT: '1h' });
-    const connection = served.open();
-    await halfARequest(served);
-    const pids = served.pids();
-    void served.stop();
-    // The one that answers may have nothing under way, and so be gone by then.
-    await untilNot(200, () =>
-      connection('', 'GET', '/readyz').catch(() => ({ status: 503, body: {}, worker: '' })),
-    );
-    expect(await served.stop()).toEqual([143, null]);
-    await expect.poll(() => aliveOf(pids), PATIENT).toEqual([]);
-  });
-
-  async function untilNot(status: number, asked: () => Promise<Answer>): Promise<Answer> {
-    for (;;) {
-      const answer = await asked();
-      if (answer.status !== status) return answer;
-    }
-  }
+test('being told to stop a second time ends all of them at once', async () => {
+  const served = await start({ GF_SERVER_SHUTDOWN_TIMEOUT: '1h' });
+  const connection = served.open();
+  await halfARequest(served);
+  const pids = served.pids();
+  void served.stop();
+  // The one that answers may have nothing under way, and so be gone by then.
+  await untilNot(200, () =>
+    connection('', 'GET', '/readyz').catch(() => ({ status: 503, body: {}, worker: '' })),
+  );
+  expect(await served.stop()).toEqual([143, null]);
+  await expect.poll(() => aliveOf(pids), PATIENT).toEqual([]);
 });
 
 describe('a start that fails says why once, and ends', () => {
@@ -510,7 +503,7 @@ describe('a start that fails says why once, and ends', () => {
 
   test('where the secret key is another', async () => {
     const place = await makePlace({ GF_SERVER_HTTP_PORT: '0', GF_SECURITY_SECRET_KEY: 'the first one' });
-    const served = await start({}, place);
+    const served = await start({ GF_SERVER_WORKERS: '1' }, place);
     expect(await served.stop()).toEqual([0, null]);
     const { code, stderr } = await failing({ ...place.env, GF_SECURITY_SECRET_KEY: 'another one' });
     expect(code).toBe(2);
