@@ -9,7 +9,7 @@ import {
   stacksWithDatabase,
 } from '../../server/cloud/databases.ts';
 import { loadConfig } from '../../server/config/config.ts';
-import { type CloudWorld, removeStacks, startCloudWorld } from '../../server/testing/cloud.ts';
+import { type CloudWorld, copyStacks, removeStacks, startCloudWorld } from '../../server/testing/cloud.ts';
 import { ADMIN, newDatabase, type TestDatabase } from '../../server/testing/world.ts';
 import { makeDirectory, type Outcome, runCli } from '../../test/support/run-cli.ts';
 
@@ -111,11 +111,14 @@ async function makeStack(world: CloudWorld, key: string, slug: string): Promise<
   return { id, slug, url, token: token.key };
 }
 
-/** A server with a cloud side and three stacks, the last of them deleted, for a test to change. */
+/** A copy of it for a test to change. */
 async function furnished(): Promise<Furnished> {
-  return furnish(await newPlace());
+  const place = await newPlace();
+  await copyStacks(intact.shared, place.shared);
+  return { ...intact, ...place };
 }
 
+/** A server with a cloud side and three stacks, the last of them deleted. */
 async function furnish(place: Place): Promise<Furnished> {
   const key = (await done(place, 'cloud', 'init', '--org', 'acme')).stdout.trim();
   const stacks = await serving(place, async (world) => {

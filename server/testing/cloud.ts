@@ -1,3 +1,5 @@
+import { cpSync } from 'node:fs';
+import type { Client } from 'pg';
 import { loadConfig } from '../config/config.ts';
 import type { Overrides } from '../config/settings.ts';
 import type { StackRow } from '../cloud/db/schema.ts';
@@ -109,16 +111,39 @@ export async function setAdminPassword(
 }
 
 /** Removes the databases that the cloud side and its stacks have in PostgreSQL; in SQLite they are files of the directory. */
-export async function removeStacks({ settings }: TestDatabase): Promise<void> {
-  const { url } = settings;
+export async function removeStacks(database: TestDatabase): Promise<void> {
+  await inPostgres(database, async (client, name) => {
+    for (const part of await partsOf(client, name))
+      await client.query(`drop database ${name + part} with (force)`);
+  });
+}
+
+/** Copies what a server, its cloud side and its stacks have, while nobody uses it, to where nothing is. */
+export async function copyStacks(from: TestDatabase, to: TestDatabase): Promise<void> {
+  cpSync(from.directory, to.directory, { recursive: true });
+  const { url = '' } = to.settings;
+  await inPostgres(from, async (client, name) => {
+    const copy = new URL(url).pathname.slice(1);
+    await client.query(`drop database ${copy}`);
+    for (const part of ['', ...(await partsOf(client, name))])
+      await client.query(`create database ${copy + part} template ${name + part}`);
+  });
+}
+
+async function inPostgres(
+  { settings: { url } }: TestDatabase,
+  work: (client: Client, name: string) => Promise<void>,
+): Promise<void> {
   const server = process.env['LATCHKEY_TEST_POSTGRES_URL'];
   if (url === undefined || server === undefined) return;
-  const name = new URL(url).pathname.slice(1);
-  await administering(server, async (client) => {
-    const { rows } = await client.query<{ datname: string }>(
-      'select datname from pg_database where starts_with(datname, $1)',
-      [`${name}_`],
-    );
-    for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`);
-  });
+  await administering(server, (client) => work(client, new URL(url).pathname.slice(1)));
+}
+
+/** How the names of the databases go on that belong to one. */
+async function partsOf(client: Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ datname: string }>(
+    'select datname from pg_database where starts_with(datname, $1)',
+    [`${name}_`],
+  );
+  return rows.map(({ datname }) => datname.slice(name.length));
 }
