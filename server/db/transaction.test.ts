@@ -28,6 +28,25 @@ test('however many make something of one kind at once, all of them do', { timeou
   expect(new Set((await Promise.all(made)).map(({ status }) => status))).toEqual(new Set([201]));
 });
 
+test.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
+  'tokens of one account that are made at once do not lose to one another, and saves of one dashboard are told to have',
+  { timeout: 60_000 },
+  async () => {
+    const lost = async (): Promise<number> => {
+      const { body } = await world.send(ADMIN, 'GET', '/metrics');
+      return Number(/^latchkey_transactions_repeated_total (\d+)$/m.exec(body)?.[1]);
+    };
+    expect(await lost()).toBeGreaterThan(0);
+    const { body } = await world.send(ADMIN, 'POST', '/api/serviceaccounts', { name: 'of many tokens' });
+    const before = await lost();
+    const made = Array.from({ length: 50 }, (_, number) =>
+      world.send(ADMIN, 'POST', `/api/serviceaccounts/${body.id}/tokens`, { name: `token ${number}` }),
+    );
+    expect(new Set((await Promise.all(made)).map(({ status }) => status))).toEqual(new Set([200]));
+    expect(await lost()).toBe(before);
+  },
+);
+
 test('what is touched is forgotten, also when nobody knows whether the change was made', async () => {
   const { context } = world;
   const remember = () => context.memory.remember('thing:1', () => Promise.resolve({ is: 'old' }));

@@ -16,6 +16,8 @@ interface Line {
   last: Promise<void>;
   /** Whether the first of them keeps losing against those who come fresh, who then queue up too. */
   isHeldUp: boolean;
+  /** How often somebody did since the start. */
+  lost: number;
 }
 
 /** What a transaction needs of a context; the cloud side has a database of its own. */
@@ -44,6 +46,7 @@ export async function inTransaction<C extends Transactional, T>(
       return await once(context, work);
     } catch (error) {
       if (!isLostRace(error)) throw error;
+      line.lost++;
     }
   }
   return inTurn(line, () => untilWon(line, context, work));
@@ -65,8 +68,13 @@ export async function inCheckedTransaction<C extends Transactional, T>(
   }
 }
 
-function lineOf({ db }: Transactional): Line {
-  const line = lines.get(db) ?? { last: Promise.resolve(), isHeldUp: false };
+/** How many races transactions on a database have lost to others since the start. */
+export function racesLost(context: Pick<Transactional, 'db'>): number {
+  return lineOf(context).lost;
+}
+
+function lineOf({ db }: Pick<Transactional, 'db'>): Line {
+  const line = lines.get(db) ?? { last: Promise.resolve(), isHeldUp: false, lost: 0 };
   lines.set(db, line);
   return line;
 }
@@ -93,7 +101,9 @@ async function untilWon<C extends Transactional, T>(
     try {
       return await once(context, work);
     } catch (error) {
-      if (attempt === ATTEMPTS || !isLostRace(error)) throw error;
+      if (!isLostRace(error)) throw error;
+      line.lost++;
+      if (attempt === ATTEMPTS) throw error;
       line.isHeldUp = attempt >= ATTEMPTS_BESIDE_OTHERS;
       // Other servers may be at it too.
       await sleep(Math.random() * Math.min(2 ** attempt, LONGEST_PAUSE_MS));

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { CredentialKind } from '../access/identity.ts';
 import type { Context } from '../context.ts';
+import { racesLost } from '../db/transaction.ts';
 import { ApiError } from '../errors.ts';
 import { isLimitedStill, type LimitedBy } from '../limits.ts';
 import type { Tracing } from '../tracing/tracing.ts';
@@ -51,6 +52,7 @@ export function measureRequests(
   showTrail(registry, app.context);
   showLost(registry, app.context, tracing);
   showPeers(registry, app.context);
+  showRaces(registry, app.context);
   observe(app, figures);
   if (shared) showWorkers(registry);
   let hasProcessMetrics = false;
@@ -97,6 +99,20 @@ function showPeers(registry: Registry, { config, peers }: Context): void {
     },
   });
   registry.registerMetric(heard);
+}
+
+function showRaces(registry: Registry, { config, db }: Context): void {
+  if (config.database.type !== 'postgres') return;
+  const lost = new Counter({
+    name: 'latchkey_transactions_repeated_total',
+    help: 'How often a change was run again, since another one of the same thing was quicker.',
+    registers: [],
+    collect() {
+      this.reset();
+      this.inc(racesLost({ db }));
+    },
+  });
+  registry.registerMetric(lost);
 }
 
 function createFigures(registry: Registry, certificate: () => FastifyInstance['certificate']) {

@@ -12,7 +12,7 @@ import {
   createAccountForKey,
   deleteAccount,
   type HeldByKey,
-  requireAccount,
+  requireListedAccount,
   requireOutranking,
 } from '../service-accounts/service-accounts.ts';
 import {
@@ -82,7 +82,7 @@ export async function requireSay(context: RequestContext, { dryRun }: HowToMove)
 /** Makes a token that was a key one again, with the role of its account; the account goes when nothing else is left of it. */
 export async function revertKey(context: RequestContext, accountId: number, id: number): Promise<void> {
   await inTransaction(context, async (context) => {
-    const account = await requireAccount(context, accountId);
+    const account = await requireListedAccount(context, accountId);
     await requireOutranking(context, account);
     const token = await getKeyOrToken(context.db, context.actor.orgId, id);
     if (token === undefined || token.service_account_id !== accountId) {

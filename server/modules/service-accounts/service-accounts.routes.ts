@@ -23,6 +23,7 @@ import {
   deleteAccount,
   grantOrg,
   requireAccount,
+  requireListedAccount,
   withdrawOrg,
 } from './service-accounts.ts';
 import { countServiceAccounts, getFirstMovedKey, listOrgGrants } from './service-accounts.store.ts';
@@ -133,7 +134,7 @@ export function serviceAccountsRoutes(app: App): void {
     },
     async (request) => {
       const context = contextOf(request);
-      const account = await requireAccount(context, request.params.id);
+      const account = await requireListedAccount(context, request.params.id);
       const { id, tokens } = account;
       return {
         ...updated(account),

@@ -72,14 +72,21 @@ export function getServiceAccount(
   db: Kysely<Schema>,
   orgId: number,
   id: number,
+): Promise<ServiceAccountRow | undefined> {
+  return oneServiceAccount(db, orgId, id).executeTakeFirst();
+}
+
+/** The same with how many tokens it has: who reads that in a transaction loses a race to whoever makes another one. */
+export function getListedServiceAccount(
+  db: Kysely<Schema>,
+  orgId: number,
+  id: number,
 ): Promise<ListedServiceAccount | undefined> {
-  return db
-    .selectFrom('service_account')
-    .selectAll()
-    .select(tokenCount.as('tokens'))
-    .where('org_id', '=', orgId)
-    .where('id', '=', id)
-    .executeTakeFirst();
+  return oneServiceAccount(db, orgId, id).select(tokenCount.as('tokens')).executeTakeFirst();
+}
+
+function oneServiceAccount(db: Kysely<Schema>, orgId: number, id: number) {
+  return db.selectFrom('service_account').selectAll().where('org_id', '=', orgId).where('id', '=', id);
 }
 
 /** When any of an account's tokens was last used. */

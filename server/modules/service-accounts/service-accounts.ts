@@ -18,10 +18,12 @@ import {
   deleteOrgGrant,
   deleteServiceAccount,
   deleteTokens,
+  getListedServiceAccount,
   getServiceAccount,
   getServiceAccountAnywhere,
   insertServiceAccount,
   type ListedServiceAccount,
+  type ServiceAccountRow,
   listOrgGrants,
   loginIsTaken,
   updateServiceAccount,
@@ -52,8 +54,19 @@ export function findAccount(context: Context, id: number): Promise<Account | und
 }
 
 /** The account of the organization acted in. Throws 404. */
-export async function requireAccount(context: RequestContext, id: number): Promise<ListedServiceAccount> {
-  const account = await getServiceAccount(context.db, context.actor.orgId, id);
+export async function requireAccount(context: RequestContext, id: number): Promise<ServiceAccountRow> {
+  return there(await getServiceAccount(context.db, context.actor.orgId, id));
+}
+
+/** The same, as it is listed. Throws 404. */
+export async function requireListedAccount(
+  context: RequestContext,
+  id: number,
+): Promise<ListedServiceAccount> {
+  return there(await getListedServiceAccount(context.db, context.actor.orgId, id));
+}
+
+function there<T>(account: T | undefined): T {
   if (account === undefined)
     throw notFound('Failed to retrieve service account', 'serviceaccounts.not-found');
   return account;
@@ -99,7 +112,7 @@ export async function createAccount(
       name,
       change,
     });
-    return requireAccount(context, id);
+    return requireListedAccount(context, id);
   });
 }
 
@@ -204,17 +217,12 @@ export async function changeAccount(
     const entry = { action: 'serviceaccounts:write', kind: 'service-account', id, name: before.name };
     const change = changed(told(before), { name, role, isDisabled, isGrafanaAdmin });
     await recordChange(context, { ...entry, change });
-    return requireAccount(context, id);
+    return requireListedAccount(context, id);
   });
 }
 
 /** An account as the record has it. */
-function told({
-  name,
-  role,
-  is_disabled,
-  is_server_admin,
-}: ListedServiceAccount): Required<NewServiceAccount> {
+function told({ name, role, is_disabled, is_server_admin }: ServiceAccountRow): Required<NewServiceAccount> {
   return { name, role, isDisabled: is_disabled === 1, isGrafanaAdmin: is_server_admin === 1 };
 }
 
