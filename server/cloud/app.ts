@@ -86,7 +86,10 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
     requestLimiter(cloud),
   );
   app.setNotFoundHandler(() => {
-    throw notFound('Call');
+    throw notFound(
+      'Call',
+      'This is the cloud side, and client/cloud-openapi.json lists its calls. A stack answers at its own url.',
+    );
   });
 
   orgsRoutes(app);

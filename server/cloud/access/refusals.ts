@@ -14,8 +14,8 @@ export function notFound(what: string, detail?: string): ApiError {
   return refusal(404, 'NotFound', `${what} not found`, detail);
 }
 
-export function denied(why: string): ApiError {
-  return refusal(403, 'Forbidden', `Permission denied: ${why}`);
+export function denied(why: string, detail?: string): ApiError {
+  return refusal(403, 'Forbidden', `Permission denied: ${why}`, detail);
 }
 
 /** What a suspended stack answers everybody. Not 503, upon which clients wait and try again. */

@@ -28,6 +28,11 @@ export function scopesOfRole(role: CloudRole): ReadonlySet<string> {
   return HELD[role];
 }
 
+/** The roles whose cloud keys hold one of some scopes, the least first. */
+export function rolesWith(scopes: readonly string[]): CloudRole[] {
+  return CLOUD_ROLES.filter((role) => scopes.some((scope) => HELD[role].has(scope)));
+}
+
 /** Whether a scope opens something here; others are kept for services that are not ours. */
 export function isOurs(scope: string): boolean {
   return HELD.Admin.has(scope);

@@ -3,6 +3,7 @@ import { sentBody } from '../../http/guard.ts';
 import type { RequestLimiter } from '../../http/limit-requests.ts';
 import type { Caller } from '../access/caller.ts';
 import { denied } from '../access/refusals.ts';
+import { rolesWith } from '../access/roles.ts';
 import type { CloudContext, CloudRequestContext } from '../context.ts';
 
 /** A route of the cloud side. */
@@ -69,7 +70,10 @@ export function guardCloud(
     if (limited !== undefined) throw limited;
     const { needs: wanted } = request.routeOptions.config;
     if (wanted === undefined || wanted.some((scope) => caller.scopes.has(scope))) return;
-    throw denied(`the scope ${wanted.join(' or ')} is needed`);
+    throw denied(
+      `the scope ${wanted.join(' or ')} is needed`,
+      `Cloud keys with the role ${rolesWith(wanted).join(' or ')} have it, and tokens of policies with that scope.`,
+    );
   };
   app.addHook('onRequest', guard);
   app.addHook('preValidation', async (request, reply) => {

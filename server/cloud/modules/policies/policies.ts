@@ -6,7 +6,7 @@ import { type Realm, requireHolding, requireWholeOrg } from '../../access/caller
 import { invalidArgument, notFound, taken } from '../../access/refusals.ts';
 import type { CloudRequestContext } from '../../context.ts';
 import { recordChange } from '../audit/audit.ts';
-import { findRegion } from '../regions/regions.ts';
+import { knownRegion } from '../regions/regions.ts';
 import { requireStack } from '../stacks/stacks.ts';
 import { isRange } from './subnets.ts';
 import {
@@ -43,7 +43,7 @@ const SCOPE = /^[a-z0-9-]+:[a-z0-9-]+$/;
 /** The policies of the caller's organization in a region. Throws 409 for a region that is none. */
 export function policiesOf(context: CloudRequestContext, region: string): Promise<PolicyRow[]> {
   requireWholeOrg(context.caller);
-  return listPolicies(context.db, context.caller.org.id, knownRegion(context, region));
+  return listPolicies(context.db, context.caller.org.id, knownRegion(context.config, region));
 }
 
 /** A policy of the caller's organization. Throws 404. */
@@ -74,7 +74,7 @@ export async function createPolicy(
   const row = {
     uid: randomUUID(),
     org_id: context.caller.org.id,
-    region: knownRegion(context, region),
+    region: knownRegion(context.config, region),
     name,
     display_name: displayName || name,
     scopes: JSON.stringify(scopes),
@@ -150,12 +150,6 @@ export function subnetsOf({ allowed_subnets }: Pick<PolicyRow, 'allowed_subnets'
 export function stacksIn(realms: readonly KeptRealm[]): ReadonlySet<number> | undefined {
   if (realms.some(({ type }) => type === 'org')) return undefined;
   return new Set(realms.map(({ stackId }) => stackId ?? 0));
-}
-
-/** A region by its slug. Throws 409 where there is none. */
-export function knownRegion({ config }: CloudRequestContext, region: string): string {
-  if (findRegion(config, region) === undefined) throw invalidArgument(`Invalid region ${region} specified`);
-  return region;
 }
 
 async function checked(

@@ -8,15 +8,8 @@ import { type Caller, requireWholeOrg } from '../../access/caller.ts';
 import { denied, invalidArgument, notFound, taken, unauthorized } from '../../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import { recordChange } from '../audit/audit.ts';
-import {
-  knownRegion,
-  realmsOf,
-  requireHoldingPolicy,
-  requirePolicy,
-  scopesOf,
-  stacksIn,
-  subnetsOf,
-} from './policies.ts';
+import { knownRegion } from '../regions/regions.ts';
+import { realmsOf, requireHoldingPolicy, requirePolicy, scopesOf, stacksIn, subnetsOf } from './policies.ts';
 import {
   deleteToken,
   getToken,
@@ -44,7 +37,7 @@ export function tokensOf(
   policyUid: string | undefined,
 ): Promise<PolicyTokenRow[]> {
   requireWholeOrg(context.caller);
-  return listTokens(context.db, context.caller.org.id, knownRegion(context, region), policyUid);
+  return listTokens(context.db, context.caller.org.id, knownRegion(context.config, region), policyUid);
 }
 
 /** A token of the caller's organization. Throws 404. */

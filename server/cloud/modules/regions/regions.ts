@@ -1,5 +1,5 @@
 import type { Config } from '../../../config/config.ts';
-import { notFound } from '../../access/refusals.ts';
+import { invalidArgument, notFound } from '../../access/refusals.ts';
 
 /** What belongs to a stack and is not here; the settings of its region say where it is. */
 export const SERVICES = [
@@ -60,6 +60,18 @@ export function findRegion(config: Config, slug: string): Region | undefined {
 /** A region by slug or id. Throws 404. */
 export function requireRegion(config: Config, slugOrId: string): Region {
   const found = regionsOf(config).find(({ id, slug }) => slug === slugOrId || String(id) === slugOrId);
-  if (found === undefined) throw notFound('Region');
+  if (found === undefined) throw notFound('Region', whatThereIs(config));
   return found;
+}
+
+/** A region by slug that a request names beside other things. Throws 409. */
+export function knownRegion(config: Config, slug: string): string {
+  if (findRegion(config, slug) !== undefined) return slug;
+  throw invalidArgument(`Invalid region ${slug} specified`, whatThereIs(config));
+}
+
+function whatThereIs(config: Config): string {
+  return `There are ${regionsOf(config)
+    .map(({ slug }) => slug)
+    .join(', ')}.`;
 }

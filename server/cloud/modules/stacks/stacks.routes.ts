@@ -33,10 +33,20 @@ const Url = Type.Optional(Type.String());
 export function stacksRoutes(app: App): void {
   app.get(
     '/api/instances',
-    { config: needs('stacks:read'), schema: { response: { 200: Items } } },
+    {
+      config: needs('stacks:read'),
+      schema: {
+        querystring: Type.Object({
+          deleted: Type.Optional(
+            Type.Boolean({ description: 'Those that can be restored, instead of those that are there' }),
+          ),
+        }),
+        response: { 200: Items },
+      },
+    },
     async (request) => {
       const context = cloudOf(request);
-      const stacks = await stacksOf(context);
+      const stacks = await stacksOf(context, { isDeleted: request.query.deleted });
       return { items: stacks.map((stack) => instanceAnswer(context, context.caller.org, stack)) };
     },
   );

@@ -24,17 +24,20 @@ export function getStackAt(
 }
 
 export function getDeletedStack(db: Kysely<CloudSchema>, id: number): Promise<StackRow | undefined> {
-  return db
-    .selectFrom('stack')
-    .selectAll()
-    .where('id', '=', id)
-    .where('deleted_at', 'is not', null)
-    .where('removed_at', 'is', null)
-    .executeTakeFirst();
+  return deleted(db).where('id', '=', id).executeTakeFirst();
 }
 
 export function listStacks(db: Kysely<CloudSchema>, orgId: number): Promise<StackRow[]> {
   return live(db).where('org_id', '=', orgId).orderBy('slug').execute();
+}
+
+/** Those that were deleted and have their data still, the last one first. */
+export function listDeletedStacks(db: Kysely<CloudSchema>, orgId: number): Promise<StackRow[]> {
+  return deleted(db)
+    .where('org_id', '=', orgId)
+    .orderBy('deleted_at', 'desc')
+    .orderBy('id', 'desc')
+    .execute();
 }
 
 export function listStacksOf(db: Kysely<CloudSchema>, ids: readonly number[]): Promise<StackRow[]> {
@@ -89,4 +92,12 @@ export async function updateStack(
 
 function live(db: Kysely<CloudSchema>) {
   return db.selectFrom('stack').selectAll().where('deleted_at', 'is', null);
+}
+
+function deleted(db: Kysely<CloudSchema>) {
+  return db
+    .selectFrom('stack')
+    .selectAll()
+    .where('deleted_at', 'is not', null)
+    .where('removed_at', 'is', null);
 }

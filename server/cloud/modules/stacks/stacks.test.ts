@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CloudWorld, startCloudWorld } from '../../../testing/cloud.ts';
+import type { As } from '../../../testing/world.ts';
 
 const DAY = 86_400_000;
 
@@ -115,6 +116,7 @@ test('what is taken, missing or not allowed is refused in the words of grafana.c
     statusCode: 409,
     code: 'Conflict',
     message: 'That url is not available',
+    detail: 'There is a stack taken already.',
     requestId: expect.any(String),
   });
   const invalid = { statusCode: 409, code: 'InvalidArgument' };
@@ -134,12 +136,34 @@ test('what is taken, missing or not allowed is refused in the words of grafana.c
     });
   }
   expect(await refused({ name: 'x', slug: 'x2', labels: { 'a b': 'c' } })).toMatchObject(invalid);
-  expect(await refused({ name: 'x', slug: 'x3', url: 'http://127.0.0.1:9/' })).toMatchObject(invalid);
+  for (const url of ['http://127.0.0.1:9/', 'nowhere']) {
+    expect(await refused({ name: 'x', slug: 'x3', url })).toMatchObject({
+      ...invalid,
+      detail: expect.stringContaining('Stacks are reached at the ports'),
+    });
+  }
   expect((await world.ask(world.admin, 'POST', '/api/instances', '{')).body).toMatchObject({
     statusCode: 400,
     code: 'InvalidArgument',
   });
-  expect(await statusOf('/api/instances/not_there')).toBe(404);
+});
+
+test('what is not there is refused with where it is listed', async () => {
+  const next = async (path: string) => (await world.ask(world.admin, 'GET', path)).body;
+  expect(await next('/api/instances/not_there')).toMatchObject({
+    message: 'Instance not found',
+    detail: expect.stringContaining('GET /api/instances '),
+  });
+  expect(await next('/api/not/there')).toMatchObject({
+    message: 'Call not found',
+    detail: expect.stringContaining('client/cloud-openapi.json'),
+  });
+  for (const path of [
+    '/api/stack-regions/moon',
+    '/api/v1/accesspolicies?region=moon',
+    '/api/v1/tokens?region=moon',
+  ])
+    expect(await next(path)).toMatchObject({ detail: 'There are us, eu, prod-us-east-0.' });
 });
 
 test('a field that nobody knows is passed over, since each version of the clients has its own', async () => {
@@ -214,6 +238,37 @@ test('a deleted stack is gone at once, comes back with its data, and is removed 
   await world.cloud.tidy();
   expect((await world.ask(world.admin, 'POST', `/api/instances/${id}/restore`)).status).toBe(404);
   expect(existsSync(file)).toBe(false);
+});
+
+test('what was deleted is listed apart, for who may reach it, while it can be restored', async () => {
+  const { id } = await make('listed-once');
+  const realms = [{ type: 'stack', identifier: 'listed-once' }];
+  const deletedFor = async (as: As): Promise<object[]> =>
+    (await world.ask(as, 'GET', '/api/instances?deleted=true')).body.items.filter(
+      (stack: { id: number }) => stack.id === id,
+    );
+  const policy = await world.ask(world.admin, 'POST', '/api/v1/accesspolicies?region=eu', {
+    name: 'of-listed-once',
+    scopes: ['stacks:read'],
+    realms,
+  });
+  const sent = { accessPolicyId: policy.body.id, name: 'token' };
+  const token = await world.ask(world.admin, 'POST', '/api/v1/tokens?region=eu', sent);
+  const stranger = await world.otherOrg('Neighbours');
+
+  expect(await deletedFor(world.admin)).toEqual([]);
+  const again = await world.ask(world.admin, 'POST', `/api/instances/${id}/restore`);
+  expect(again).toMatchObject({ status: 409, body: { message: 'The stack is not deleted' } });
+  await world.ask(world.admin, 'DELETE', `/api/instances/${id}`);
+  const { body } = await world.ask(world.admin, 'GET', '/api/instances');
+  expect(body.items).not.toContainEqual(expect.objectContaining({ id }));
+  for (const as of [world.admin, { bearer: token.body.token as string }])
+    expect(await deletedFor(as)).toMatchObject([{ id, slug: 'listed-once', status: 'deleted' }]);
+  expect(await deletedFor(stranger.as)).toEqual([]);
+
+  world.clock.advance(31 * DAY);
+  await world.cloud.tidy();
+  expect(await deletedFor(world.admin)).toEqual([]);
 });
 
 test('a stack that is restored has its data, even while those that were deleted as long ago are removed', async () => {

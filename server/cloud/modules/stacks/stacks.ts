@@ -7,7 +7,7 @@ import { labelIn, labelOf, labelOfServer, type Place } from '../../addresses.ts'
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
 import { recordChange, recordOwnChange } from '../audit/audit.ts';
-import { findRegion, regionsOf } from '../regions/regions.ts';
+import { knownRegion, regionsOf } from '../regions/regions.ts';
 import {
   endRemoval,
   getDeletedStack,
@@ -15,6 +15,7 @@ import {
   getStackAt,
   insertStack,
   listDeletedBefore,
+  listDeletedStacks,
   listPorts,
   listStacks,
   listStacksOf,
@@ -49,15 +50,24 @@ export function statusOf({ deleted_at, suspended_at }: StackRow): 'active' | 'pa
   return suspended_at === null ? 'active' : 'paused';
 }
 
-/** All stacks that the caller may reach. */
-export async function stacksOf({ db, caller }: CloudRequestContext): Promise<StackRow[]> {
-  return (await listStacks(db, caller.org.id)).filter((stack) => reaches(caller, stack));
+/** All stacks that the caller may reach; or those that were deleted and can be restored, the last one first. */
+export async function stacksOf(
+  { db, caller }: CloudRequestContext,
+  { isDeleted = false } = {},
+): Promise<StackRow[]> {
+  const found = await (isDeleted ? listDeletedStacks : listStacks)(db, caller.org.id);
+  return found.filter((stack) => reaches(caller, stack));
 }
 
 /** A stack that the caller may reach, by id or slug. Throws 404, also for one that is deleted. */
 export async function requireStack({ db, caller }: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
   const stack = await getStack(db, idOrSlug);
-  if (stack === undefined || !reaches(caller, stack)) throw notFound('Instance');
+  if (stack === undefined || !reaches(caller, stack)) {
+    throw notFound(
+      'Instance',
+      'GET /api/instances lists those that this key or token reaches, and with ?deleted=true those that can be restored.',
+    );
+  }
   return stack;
 }
 
@@ -92,12 +102,9 @@ export function stacksNow({ db }: CloudContext, ids: readonly number[]): Promise
 /** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */
 export async function createStack(context: CloudRequestContext, wanted: NewStack): Promise<StackRow> {
   requireWholeOrg(context.caller);
-  const { name = '', slug = slugFrom(name), region = regionsOf(context.config)[0]?.slug ?? '' } = wanted;
+  const { name = '', slug = slugFrom(name) } = wanted;
   if (name === '') throw invalidArgument('Field is required: name');
-  if (findRegion(context.config, region) === undefined) {
-    const known = regionsOf(context.config).map((each) => each.slug);
-    throw invalidArgument(`Invalid region ${region} specified`, `There are ${known.join(', ')}.`);
-  }
+  const region = knownRegion(context.config, wanted.region ?? regionsOf(context.config)[0]?.slug ?? '');
   const fields = fieldsOf({ ...wanted, slug, name });
   if (await getStack(context.db, slug)) throw taken(NOT_AVAILABLE, `There is a stack ${slug} already.`);
   const place = await placeFor(context, slug, wanted.url);
@@ -176,7 +183,10 @@ export async function deleteStack(context: CloudRequestContext, idOrSlug: string
   const deleted = await inTransaction(context, async (context) => {
     const stack = await requireStack(context, idOrSlug);
     if (stack.delete_protection === 1) {
-      throw taken('The stack has delete protection', 'Set deleteProtection to false first.');
+      throw taken(
+        'The stack has delete protection',
+        'Set deleteProtection to false first, as "latchkey cloud stacks update" does by --no-delete-protection.',
+      );
     }
     forget(context, stack);
     await record(context, 'delete', stack, told(stack));
@@ -186,12 +196,15 @@ export async function deleteStack(context: CloudRequestContext, idOrSlug: string
   return deleted;
 }
 
-/** Brings back a stack that was deleted, while its data is kept. Throws 404, and 409 where its slug was taken since. */
+/** Brings back a stack that was deleted, while its data is kept. Throws 404, and 409 for one that is there or whose slug was taken since. */
 export async function restoreStack(context: CloudRequestContext, id: number): Promise<StackRow> {
   const { caller } = context;
   requireWholeOrg(caller);
   const deleted = await getDeletedStack(context.db, id);
-  if (deleted === undefined || !reaches(caller, deleted)) throw notFound('Instance');
+  if (deleted === undefined || !reaches(caller, deleted)) {
+    await requireStack(context, String(id));
+    throw taken('The stack is not deleted', 'One that is suspended is resumed, not restored.');
+  }
   if (await getStack(context.db, deleted.slug))
     throw taken(NOT_AVAILABLE, 'Another stack has its slug by now.');
   const place = await formerPlace(context, deleted);
@@ -302,7 +315,7 @@ async function change(
   } catch (error) {
     const isKept = place.port !== null && (await getStackAt(context.db, { port: place.port })) !== undefined;
     if (place.port !== null && !isKept) context.ports.drop(place.port);
-    throw isUniqueViolation(error) ? taken(NOT_AVAILABLE) : error;
+    throw isUniqueViolation(error) ? taken(NOT_AVAILABLE, 'Another stack has that slug or address.') : error;
   }
 }
 
@@ -357,7 +370,7 @@ async function placeFor(
 ): Promise<Place> {
   const { stack_domain: domain } = context.config.cloud;
   const asked = asksForPlace(context, slug, url) ? URL.parse(url ?? '') : undefined;
-  if (asked === null) throw invalidArgument(`Invalid url ${url} specified`);
+  if (asked === null) throw invalidArgument(`Invalid url ${url} specified`, whereStacksAre(context));
   if (domain !== '') return { port: null, host: await freeLabel(context, slug, asked, own) };
   const port = asked === undefined ? own.port : Number(asked.port);
   return {
@@ -387,9 +400,9 @@ async function freeLabel(
   if (asked !== undefined) {
     const label = labelIn(domain, asked.host);
     if (label === undefined || !HOST_LABEL.test(label)) {
-      throw invalidArgument(`Invalid url ${asked.href} specified`, `Stacks are reached below ${domain}.`);
+      throw invalidArgument(`Invalid url ${asked.href} specified`, whereStacksAre(context));
     }
-    if (label === ofServer) throw taken(NOT_AVAILABLE);
+    if (label === ofServer) throw taken(NOT_AVAILABLE, 'The server itself has that address.');
     return label;
   }
   for (let count = 1; ; count++) {
@@ -397,6 +410,13 @@ async function freeLabel(
     if (label === ofServer) continue;
     if (label === own.host || !(await getStackAt(context.db, { host: label }))) return label;
   }
+}
+
+function whereStacksAre({ config }: CloudContext): string {
+  const { stack_domain, stack_ports } = config.cloud;
+  return stack_domain === ''
+    ? `Stacks are reached at the ports ${stack_ports.first} to ${stack_ports.last}, as in http://127.0.0.1:${stack_ports.first}.`
+    : `Stacks are reached below ${stack_domain}, as in https://my-stack.${stack_domain}.`;
 }
 
 function isOfStacks({ config }: CloudContext, port: number): boolean {
@@ -408,10 +428,13 @@ async function freePort(context: CloudContext, asked: number | undefined): Promi
   const { first, last } = context.config.cloud.stack_ports;
   if (asked !== undefined) {
     if (!isOfStacks(context, asked)) {
-      throw invalidArgument('Invalid url specified', `Stacks are reached at the ports ${first} to ${last}.`);
+      throw invalidArgument('Invalid url specified', whereStacksAre(context));
     }
     if (await context.ports.take(asked)) return asked;
-    throw taken(NOT_AVAILABLE);
+    throw taken(
+      NOT_AVAILABLE,
+      `Something listens at the port ${asked} already. Without a url, a free one is taken.`,
+    );
   }
   const used = new Set(await listPorts(context.db));
   for (let port = first; port <= last; port++) {

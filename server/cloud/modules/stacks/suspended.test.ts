@@ -137,7 +137,10 @@ test('only who may change stacks suspends and resumes them', async () => {
   const stranger = await world.otherOrg('Others');
   for (const what of ['suspend', 'resume']) {
     const path = `/api/instances/${id}/${what}`;
-    expect((await world.ask(viewer, 'POST', path)).status).toBe(403);
+    expect(await world.ask(viewer, 'POST', path)).toMatchObject({
+      status: 403,
+      body: { detail: expect.stringContaining('the role Editor or Admin') },
+    });
     expect((await world.ask(stranger.as, 'POST', path)).status).toBe(404);
     expect((await world.ask(editor, 'POST', path)).status).toBe(200);
   }
