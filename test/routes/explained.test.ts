@@ -253,18 +253,23 @@ test('what is explained is what is answered, on every route', { timeout: 240_000
   const administrator = await makePerson('server-administrator', 'Admin');
   const path = `/api/admin/users/${administrator.id}/permissions`;
   await send('PUT', path, { isGrafanaAdmin: true }, ADMIN);
-  const { wrong, verdicts } = await compareAll(MATRIX, [
-    { name: 'nobody', column: 0, headers: {} },
-    { name: 'a token without a role', column: 1, headers: await token('None') },
+  const senders = [
     { name: "a Viewer's token", column: 1, headers: await token('Viewer') },
     { name: "an Editor's key", column: 2, headers: (await makeKey('with Editor', 'Editor')).headers },
-    { name: "an Admin's token", column: 3, headers: await token('Admin') },
-    { name: 'a Viewer', column: 1, headers: (await makePerson('viewer', 'Viewer')).headers },
     { name: 'a server administrator', column: 4, headers: administrator.headers },
-  ]);
+  ];
+  // Those who differ from them by their role alone, or have no credential, ask the database for nothing else.
+  if (process.env['LATCHKEY_TEST_DATABASE'] !== 'postgres')
+    senders.push(
+      { name: 'nobody', column: 0, headers: {} },
+      { name: 'a token without a role', column: 1, headers: await token('None') },
+      { name: "an Admin's token", column: 3, headers: await token('Admin') },
+      { name: 'a Viewer', column: 1, headers: (await makePerson('viewer', 'Viewer')).headers },
+    );
+  const { wrong, verdicts } = await compareAll(MATRIX, senders);
   expect(wrong.join('\n')).toBe('');
   // Most is decided before the call itself looks.
   const { allowed = 0, refused = 0, depends = 0 } = verdicts;
-  expect(allowed).toBeGreaterThan(400);
+  expect(allowed).toBeGreaterThan(60 * senders.length);
   expect(depends).toBeLessThan((allowed + refused) / 5);
 });
