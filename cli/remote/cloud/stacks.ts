@@ -1,10 +1,12 @@
 import type { Command } from 'commander';
 import type { Client } from '../../../client/client.ts';
-import { addCommand, withJson } from '../../command.ts';
+import type { IssuedSecret } from '../../../client/shapes.ts';
+import { addCommand, lifeOption, roleOption, withJson } from '../../command.ts';
 import { usageFailure } from '../../failure.ts';
 import { print, printFields, printJson, printTable, printValue, say, shortTime } from '../../output.ts';
 import { OWN_NAME } from '../../own-name.ts';
 import { printable } from '../../text.ts';
+import { handOver } from '../secrets.ts';
 import { type CloudFlags, connectCloud, withCloudConnection } from './connection.ts';
 import { confirm, gather } from './manners.ts';
 import type { Items, Stack } from './shapes.ts';
@@ -38,17 +40,24 @@ export function addStacks(cloud: Command): void {
   addResume(stacks);
   addDelete(stacks);
   addRestore(stacks);
+  addToken(stacks);
 }
 
 function addList(stacks: Command): void {
   const list = addCommand(stacks, 'list', {
     summary: 'list the stacks that the credential may reach',
-    examples: ['latchkey cloud stacks list', 'latchkey cloud stacks list --json | jq -r ".[].url"'],
-  });
-  withCloudConnection(withJson(list)).action(async (flags: CloudFlags) => {
+    examples: [
+      'latchkey cloud stacks list',
+      'latchkey cloud stacks list --deleted',
+      'latchkey cloud stacks list --json | jq -r ".[].url"',
+    ],
+  }).option('--deleted', 'those that "restore" can bring back, instead of those that are there');
+  withCloudConnection(withJson(list)).action(async (flags: CloudFlags & { deleted?: boolean }) => {
     const client = await connectCloud(flags);
-    const { items } = await client.request<Items<Stack>>('GET', '/api/instances');
+    const path = `/api/instances${flags.deleted ? '?deleted=true' : ''}`;
+    const { items } = await client.request<Items<Stack>>('GET', path);
     if (flags.json) return printJson(items);
+    if (items.length === 0 && flags.deleted) return say('There are no deleted stacks that are kept.');
     if (items.length === 0)
       return say(`There are no stacks. "${OWN_NAME} cloud stacks create SLUG" makes one.`);
     printTable(
@@ -101,6 +110,7 @@ function addCreate(stacks: Command): void {
       if (!flags.json) say(printable(`Made stack ${made.id}, ${made.slug}, in ${made.regionSlug}.`));
       if (flags.wait) await waitForStack(client, made);
       if (flags.json) return printJson(made);
+      say(printable(`Its first token: ${OWN_NAME} cloud stacks token ${made.slug} NAME --role Admin`));
       say('Its address:');
       printValue(made.url);
     },
@@ -114,7 +124,7 @@ function addUpdate(stacks: Command): void {
       'latchkey cloud stacks update my_stack --name "Our stack"',
       'latchkey cloud stacks update my_stack --no-delete-protection',
     ],
-    more: 'Labels are replaced by those that are given, all together.',
+    more: 'Labels are replaced by those that are given, all together. The region of a stack cannot change.',
   }).option('--slug <slug>', 'another slug; its address may change with it');
   withCloudConnection(withJson(withChanges(update))).action(
     async (given: string, flags: CloudFlags & Changes) => {
@@ -185,15 +195,48 @@ function addRestore(stacks: Command): void {
   const restore = addCommand(stacks, 'restore <id>', {
     summary: 'bring back a deleted stack, with its keys, while its data is kept',
     examples: ['latchkey cloud stacks restore 3 --wait'],
-    more: 'Its number is what "delete" printed: another stack may have its slug by now. It may get another port.',
+    more: 'Its number is what "delete" printed and "list --deleted" shows: another stack may have its slug by now. It may get another port.',
   });
   withWait(withCloudConnection(withJson(restore))).action(
     async (given: string, flags: CloudFlags & { wait?: boolean }) => {
       if (!/^\d+$/.test(given))
-        throw usageFailure('a deleted stack is named by its number', '"cloud stacks delete" printed it.');
+        throw usageFailure(
+          'a deleted stack is named by its number',
+          '"cloud stacks list --deleted" shows it.',
+        );
       const client = await connectCloud(flags);
       const stack = await client.request<Stack>('POST', `${pathOf(given)}/restore`);
       await tellOfReturn(client, stack, 'Restored', flags);
+    },
+  );
+}
+
+function addToken(stacks: Command): void {
+  const token = addCommand(stacks, 'token <id|slug> <name>', {
+    summary: 'make a service account in a stack and print a token of it, alone, on standard output',
+    examples: [
+      'latchkey cloud stacks token my_stack ci --role Admin',
+      'TOKEN=$(latchkey cloud stacks token my_stack ci --ttl 1M)',
+    ],
+    more: 'The secret is shown this once, and works at the address of the stack. Account and token have the same name.',
+  })
+    .addOption(roleOption('what the account may do').default('Viewer'))
+    .addOption(lifeOption());
+  withCloudConnection(withJson(token)).action(
+    async (given: string, name: string, flags: CloudFlags & { role: string; ttl?: number }) => {
+      const { role, ttl = 0 } = flags;
+      const client = await connectCloud(flags);
+      const accounts = `${pathOf(given)}/api/serviceaccounts`;
+      const { id } = await client.request<{ id: number }>('POST', accounts, { name, role });
+      const asked = { name, secondsToLive: ttl };
+      const issued = await client
+        .request<IssuedSecret>('POST', `${accounts}/${id}/tokens`, asked)
+        .catch(async (error: unknown) => {
+          // The same command is given again, and its name is to be free then.
+          await client.request('DELETE', `${accounts}/${id}`);
+          throw error;
+        });
+      handOver(issued, `a token of a new service account in ${given}, with the role ${role}`, flags);
     },
   );
 }
