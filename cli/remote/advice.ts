@@ -30,7 +30,14 @@ interface Explanation {
   steps: string[];
 }
 
-function explain({ status, message }: ApiFailure, look: Look): Explanation {
+/** Whether the cloud side says it, or a stack that is suspended. */
+export function isOfCloud({ messageId }: ApiFailure): boolean {
+  return messageId?.startsWith('cloud.') ?? false;
+}
+
+function explain(failure: ApiFailure, look: Look): Explanation {
+  const { status, message } = failure;
+  if (isOfCloud(failure)) return { steps: [] };
   if (status === 401) return explain401(message.toLowerCase(), look);
   if (status === 403) {
     return {

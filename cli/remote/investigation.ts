@@ -3,7 +3,8 @@ import { type Client, createClient } from '../../client/client.ts';
 import { ApiFailure, Unreachable } from '../../client/failures.ts';
 import type { Health, Self } from '../../client/shapes.ts';
 import { EXIT, exitCodeOf } from '../failure.ts';
-import { adviseOnRefusal } from './advice.ts';
+import { OWN_NAME } from '../own-name.ts';
+import { adviseOnRefusal, isOfCloud } from './advice.ts';
 import type { Connection } from './connection.ts';
 import { type Look, lookAt } from './credential-look.ts';
 
@@ -68,6 +69,8 @@ export interface Findings {
 
 const NOBODY: Server = { reachable: false, isOfTheApi: false, version: null, database: null, problem: null };
 
+const CLOUD_SIDE = `This is the cloud side, which has commands of its own: "${OWN_NAME} cloud regions" tries a key or token there.`;
+
 const CALLS = [
   { path: '/api/org', purpose: 'read the organization' },
   { path: '/api/folders', purpose: 'list folders' },
@@ -123,9 +126,11 @@ async function askServer(url: string): Promise<Server> {
     };
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error;
-    const advice = error.detail === undefined ? [] : [error.detail];
+    const isCloudSide = error.status === 401 && isOfCloud(error);
+    const meaning = isCloudSide ? CLOUD_SIDE : error.detail;
+    const advice = meaning === undefined ? [] : [meaning];
     const problem = { status: error.status, message: error.message, advice };
-    return { ...NOBODY, reachable: true, isOfTheApi: error.isOfTheApi, problem };
+    return { ...NOBODY, reachable: true, isOfTheApi: error.isOfTheApi && !isCloudSide, problem };
   }
 }
 

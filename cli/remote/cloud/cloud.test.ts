@@ -8,7 +8,10 @@ import { makeDirectory, type Outcome, runCli } from '../../../test/support/run-c
 let world: CloudWorld;
 let key = '';
 beforeAll(async () => {
-  world = await startCloudWorld({ security: { disable_brute_force_login_protection: true } });
+  world = await startCloudWorld({
+    auth: { auth_token_max_seconds_to_live: 30 * 86_400 },
+    security: { disable_brute_force_login_protection: true },
+  });
   if (world.admin !== undefined && 'bearer' in world.admin) key = world.admin.bearer;
 });
 afterAll(() => world.stop());
@@ -91,10 +94,47 @@ test('a stack is deleted only when that is meant, and comes back by the number t
   const { stdout, stderr } = await cloud('stacks', 'delete', 'going', '--yes');
   const [, id = ''] = /which was stack (\d+)/.exec(stdout) ?? [];
   expect(stderr).toContain(`cloud stacks restore ${id}`);
+  expect(await done('stacks', 'list', '--deleted')).toMatch(new RegExp(`${id} +going +going +us +deleted`));
   const gone = await cloud('stacks', 'show', 'going');
   expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining('404 Instance not found') });
   expect(await done('stacks', 'restore', id, '--wait')).toMatch(/^Restored: going, at http/);
   expect(await cloud('stacks', 'restore', 'going')).toMatchObject({ code: 2 });
+});
+
+test('the first token of a stack stands alone on standard output, and works there by its role', async () => {
+  const made = await cloud('stacks', 'create', 'inside');
+  expect(made.stderr).toContain('cloud stacks token inside');
+  const ask = (...more: string[]) => cloud('stacks', 'token', 'inside', 'ci', '--role', 'Editor', ...more);
+  const refused = await ask();
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('max_seconds') });
+  // No account is left behind that has the name.
+  const { code, stdout, stderr } = await ask('--ttl', '1M');
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/^glsa_\S+\n$/);
+  expect(stderr).toContain('it expires');
+  expect(stderr).not.toContain(stdout.trim());
+  const headers = { authorization: `Bearer ${stdout.trim()}` };
+  const answer = await fetch(`${made.stdout.trim()}/api/user`, { headers });
+  expect(await answer.json()).toMatchObject({ orgRole: 'Editor' });
+});
+
+test('"whoami" says of the cloud side which commands are for it, and of a suspended stack that it is suspended', async () => {
+  const whoami = (url: string, token: string) =>
+    runCli(['whoami', '--json'], { env: { LATCHKEY_URL: url, LATCHKEY_TOKEN: token } });
+  const side = await whoami(world.cloud.url, key);
+  expect(side.code).toBe(5);
+  expect(JSON.parse(side.stdout).server.problem.advice).toEqual([
+    expect.stringContaining('latchkey cloud regions'),
+  ]);
+  const url = (await done('stacks', 'create', 'asleep')).trim();
+  const token = (await done('stacks', 'token', 'asleep', 'who', '--ttl', '1M')).trim();
+  await done('stacks', 'suspend', 'asleep');
+  const stack = await whoami(url, token);
+  expect(stack.code).toBe(4);
+  expect(JSON.parse(stack.stdout).refused).toMatchObject({
+    message: 'The stack is suspended',
+    advice: [expect.stringContaining('/api/instances/asleep/resume')],
+  });
 });
 
 test('the secret of a new cloud key stands alone on standard output, works, and is refused once deleted', async () => {
@@ -150,7 +190,7 @@ test('a policy and its token reach the stack they are for, and nothing else', as
 test('addresses that a policy allows are set and taken away', async () => {
   const what = ['--scope', 'stacks:read', '--realm', `org:${world.org}`, '--subnet', '10.0.0.0/8'];
   await done('policies', 'create', 'near', ...what);
-  const token = (await done('tokens', 'create', 'near', 'one')).trim();
+  const token = (await done('tokens', 'create', 'near', 'one', '--ttl', '1M')).trim();
   expect((await cloudAs(token, 'stacks', 'list')).code).not.toBe(0);
   expect(await done('policies', 'update', 'near', '--any-address')).toMatch(/From +anywhere/);
   expect((await cloudAs(token, 'stacks', 'list')).code).toBe(0);
@@ -229,8 +269,20 @@ test('a login that the cloud side does not know is not saved; one that may read 
   const env = { XDG_CONFIG_HOME: makeDirectory() };
   const login = (input: string) =>
     runCli(['cloud', 'login', world.cloud.url, '--token-stdin'], { env, input });
-  expect((await login(`glc_${'a'.repeat(40)}`)).code).toBe(3);
+  const another = expect.stringContaining('cloud init --org NAME --key');
+  expect(await login(`glc_${'a'.repeat(40)}`)).toMatchObject({ code: 3, stderr: another });
+  const nobody = ['cloud', 'login', 'http://127.0.0.1:9', '--token-stdin'];
+  expect(await runCli(nobody, { env, input: key })).toMatchObject({ code: 5, stderr: another });
   expect((await runCli(['cloud', 'regions'], { env })).code).toBe(2);
   const token = await done('keys', 'create', 'nothing', '--role', 'MetricsPublisher');
   expect((await login(token)).code).toBe(0);
+});
+
+test('whoever asks with a token that has expired is told how another is made', async () => {
+  const what = ['--scope', 'stacks:read', '--realm', `org:${world.org}`];
+  await done('policies', 'create', 'ending', ...what);
+  const token = (await done('tokens', 'create', 'ending', 'soon', '--ttl', '1h')).trim();
+  world.clock.advance(2 * 3_600_000);
+  const refused = await cloudAs(token, 'stacks', 'list');
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('cloud tokens create POLICY') });
 });

@@ -5,6 +5,7 @@ import { EXIT, exitCodeOf, Failure, usageFailure } from '../../failure.ts';
 import { OWN_NAME } from '../../own-name.ts';
 import { readSecret } from '../../prompt.ts';
 import { readSavedLogin } from '../../session.ts';
+import { isOfCloud } from '../advice.ts';
 import { choose, type Connection, givenToken, namedSource, tokenCredential } from '../connection.ts';
 import { lookAt } from '../credential-look.ts';
 
@@ -17,8 +18,7 @@ export interface CloudFlags {
 
 export const DEFAULT_CLOUD_URL = 'http://127.0.0.1:3080';
 
-/** Its answers name themselves so; no server and no stack does. */
-const OWN_ANSWER = 'cloud.';
+export const ANOTHER_KEY = `On the server, "${OWN_NAME} cloud init --org NAME --key second" makes another key.`;
 
 /** Gives a command the options that say where the cloud side is and who asks. */
 export function withCloudConnection(command: Command): Command {
@@ -106,17 +106,19 @@ function inWords(error: unknown, url: string): unknown {
     });
   }
   if (!(error instanceof ApiFailure)) return error;
-  const { status, message, messageId, detail } = error;
-  const advice = messageId?.startsWith(OWN_ANSWER) ? adviceFor(status, detail) : isItThere(error, url);
+  const { status, message } = error;
+  const advice = isOfCloud(error) ? adviceFor(error) : isItThere(error, url);
   return new Failure(exitCodeOf(status), `${status} ${message}`, {
     ...(advice !== undefined && { detail: advice }),
     cause: error,
   });
 }
 
-function adviceFor(status: number, detail: string | undefined): string | undefined {
+function adviceFor({ status, message, detail }: ApiFailure): string | undefined {
   if (status !== 401) return detail;
-  return `It was deleted, has expired, or is of another server. Give one that is good by --token-stdin, LATCHKEY_CLOUD_TOKEN or "${OWN_NAME} cloud login"; who runs the server makes one with "${OWN_NAME} cloud init".`;
+  if (message === 'Token expired')
+    return `Make another of its policy: ${OWN_NAME} cloud tokens create POLICY NAME`;
+  return `It was deleted, or is of another server. Give one that is good by --token-stdin, LATCHKEY_CLOUD_TOKEN or "${OWN_NAME} cloud login". ${ANOTHER_KEY}`;
 }
 
 function isItThere({ status, detail }: ApiFailure, url: string): string | undefined {

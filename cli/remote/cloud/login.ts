@@ -8,6 +8,7 @@ import { removeSavedLogin, saveLogin, savedLoginPath } from '../../session.ts';
 import { printable } from '../../text.ts';
 import { parseAddress, tokenCredential } from '../connection.ts';
 import {
+  ANOTHER_KEY,
   cloudClient,
   cloudCredentialIn,
   type CloudFlags,
@@ -52,7 +53,12 @@ async function requireAccepted(url: string, credential: Credential): Promise<voi
   try {
     await cloudClient(url, credential).request('GET', '/api/stack-regions');
   } catch (error) {
-    if (!(error instanceof Failure) || error.exitCode !== EXIT.forbidden) throw error;
+    // A wrong one is told already how another is made.
+    if (!(error instanceof Failure) || error.exitCode === EXIT.unauthorized) throw error;
+    const { exitCode, message, detail } = error;
+    if (exitCode === EXIT.forbidden) return;
+    const advice = [detail, 'Nothing was saved.', ANOTHER_KEY].filter((sentence) => sentence !== undefined);
+    throw new Failure(exitCode, message, { detail: advice.join(' '), cause: error });
   }
 }
 
