@@ -104,10 +104,11 @@ const settings = {
       'Proxies whose X-Forwarded-For, -Proto and -Host are believed; nobody else is',
     ),
     serve_from_sub_path: bool(false, 'Answer under the path of root_url as well as at /'),
-    workers: int(1, 'Processes that serve on this machine, one processor core each; 0 is one for each core', {
-      min: 0,
-      max: 128,
-    }),
+    workers: int(
+      1,
+      'Processes that serve on this machine, one processor core each; 0 is one for each core. With stacks, several need PostgreSQL',
+      { min: 0, max: 128 },
+    ),
     read_timeout: duration('5m', 'How long a request may take to arrive; 0s is for ever', {
       min: '0s',
       max: '1d',
