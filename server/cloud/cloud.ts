@@ -170,7 +170,11 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
       await warnOfConnections(server);
     }
     await keepPorts();
-    await app.listen({ host: config.server.http_addr, port: config.cloud.http_port });
+    await app.listen({
+      host: config.server.http_addr,
+      port: config.cloud.http_port,
+      listenTextResolver: (address) => `The API of the cloud side listens at ${address}`,
+    });
   } catch (error) {
     await close();
     throw error;
@@ -178,7 +182,6 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
   let isTidying = false;
   let droppedAt = -Infinity;
   const url = addressOf(config.server.protocol, app.server.address() as AddressInfo);
-  log.info(`the API of the cloud side listens on ${url}`);
   return {
     url,
     stacks,
