@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { beforeAnswers } from './answer-steps.ts';
 
 /** The text that tells how legacy keys become service accounts; an open route of the module api-docs. */
 export const MIGRATION_TEXT = '/docs/api-keys';
@@ -10,8 +11,7 @@ const SINCE = `@${Date.UTC(2022, 7, 16) / 1000}`;
 export function sayDeprecated(app: FastifyInstance): void {
   const path = new URL(app.context.config.server.root_url).pathname.replace(/\/$/, '');
   const link = `<${path}${MIGRATION_TEXT}>; rel="deprecation"; type="text/plain"`;
-  app.addHook('onSend', (request, reply, _payload, done) => {
+  beforeAnswers(app, (request, reply) => {
     if (request.identity?.credential.kind === 'api-key') reply.headers({ deprecation: SINCE, link });
-    done();
   });
 }

@@ -30,7 +30,8 @@ declare module 'fastify' {
 /** Sees to it that no browser or proxy keeps an answer, guesses what it is, or shows it in a page of another site. */
 export function guardAnswers(app: FastifyInstance): void {
   app.decorate('strictTransport', policyOf(app.context.config));
-  app.addHook('onSend', (request, reply, _payload, done) => {
+  // First of all, so that whatever says something else says it later.
+  app.addHook('onRequest', (request, reply, done) => {
     guardAnswer(request, reply);
     done();
   });
@@ -38,9 +39,7 @@ export function guardAnswers(app: FastifyInstance): void {
 
 /** The same for an answer that no hook sees. */
 export function guardAnswer({ protocol, server }: FastifyRequest, reply: FastifyReply): void {
-  for (const [name, value] of EACH) {
-    if (!reply.hasHeader(name)) reply.header(name, value);
-  }
+  for (const [name, value] of EACH) reply.header(name, value);
   const { strictTransport } = server;
   if (strictTransport !== undefined && protocol === 'https') {
     reply.header('strict-transport-security', strictTransport);

@@ -6,6 +6,7 @@ import { racesLost } from '../db/transaction.ts';
 import { ApiError } from '../errors.ts';
 import { isLimitedStill, type LimitedBy } from '../limits.ts';
 import type { Tracing } from '../tracing/tracing.ts';
+import { afterAnswers, afterAnswersOf } from './answer-steps.ts';
 import { type AnswersAlike, countAnswer, createAnswerFigures } from './answer-figures.ts';
 import { refusalOf } from './refusal.ts';
 import { VERSION } from './version.ts';
@@ -295,17 +296,11 @@ function observe(app: FastifyInstance, { begin, countUse, failures, limited }: F
   }
 
   app.addHook('onRoute', (route) => {
-    const count = answersOf(String(route.method), route.url);
-    const counting = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      count(request, reply);
-      done();
-    };
-    route.onResponse = [counting, ...[route.onResponse ?? []].flat()];
+    afterAnswersOf(route, answersOf(String(route.method), route.url));
   });
   const nowhere = keptBy((method) => answersOf(method, NOWHERE));
-  app.addHook('onResponse', (request, reply, done) => {
+  afterAnswers(app, (request, reply) => {
     if (request.is404) nowhere(request.method)(request, reply);
-    done();
   });
 
   app.addHook('onError', (_request, _reply, error, done) => {

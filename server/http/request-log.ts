@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
+import { afterAnswers } from './answer-steps.ts';
 import { refusalOf, whyRefused } from './refusal.ts';
 import { traceIdOf } from './trace-context.ts';
 
@@ -41,13 +42,12 @@ export function logRequests(app: FastifyInstance, { api, auth }: RequestLogs): v
     });
   }
 
-  app.addHook('onResponse', (request, reply, done) => {
+  afterAnswers(app, (request, reply) => {
     const level = levelOf(reply.statusCode);
     if (says[level]) {
       const why = level === 'info' ? refused.get(request) : undefined;
       api[level]({ ...answered(request, reply), ...why }, 'request answered');
     }
-    done();
   });
 
   if (!auth.isLevelEnabled('debug')) return;

@@ -5,6 +5,7 @@ import type { Proof } from '../access/identity.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { unauthorized } from '../errors.ts';
+import { beforeAnswers } from './answer-steps.ts';
 import type { App } from './app-type.ts';
 import type { Authenticators } from './authenticate.ts';
 import { requireSameOrigin } from './same-origin.ts';
@@ -31,9 +32,8 @@ declare module 'fastify' {
 /** Puts the cookie on every answer that has to carry one, refusals included: a secret that was changed must reach the browser. */
 export function sendSessionCookies(app: App): void {
   app.decorateRequest('sessionCookie', 'keep');
-  app.addHook('onSend', (request, reply, _payload, done) => {
+  beforeAnswers(app, (request, reply) => {
     if (request.sessionCookie !== 'keep') write(app.context, request.sessionCookie, reply);
-    done();
   });
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { RequestSpan, Tracing } from '../tracing/tracing.ts';
+import { afterAnswers } from './answer-steps.ts';
 import type { IsProxy } from './forwarded.ts';
 import { shownPath } from './request-log.ts';
 import { parseTraceparent } from './trace-context.ts';
@@ -40,7 +41,7 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
     else done();
   });
 
-  app.addHook('onResponse', (request, reply, done) => {
+  afterAnswers(app, (request, reply) => {
     const { identity, is404, routeOptions } = request;
     request.span?.end({
       route: is404 ? undefined : routeOptions.url,
@@ -48,6 +49,5 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
       actor: identity && `${identity.principal.kind}:${identity.principal.id}`,
       orgId: identity?.orgId,
     });
-    done();
   });
 }

@@ -1,6 +1,7 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import type { Identity } from '../../access/identity.ts';
 import { ApiError, type Refusal } from '../../errors.ts';
+import { afterAnswersOf } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { refusalOf, refusedBy } from '../../http/refusal.ts';
 import { NOBODY, noteRequest } from './noted.ts';
@@ -21,11 +22,9 @@ export function noteRequests(app: App): void {
   if (reads === 0) return;
   app.addHook('onRoute', (route) => {
     if (route.config?.readsSecret !== true || route.method === 'HEAD') return;
-    const note = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      if (reply.statusCode < 300) noteRead(request, reply.statusCode, reads);
-      done();
-    };
-    route.onResponse = [note, ...[route.onResponse ?? []].flat()];
+    afterAnswersOf(route, (request, { statusCode }) => {
+      if (statusCode < 300) noteRead(request, statusCode, reads);
+    });
   });
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox';
 import { can } from '../../access/can.ts';
+import { afterAnswers } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
 import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
@@ -52,7 +53,7 @@ const READS_KEYS = can('apikeys:read', 'apikeys:*');
 const READS = new Set(['GET', 'HEAD']);
 
 export function keyInventoryRoutes(app: App): void {
-  app.addHook('onResponse', (request, reply, done) => {
+  afterAnswers(app, (request, reply) => {
     const credential = request.identity?.credential;
     if (credential?.kind === 'api-key') {
       const { ip: address, headers, method } = request;
@@ -61,7 +62,6 @@ export function keyInventoryRoutes(app: App): void {
       const call = { address, userAgent: headers['user-agent'], did } as const;
       noteCaller(app.context, credential.id, call);
     }
-    done();
   });
 
   app.get(

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { type Access, can, canOnServer } from '../../access/can.ts';
 import { countedId, type Identity } from '../../access/identity.ts';
+import { afterAnswers, afterAnswersOf } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { type RefusedCredential, refusedBy } from '../../http/refusal.ts';
 import { Id, nullable, Text, Timestamp } from '../../http/schemas.ts';
@@ -64,15 +65,10 @@ export function countRequests(app: App): void {
   app.decorateRequest('refused', undefined);
   app.addHook('onRoute', (route) => {
     const counted = { at: ++routes, name: `${String(route.method)} ${route.url}` };
-    const count = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-      noteAnswer(request, reply, counted);
-      done();
-    };
-    route.onResponse = [count, ...[route.onResponse ?? []].flat()];
+    afterAnswersOf(route, (request, reply) => noteAnswer(request, reply, counted));
   });
-  app.addHook('onResponse', (request, reply, done) => {
+  afterAnswers(app, (request, reply) => {
     if (request.is404) noteAnswer(request, reply, NOWHERE);
-    done();
   });
   app.addHook('onError', (request, _reply, error, done) => {
     request.refused = refusedBy(error);
