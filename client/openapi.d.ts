@@ -13978,7 +13978,9 @@ export interface operations {
                      *           "id": 1,
                      *           "kind": "token",
                      *           "name": "deploy",
-                     *           "orgId": 1
+                     *           "orgId": 1,
+                     *           "stack": "text",
+                     *           "cloudOrg": "text"
                      *         }
                      *       }
                      *     ]
@@ -13997,10 +13999,16 @@ export interface operations {
                             /**
                              * @example token
                              * @example api-key
+                             * @example cloud-key
+                             * @example policy-token
                              */
                             kind: string;
                             name: string;
                             orgId: number;
+                            /** @description The slug of the stack that it is in */
+                            stack?: string;
+                            /** @description The slug of the organization of the cloud side that it is of */
+                            cloudOrg?: string;
                         };
                     }[];
                 };

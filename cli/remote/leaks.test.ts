@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ADMIN, startWorld, type World } from '../../server/testing/world.ts';
+import { type CloudWorld, startCloudWorld } from '../../server/testing/cloud.ts';
+import { ADMIN } from '../../server/testing/world.ts';
 import { runCli } from '../../test/support/run-cli.ts';
 
-let world: World;
+let world: CloudWorld;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startCloudWorld();
 });
 afterAll(() => world.stop());
 
@@ -33,4 +34,18 @@ test('what is not known is counted and has an exit code of its own', async () =>
   const { code, stderr } = await revoke(`${await makeKey('known')}\nunknown\n`);
   expect(code).toBe(6);
   expect(stderr).toContain('1 of 2 are not known here');
+});
+
+test('what is of the cloud side and of a stack is revoked too, and told with where it was', async () => {
+  const made = async (path: string, body: object) => (await world.ask(world.admin, 'POST', path, body)).body;
+  const { token } = await made('/api/orgs/acme/api-keys', { name: 'of-cloud', role: 'Viewer' });
+  await made('/api/instances', { name: 'shop', slug: 'shop' });
+  const { key } = await made('/api/instances/shop/api/auth/keys', { name: 'of shop', role: 'Viewer' });
+  const { code, stdout, stderr } = await revoke(`${token}\n${key}\n`);
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/cloud-key.*of-cloud.*acme\s*\n.*api-key.*of shop.*stack shop/);
+  expect((await world.ask({ bearer: token }, 'GET', '/api/instances')).status).toBe(401);
+  const json = await revoke(key, '--json');
+  expect(JSON.parse(json.stdout)).toMatchObject([{ credential: { stack: 'shop', name: 'of shop' } }]);
+  expect(stdout + stderr + json.stdout).not.toContain(key);
 });

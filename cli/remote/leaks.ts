@@ -24,8 +24,8 @@ export function addLeaks(program: Command): void {
       'latchkey leaks revoke --found-at https://example.org/paste/17 < found.txt',
     ],
     more:
-      'Of every organization, so it takes an administrator of the server. What is not known here is told, and nothing is done ' +
-      'with it. Exit code 6 says that something was not known.',
+      'Of every organization and stack, and cloud keys and tokens of policies too, which are deleted; so it takes an administrator of ' +
+      'the server. What is not known here is told, and nothing is done with it. Exit code 6 says that something was not known.',
   }).option('--found-at <address>', 'where they were found, for the record of changes');
   withConnection(withJson(revoke)).action(async (flags: Flags) => {
     const secrets = [...new Set((await readSecret('key or token')).split(/\s+/))].filter(
@@ -53,7 +53,14 @@ function printJudged(judged: readonly Judged[]): void {
       { title: 'ID', align: 'right' },
       { title: 'NAME', flexible: true },
       { title: 'ORG', align: 'right' },
+      { title: 'WHERE' },
     ],
-    known.map(({ kind, id, name, orgId }) => [kind, String(id), name, String(orgId)]),
+    known.map(({ kind, id, name, orgId, stack, cloudOrg }) => [
+      kind,
+      String(id),
+      name,
+      String(orgId),
+      stack === undefined ? (cloudOrg ?? '') : `stack ${stack}`,
+    ]),
   );
 }

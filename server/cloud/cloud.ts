@@ -31,10 +31,11 @@ import type { CloudContext } from './context.ts';
 import { cloudDatabase, ensureDatabase, removeDatabase, stackDatabase } from './databases.ts';
 import { migrateCloud, unknownCloudSteps } from './db/migrate.ts';
 import type { CloudSchema, StackRow } from './db/schema.ts';
+import { revokesLeaks } from './leaks.ts';
 import { administrationRoutes } from './modules/administration/administration.routes.ts';
 import { portsInUse, removeDeleted, stackNow, stacksNow } from './modules/stacks/stacks.ts';
 import { writeUses } from './modules/uses/uses.ts';
-import { createStacks, type Opened, type Stacks } from './open-stacks.ts';
+import { createStacks, type Inside, type Opened, type Stacks } from './open-stacks.ts';
 import { createPorts } from './ports.ts';
 import { auditApart, configOfStack } from './stack-config.ts';
 
@@ -94,6 +95,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     now,
     (...opening) => openStack(server, tracing, ...opening),
     (id) => stackNow(context, id),
+    (...entering) => enterStack(server, ...entering),
   );
   const ports = createPorts(config, (port, request, response) => arrive({ port }, request, response));
   const context: CloudContext = {
@@ -188,6 +190,7 @@ export async function startCloud(server: Context, tracing: Tracing | undefined):
     routes: app.cloudRoutes,
     addRoutes(ofServer, metrics) {
       administrationRoutes(ofServer, context);
+      ofServer.decorate('revokeElsewhere', revokesLeaks(context));
       metrics.add(app.cloudFigures);
     },
     reloadCertificate: () => app.reloadCertificate(),
@@ -297,6 +300,38 @@ async function openIt(
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** Gives what a stack keeps that is not open: its database as it is, and the rest only to whoever wants it. */
+async function enterStack<T>(
+  { config, log, now }: Context,
+  stack: StackRow,
+  work: (inside: Inside) => Promise<T>,
+): Promise<T> {
+  const own = configOfStack(config, stack);
+  requireFile(own.database);
+  const ofStack = logOf(log, stack.slug);
+  const db = openDatabase(
+    own,
+    (error) => ofStack.part('database').error({ err: error }, 'the database of a stack is in trouble'),
+    { isLookedThrough: true },
+  );
+  let entered: ReturnType<typeof openContext> | undefined;
+  try {
+    return await work({
+      db,
+      async context() {
+        entered ??= openContext(own, { now, log: ofStack, remembered: REMEMBERED_OF_STACK });
+        return (await entered).context;
+      },
+    });
+  } finally {
+    await db.destroy();
+    await entered?.then(
+      ({ close }) => close(),
+      () => {},
+    );
   }
 }
 

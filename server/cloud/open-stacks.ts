@@ -1,9 +1,11 @@
 import { statSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Kysely } from 'kysely';
 import type { Proof } from '../access/identity.ts';
 import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
+import type { Schema } from '../db/schema.ts';
 import { ApiError } from '../errors.ts';
 import type { App } from '../http/app-type.ts';
 import { inTime } from '../in-time.ts';
@@ -19,6 +21,13 @@ export interface Opened {
   /** Writes what was gathered. */
   flush(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a stack keeps, without its app. */
+export interface Inside {
+  db: Kysely<Schema>;
+  /** Its whole context, brought up to date; made where there is none yet. */
+  context(): Promise<Context>;
 }
 
 /** A request to a stack on behalf of somebody on the cloud side. */
@@ -40,6 +49,11 @@ export interface Stacks {
   make(stack: StackRow): Promise<void>;
   /** Opens a stack where it is not. Throws 503 where that fails. */
   open(stack: StackRow): Promise<void>;
+  /**
+   * Does work in what a stack keeps, also of one that is suspended, or deleted and kept. It is not opened for that: nobody is let in by
+   * it, and whoever asks for it waits for the end of the work. Throws where its database does not answer or is not there.
+   */
+  inside<T>(stack: StackRow, work: (inside: Inside) => Promise<T>): Promise<T>;
   /** Closes a stack, once what is under way is answered. */
   close(id: number): Promise<void>;
   /** Writes what was gathered, and closes what is not used, or whose file was replaced. */
@@ -80,8 +94,8 @@ const LOOK_FOR_GARBAGE_AFTER = 32;
 
 /**
  * The stacks that are in use, each with its own context and app: opened by the first request, closed when idle, only so many at once.
- * `openStack` gets what lets somebody in besides the stack's own credentials; `lookAgain` gives a stack as it is now. A suspended one is
- * not opened: 403.
+ * `openStack` gets what lets somebody in besides the stack's own credentials; `lookAgain` gives a stack as it is now; `enter` gives
+ * what one keeps that is not open, for as long as the work takes. A suspended one is not opened: 403.
  */
 export function createStacks(
   { cloud, database, server: { read_timeout } }: Config,
@@ -92,6 +106,7 @@ export function createStacks(
     isNew: boolean,
   ) => Promise<Opened>,
   lookAgain: (id: number) => Promise<StackRow>,
+  enter: <T>(stack: StackRow, work: (inside: Inside) => Promise<T>) => Promise<T>,
 ): Stacks {
   const entries = new Map<number, Entry>();
   const closing = new Map<number, Promise<void>>();
@@ -108,17 +123,44 @@ export function createStacks(
       refuseSuspended(stack);
     }
     const entry = entries.get(stack.id) ?? begin(stack, isNew);
+    try {
+      return await useOpen(entry, work);
+    } finally {
+      entry.usedAt = now();
+    }
+  }
+
+  async function useOpen<T>(entry: Entry, work: (opened: Opened) => Promise<T>): Promise<T> {
     entry.underWay++;
     try {
       return await work(entry.opened ?? (await openedInTime(entry)));
     } finally {
       entry.underWay--;
-      entry.usedAt = now();
       if (entry.underWay === 0) {
         entry.free.splice(0).forEach((tell) => tell());
         // It takes no file that was put in place of a damaged one until it is opened anew.
         if (entry.opened?.app.noted.trouble === 'damaged') void closeThis(entry);
       }
+    }
+  }
+
+  async function inside<T>(stack: StackRow, work: (inside: Inside) => Promise<T>): Promise<T> {
+    const { id } = stack;
+    for (let isClosing; (isClosing = closing.get(id)) !== undefined;) await isClosing;
+    const entry = entries.get(id);
+    if (entry !== undefined) {
+      return useOpen(entry, ({ context }) =>
+        work({ db: context.db, context: () => Promise.resolve(context) }),
+      );
+    }
+    // Nobody opens it beside this, and would remember what is changed here.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    closing.set(id, promise);
+    try {
+      return await enter(stack, work);
+    } finally {
+      closing.delete(id);
+      resolve();
     }
   }
 
@@ -271,6 +313,7 @@ export function createStacks(
       }),
     make: (stack) => use(stack, () => Promise.resolve(), true),
     open: (stack) => use(stack, () => Promise.resolve()),
+    inside,
     close,
     async tidy() {
       // Side by side: one that stands still holds up no other.

@@ -17,7 +17,7 @@ interface Made {
   slug: string;
   port: number;
   /** Of a service account in it. */
-  as: As;
+  as: { bearer: string };
   accountId: number;
   tokenId: number;
 }
@@ -75,6 +75,23 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
         '/api/frontend/settings',
       );
       expect(frontend.appUrl).toBe(`${at(other, stack)}/`);
+    });
+
+    test('what is reported as leaked to one server is refused by all, of the cloud side and in a stack', async () => {
+      const { one, other, admin } = await startTwo();
+      const stack = await make(one, admin);
+      const { body } = await one.ask(admin, 'POST', '/api/orgs/acme/api-keys', { name: 'k', role: 'Viewer' });
+      const key = { bearer: body.token as string };
+      await expect.poll(() => other.statusOf(stack), PATIENT).toBe(200);
+      expect((await other.ask(key, 'GET', '/api/instances')).status).toBe(200);
+      // The other one has it open, and remembers its token.
+      await one.cloud.stacks.close(stack.id);
+      const leaks = [key, stack.as].map((as) => ({ token: as?.bearer }));
+      const { body: judged } = await one.send(ADMIN, 'POST', '/api/leaks', leaks);
+      expect(judged.map(({ label }: { label: string }) => label)).toEqual(['true_positive', 'true_positive']);
+      await expect.poll(() => other.statusOf(stack), PATIENT).toBe(401);
+      expect((await other.ask(key, 'GET', '/api/instances')).status).toBe(401);
+      expect(await one.statusOf(stack)).toBe(401);
     });
 
     test('a new database is brought up to date once where all servers open it at once', async () => {

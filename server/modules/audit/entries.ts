@@ -5,7 +5,7 @@ import { badRequest } from '../../errors.ts';
 import { type AuditFilter, type AuditRow, countAudit, listAudit, listAuditAfter } from './audit.store.ts';
 
 // As they stand before the name in what is recorded of an actor.
-const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'cloud', 'server', 'nobody'];
+const ACTORS = ['user', 'service-account', 'api-key', 'operator', 'cloud', 'scanner', 'server', 'nobody'];
 // As they are recorded of what was shown; nothing is, by nobody and by the server itself.
 const CREDENTIALS: readonly string[] = [
   'api-key',

@@ -65,6 +65,16 @@ export async function hasHashBeginning(db: Kysely<Schema>, prefix: string): Prom
   return row !== undefined;
 }
 
+/** Those of some hashes that a key or token has. */
+export async function listHashesAmong(db: Kysely<Schema>, hashes: readonly string[]): Promise<string[]> {
+  const rows = await db
+    .selectFrom('credential')
+    .select('secret_hash')
+    .where('secret_hash', 'in', hashes)
+    .execute();
+  return rows.map(({ secret_hash }) => secret_hash);
+}
+
 export async function insertCredential(
   db: Kysely<Schema>,
   row: Omit<Insertable<CredentialTable>, 'id'>,

@@ -13,6 +13,7 @@ import {
   getCredential,
   getCredentialByHash,
   insertCredential,
+  listHashesAmong,
   listHolders,
   type ProvenRow,
   updateRevoked,
@@ -61,6 +62,14 @@ export async function findBySecretUntouched(
     (await getCredentialByHash(context.db, secretHash(secret))) ??
     (await findImportedUntouched(context, presented));
   return row && knownCredential(row);
+}
+
+/** Those of some hashes that a key or token of a database has, whatever else is known of it. */
+export async function hashesAmong(
+  { db }: Pick<Context, 'db'>,
+  hashes: readonly string[],
+): Promise<ReadonlySet<string>> {
+  return new Set(await listHashesAmong(db, hashes));
 }
 
 /** A key or token by its id, of whatever organization. */

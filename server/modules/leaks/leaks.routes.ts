@@ -6,8 +6,15 @@ import type { App } from '../../http/app-type.ts';
 import { contextOf } from '../../http/request.ts';
 import { readScannerKeys, signerOf } from '../../http/scanner-keys.ts';
 import { Id } from '../../http/schemas.ts';
-import { doerOf, NOBODYS } from '../audit/audit.ts';
-import { type Leaked, revokeLeaks } from './leaks.ts';
+import { type Doer, doerOf, NOBODYS } from '../audit/audit.ts';
+import { type Leak, type Leaked, type RevokeElsewhere, revokeEverywhere } from './leaks.ts';
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** There where keys and tokens are kept elsewhere too. */
+    revokeElsewhere?: RevokeElsewhere;
+  }
+}
 
 const MOST = 1000;
 
@@ -42,13 +49,19 @@ const Judged = Type.Object({
 
 const Credential = Type.Object({
   id: Id,
-  kind: Type.String({ examples: ['token', 'api-key'] }),
+  kind: Type.String({ examples: ['token', 'api-key', 'cloud-key', 'policy-token'] }),
   name: Type.String(),
   orgId: Id,
+  stack: Type.Optional(Type.String({ description: 'The slug of the stack that it is in' })),
+  cloudOrg: Type.Optional(
+    Type.String({ description: 'The slug of the organization of the cloud side that it is of' }),
+  ),
 });
 
 export function leaksRoutes(app: App): void {
   const keys = readScannerKeys(app.context.config);
+  const revoke = (doer: Doer, leaks: readonly Leak[]) =>
+    revokeEverywhere(app.context, app.revokeElsewhere, doer, leaks);
 
   app.post(
     '/api/leaks',
@@ -63,8 +76,8 @@ export function leaksRoutes(app: App): void {
       },
     },
     async (request) => {
-      const context = contextOf(request);
-      const leaked = await revokeLeaks(context, doerOf(context), request.body);
+      const { leaked, unseen } = await revoke(doerOf(contextOf(request)), request.body);
+      if (unseen.length > 0) throw notSeen(`${unseen.join(', ')}: mend or delete what cannot be opened`);
       return judged(request.body, leaked).map((answer, at) => {
         const credential = leaked[at];
         return { ...answer, ...(credential && { credential }) };
@@ -98,7 +111,10 @@ export function leaksRoutes(app: App): void {
         address: request.ip,
         requestId: request.id,
       };
-      return judged(request.body, await revokeLeaks(app.context, doer, request.body));
+      const { leaked, unseen } = await revoke(doer, request.body);
+      // Whoever reports this way learns nothing of ours; the log names them.
+      if (unseen.length > 0) throw notSeen('some stacks');
+      return judged(request.body, leaked);
     },
   );
 }
@@ -109,6 +125,13 @@ function judged(found: Static<typeof Found>, leaked: (Leaked | undefined)[]): St
     token_type: type,
     label: leaked[at] === undefined ? 'false_positive' : 'true_positive',
   }));
+}
+
+/** False positives would be a lie: a key of a stack that is down today works tomorrow. */
+function notSeen(where: string): ApiError {
+  return new ApiError(503, 'leaks.not-seen', 'Not all stacks could be looked into', {
+    detail: `What is known elsewhere is revoked. Nobody could look into ${where}. Send the report again afterwards.`,
+  });
 }
 
 function switchedOff(): ApiError {

@@ -1,8 +1,9 @@
 import type { Context } from '../../context.ts';
-import { secretOf } from '../../crypto/secrets.ts';
+import { secretHash, secretOf } from '../../crypto/secrets.ts';
 import { inTransaction } from '../../db/transaction.ts';
 import { type Doer, record } from '../audit/audit.ts';
-import { findBySecretUntouched, revokeFound } from '../credentials/credentials.ts';
+import { findBySecretUntouched, hashesAmong, revokeFound } from '../credentials/credentials.ts';
+import { hasImported, importedHashOf } from '../credentials/imported.ts';
 import { getReport } from './leaks.store.ts';
 
 /** Something that looks like a key or token, and where somebody found it. */
@@ -16,10 +17,23 @@ export interface Leak {
 /** The key or token that a secret is of. */
 export interface Leaked {
   id: number;
-  kind: 'token' | 'api-key';
+  kind: 'token' | 'api-key' | 'cloud-key' | 'policy-token';
   name: string;
   orgId: number;
+  /** The slug of the stack that it is in. */
+  stack?: string;
+  /** The slug of the organization of the cloud side that it is of. */
+  cloudOrg?: string;
 }
+
+/** What is said of leaks that were reported together: an answer for each, and the slugs of stacks in which nobody could look for them. */
+export interface Judgement {
+  leaked: (Leaked | undefined)[];
+  unseen: string[];
+}
+
+/** Revokes what was found wherever this process keeps keys and tokens besides its own database. */
+export type RevokeElsewhere = (doer: Doer, leaks: readonly Leak[]) => Promise<Judgement>;
 
 const LONGEST_URL = 500;
 const LONGEST_SEGMENT = 60;
@@ -29,34 +43,86 @@ const SHORTEST_TOKEN = 8;
 const SECRET_OR_ODD = /glsa_|glc_|eyJ[A-Za-z]|[\p{C}%]/u;
 const SOURCE = /^[A-Za-z_ ]{1,40}$/;
 
+/** Revokes what was found, in this database and elsewhere: a secret may be in several, where one was restored or imported twice. */
+export async function revokeEverywhere(
+  context: Context,
+  revokeElsewhere: RevokeElsewhere | undefined,
+  doer: Doer,
+  leaks: readonly Leak[],
+): Promise<Judgement> {
+  const here = await revokeLeaks(context, doer, leaks);
+  const { leaked = [], unseen = [] } = (await revokeElsewhere?.(doer, leaks)) ?? {};
+  return { leaked: here.map((one, at) => one ?? leaked[at]), unseen };
+}
+
 /**
- * Revokes what was found, of whatever organization: an answer for each, undefined for what is no key or token of this server.
- * One that was revoked before is known, and stays as it is.
+ * Revokes what was found, of whatever organization: an answer for each, undefined for what is no key or token of this database.
+ * One that was revoked before is known, and stays as it is. `reported` is all that was found: none of it shows in the record.
  */
 export async function revokeLeaks(
   context: Context,
   doer: Doer,
   leaks: readonly Leak[],
+  reported = leaks,
 ): Promise<(Leaked | undefined)[]> {
   // Scanners find the same secret in many places.
   const known = new Map<string, Leaked | undefined>();
-  const answers: (Leaked | undefined)[] = [];
-  const tokens = leaks.map(({ token }) => token.trim().replace(/={1,2}$/, ''));
+  for (const [token, leak] of bySecret(leaks)) {
+    known.set(token, await revokeLeak(context, doer, { ...leak, token }, reported));
+  }
+  return leaks.map(({ token }) => known.get(token.trim()));
+}
+
+/** What was found, by what it is without the space around it. */
+export function bySecret(leaks: readonly Leak[]): Map<string, Leak> {
+  const found = new Map<string, Leak>();
   for (const leak of leaks) {
     const token = leak.token.trim();
-    if (!known.has(token)) {
-      known.set(token, await revokeLeak(context, doer, { ...leak, token }, tokens));
-    }
-    answers.push(known.get(token));
+    if (!found.has(token)) found.set(token, leak);
   }
-  return answers;
+  return found;
+}
+
+/** Looks for the same leaks in one database after the other, at the cost of two queries each. */
+export interface Search {
+  /** Whether any of them has the form of a key or token. */
+  isWorthwhile: boolean;
+  /** Those that may be of a database; undefined where that has imported ones and the search is not `complete`. */
+  among(database: Pick<Context, 'db'>): Promise<Leak[] | undefined>;
+  /** Has imported ones be found too: 15 ms for each leak, once. */
+  complete(): Promise<void>;
+}
+
+export function searchFor(leaks: readonly Leak[]): Search {
+  const found = bySecret(leaks);
+  const byHash = new Map<string, Leak>();
+  for (const [token, leak] of found) {
+    const secret = secretOf(token);
+    if (secret !== undefined) byHash.set(secretHash(secret), leak);
+  }
+  let isComplete = false;
+  return {
+    isWorthwhile: byHash.size > 0,
+    async among(database) {
+      if (!isComplete && (await hasImported(database))) return undefined;
+      const there = await hashesAmong(database, [...byHash.keys()]);
+      return [...new Set([...byHash].flatMap(([hash, leak]) => (there.has(hash) ? [leak] : [])))];
+    },
+    async complete() {
+      for (const [token, leak] of found) {
+        const hash = await importedHashOf(token);
+        if (hash !== undefined) byHash.set(hash, leak);
+      }
+      isComplete = true;
+    },
+  };
 }
 
 async function revokeLeak(
   context: Context,
   doer: Doer,
   leak: Leak,
-  tokens: readonly string[],
+  reported: readonly Leak[],
 ): Promise<Leaked | undefined> {
   const secret = secretOf(leak.token);
   if (secret === undefined) return undefined;
@@ -76,7 +142,7 @@ async function revokeLeak(
         kind,
         id: row.id,
         name: row.name,
-        change: { url: placeOf(leak, tokens), source: SOURCE.test(leak.source ?? '') ? leak.source : '' },
+        change: { ...placeOf(leak, reported) },
       });
     }
     return { id: row.id, kind, name: row.name, orgId: row.org_id };
@@ -93,11 +159,23 @@ export async function findReport(
   return report && { at: report.at, url: (JSON.parse(report.change) as { url: string }).url };
 }
 
-/** Where it was found, without what may be secret: any of the tokens, and each part of the path that looks like one. */
-function placeOf({ url = '' }: Leak, tokens: readonly string[]): string {
+/** Where it was found, as it is recorded. */
+export interface Found {
+  url: string;
+  source: string;
+}
+
+/** Where it was found, without what may be secret: any of what was reported, and each part of the path that looks like it. */
+export function placeOf({ url = '', source = '' }: Leak, reported: readonly Leak[]): Found {
+  const secrets = reported
+    .map(({ token }) => token.trim().replace(/={1,2}$/, ''))
+    .filter(({ length }) => length >= SHORTEST_TOKEN);
+  return { url: shownUrl(url, secrets), source: SOURCE.test(source) ? source : '' };
+}
+
+function shownUrl(url: string, secrets: readonly string[]): string {
   const { origin, pathname } = URL.parse(url) ?? {};
   if (origin === undefined || origin === 'null' || pathname === undefined) return '';
-  const secrets = tokens.filter(({ length }) => length >= SHORTEST_TOKEN);
   if (secrets.some((secret) => origin.includes(secret.toLowerCase()))) return '';
   return `${origin}${harmless(pathname, secrets)}`.slice(0, LONGEST_URL);
 }

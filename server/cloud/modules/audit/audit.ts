@@ -1,4 +1,4 @@
-import { type Change, NOBODYS, record } from '../../../modules/audit/audit.ts';
+import { type Change, type Doer, NOBODYS, record } from '../../../modules/audit/audit.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 
 /** Records a change of the caller's organization. To be called within the change's own transaction. */
@@ -26,4 +26,14 @@ export async function recordOwnChange(
   change: Omit<Change, 'orgId'>,
 ): Promise<void> {
   await record(context, { ...NOBODYS, ...change, orgId, actor: 'server:Latchkey' });
+}
+
+/** Records that a secret was found where it should not be, and is worth nothing any more. To be called within that transaction. */
+export async function recordLeak(
+  context: CloudContext,
+  doer: Doer,
+  orgId: number,
+  change: Omit<Change, 'orgId' | 'action'>,
+): Promise<void> {
+  await record(context, { ...doer, ...change, orgId, action: 'leaks:revoke' });
 }

@@ -90,8 +90,10 @@ export function getTokenByHash(db: Kysely<CloudSchema>, hash: string) {
     .innerJoin('org', 'org.id', 'policy.org_id')
     .select([
       'policy_token.id',
+      'policy_token.uid',
       'policy_token.name',
       'policy_token.expires_at',
+      'policy.uid as policy_uid',
       'policy.name as policy_name',
       'policy.scopes',
       'policy.realms',

@@ -44,6 +44,11 @@ export function listStacksOf(db: Kysely<CloudSchema>, ids: readonly number[]): P
   return live(db).where('id', 'in', ids).execute();
 }
 
+/** All that have their data: those that are deleted and kept too. */
+export function listKeptStacks(db: Kysely<CloudSchema>): Promise<StackRow[]> {
+  return db.selectFrom('stack').selectAll().where('removed_at', 'is', null).orderBy('id').execute();
+}
+
 /** Ports of all that are there. */
 export async function listPorts(db: Kysely<CloudSchema>): Promise<number[]> {
   const rows = await db

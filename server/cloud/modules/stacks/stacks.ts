@@ -16,6 +16,7 @@ import {
   insertStack,
   listDeletedBefore,
   listDeletedStacks,
+  listKeptStacks,
   listPorts,
   listStacks,
   listStacksOf,
@@ -97,6 +98,11 @@ export async function stackNow({ db }: CloudContext, id: number): Promise<StackR
 /** Those of some stacks that are there, as they are now. */
 export function stacksNow({ db }: CloudContext, ids: readonly number[]): Promise<StackRow[]> {
   return listStacksOf(db, ids);
+}
+
+/** All that have their data, of every organization: those that are suspended, and deleted and kept, too. */
+export function keptStacks({ db }: CloudContext): Promise<StackRow[]> {
+  return listKeptStacks(db);
 }
 
 /** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */

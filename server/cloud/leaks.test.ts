@@ -1,0 +1,337 @@
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { grafanaToken } from '../../test/support/grafana-secrets.ts';
+import { makeCloudSecret } from '../crypto/cloud-secrets.ts';
+import { importedSecret } from '../crypto/grafana-hashes.ts';
+import { makeToken, secretHash } from '../crypto/secrets.ts';
+import { stackDatabase } from './databases.ts';
+import type { StackRow } from './db/schema.ts';
+import { type CloudWorld, startCloudWorld } from '../testing/cloud.ts';
+import { makeMember } from '../testing/people.ts';
+import { ADMIN, administering, startWorld } from '../testing/world.ts';
+
+const HOUR = 3_600_000;
+const PLACE = 'https://example.org/paste/17';
+const ORG = [{ type: 'org', identifier: 'acme' }];
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const directory = mkdtempSync(join(tmpdir(), 'latchkey-leaks-'));
+const keysFile = join(directory, 'keys.pem');
+writeFileSync(keysFile, publicKey.export({ type: 'spki', format: 'pem' }).toString());
+
+let world: CloudWorld;
+beforeAll(async () => {
+  world = await startCloudWorld({ leaks: { public_keys_file: keysFile } });
+});
+afterAll(async () => {
+  await world.stop();
+  rmSync(directory, { recursive: true });
+});
+
+interface Stack {
+  id: number;
+  slug: string;
+  url: string;
+  token: { id: number; name: string; key: string };
+}
+
+interface Entry {
+  actor: object;
+  object: { id: string; name: string };
+}
+
+let made = 0;
+
+async function asked(method: string, path: string, body?: object) {
+  const answer = await world.ask(world.admin, method, path, body);
+  expect(answer.status, `${method} ${path}: ${JSON.stringify(answer.body)}`).toBe(200);
+  return answer.body;
+}
+
+/** A stack with a token of a service account in it. */
+async function makeStack(): Promise<Stack> {
+  const slug = `leaky${++made}`;
+  const { id, url } = await asked('POST', '/api/instances', { name: slug, slug });
+  const inside = `/api/instances/${slug}/api/serviceaccounts`;
+  const account = await world.ask(world.admin, 'POST', inside, { name: 'ci', role: 'Viewer' });
+  const token = await asked('POST', `${inside}/${account.body.id}/tokens`, { name: `token ${made}` });
+  return { id, slug, url, token };
+}
+
+async function makeCloudKey(role = 'Viewer') {
+  const { id, orgId, token } = await asked('POST', '/api/orgs/acme/api-keys', {
+    name: `key-${++made}`,
+    role,
+  });
+  return { id, name: `key-${made}`, orgId, secret: token as string };
+}
+
+async function makePolicyToken(life: object = {}) {
+  const policy = { name: `policy-${++made}`, scopes: ['stacks:read'], realms: ORG };
+  const { id: accessPolicyId } = await asked('POST', '/api/v1/accesspolicies?region=eu', policy);
+  const wanted = { accessPolicyId, name: 'leaked', ...life };
+  const { id, token } = await asked('POST', '/api/v1/tokens?region=eu', wanted);
+  return { id, accessPolicyId, name: `${policy.name}-leaked`, secret: token as string };
+}
+
+const report = async (...tokens: string[]) => {
+  const leaks = tokens.map((token) => ({ token, url: PLACE, source: 'commit' }));
+  return world.send(ADMIN, 'POST', '/api/leaks', leaks);
+};
+const labels = async (...tokens: string[]): Promise<string[]> => {
+  const { status, body } = await report(...tokens);
+  expect(status, JSON.stringify(body)).toBe(200);
+  return body.map(({ label }: { label: string }) => label);
+};
+const onCloud = async (secret: string) =>
+  (await world.ask({ bearer: secret }, 'GET', '/api/instances')).status;
+const inStack = async ({ url }: Stack, secret: string) => {
+  const { status, body } = await world.sendTo(url, { bearer: secret }, 'GET', '/api/org');
+  return [status, body.message];
+};
+const signed = (text: string) =>
+  world.send(undefined, 'POST', '/api/leaks/signed', text, {
+    'github-public-key-identifier': 'any',
+    'github-public-key-signature': sign('sha256', Buffer.from(text), {
+      key: privateKey,
+      dsaEncoding: 'der',
+    }).toString('base64'),
+  });
+const cloudRecord = async () =>
+  (await asked('GET', '/api/audit?action=leaks:revoke&limit=100')).entries as Entry[];
+
+/** The record of a stack, as an Admin key in it reads it. */
+async function recordOf({ slug, url }: Stack) {
+  const path = `/api/instances/${slug}/api/auth/keys`;
+  const { key } = await asked('POST', path, { name: `reader ${++made}`, role: 'Admin' });
+  return (await world.sendTo(url, { bearer: key }, 'GET', '/api/audit?action=leaks:revoke')).body.entries;
+}
+
+/** Has the token of a stack kept under another hash, and the stack closed. */
+async function giveHash({ id, slug }: Stack, secret_hash: string): Promise<void> {
+  await world.cloud.stacks.close(id);
+  const row = { id, slug, port: 1, host: null } as StackRow;
+  await world.cloud.stacks.inside(row, ({ db }) =>
+    db.updateTable('credential').set({ secret_hash }).execute(),
+  );
+}
+
+/** Has the database of a closed stack be away for as long as the work takes. */
+async function withoutDatabase({ id }: Stack, work: () => Promise<void>): Promise<void> {
+  const database = stackDatabase(world.context.config.database, id);
+  const url = process.env['LATCHKEY_TEST_POSTGRES_URL'] ?? '';
+  const rename = async (from: string, to: string): Promise<void> => {
+    if (database.type === 'sqlite') return renameSync(from, to);
+    await administering(url, (client) => client.query(`alter database ${from} rename to ${to}`));
+  };
+  const name = database.type === 'sqlite' ? database.path : new URL(database.url).pathname.slice(1);
+  await rename(name, `${name}_away`);
+  await work();
+  await rename(`${name}_away`, name);
+}
+
+test('a cloud key and a token of a policy that leaked are refused by the next request, and gone', async () => {
+  const [key, token] = [await makeCloudKey(), await makePolicyToken()];
+  for (const { secret } of [key, token]) expect(await onCloud(secret)).toBe(200);
+  const { body } = await report(key.secret, token.secret, makeCloudSecret(1, 'unknown', ''));
+  expect(body).toMatchObject([
+    {
+      token_hash: createHash('sha256').update(key.secret).digest('hex'),
+      label: 'true_positive',
+      credential: { id: key.id, kind: 'cloud-key', name: key.name, orgId: key.orgId, cloudOrg: 'acme' },
+    },
+    { label: 'true_positive', credential: { kind: 'policy-token', name: token.name, cloudOrg: 'acme' } },
+    { label: 'false_positive' },
+  ]);
+  for (const { secret } of [key, token]) expect(await onCloud(secret)).toBe(401);
+  expect((await world.ask(world.admin, 'GET', `/api/orgs/acme/api-keys/${key.name}`)).status).toBe(404);
+  expect((await world.ask(world.admin, 'GET', `/api/v1/tokens/${token.id}?region=eu`)).status).toBe(404);
+  // Its policy stays, with what else it has.
+  await asked('GET', `/api/v1/accesspolicies/${token.accessPolicyId}?region=eu`);
+});
+
+test("the cloud side's record says who reported it and where it was found, once, and nothing of the secret", async () => {
+  const [key, token] = [await makeCloudKey('Admin'), await makePolicyToken()];
+  const url = `https://ann:password@example.org/${key.secret}/file?t=${key.secret}`;
+  const leaks = [key, token, key].map(({ secret }) => ({ token: ` ${secret}\n`, url, source: 'commit' }));
+  for (let time = 0; time < 2; time++) await world.send(ADMIN, 'POST', '/api/leaks', leaks);
+  const entries = await cloudRecord();
+  const of = (id: string | number) => entries.filter(({ object }) => object.id === String(id));
+  expect(of(key.id)).toMatchObject([
+    {
+      actor: { kind: 'user', name: 'admin' },
+      object: { kind: 'cloud-key', name: key.name },
+      change: {
+        role: 'Admin',
+        url: expect.stringMatching(/^https:\/\/example\.org\/…=*\/file$/),
+        source: 'commit',
+      },
+    },
+  ]);
+  expect(of(token.id)).toMatchObject([
+    { object: { kind: 'policy-token', name: 'leaked' }, change: { accessPolicy: token.accessPolicyId } },
+  ]);
+  for (const { secret } of [key, token])
+    expect(JSON.stringify(entries) + world.log.join('')).not.toContain(secret.slice(4, 60));
+});
+
+test('one that has expired is deleted all the same; one that is deleted already is not known any more', async () => {
+  const expiresAt = new Date(world.clock.now() + HOUR).toISOString();
+  const [expired, deleted] = [await makePolicyToken({ expiresAt }), await makePolicyToken()];
+  world.clock.advance(2 * HOUR);
+  await asked('DELETE', `/api/v1/tokens/${deleted.id}?region=eu`);
+  const before = (await cloudRecord()).length;
+  expect(await labels(expired.secret, deleted.secret)).toEqual(['true_positive', 'false_positive']);
+  expect(await labels(expired.secret)).toEqual(['false_positive']);
+  expect((await world.ask(world.admin, 'GET', `/api/v1/tokens/${expired.id}?region=eu`)).status).toBe(404);
+  expect(await cloudRecord()).toHaveLength(before + 1);
+});
+
+test('what leaked of a stack is revoked in it: one that is open, closed, suspended or deleted and kept', async () => {
+  const stacks = [await makeStack(), await makeStack(), await makeStack(), await makeStack()];
+  const [open, closed, suspended, deleted] = stacks as [Stack, Stack, Stack, Stack];
+  for (const stack of stacks) expect((await inStack(stack, stack.token.key))[0]).toBe(200);
+  await world.cloud.stacks.close(closed.id);
+  await asked('POST', `/api/instances/${suspended.slug}/suspend`);
+  await asked('DELETE', `/api/instances/${deleted.slug}`);
+  const { body } = await report(...stacks.map(({ token }) => token.key), makeToken());
+  expect(body.map(({ label }: { label: string }) => label)).toEqual([
+    ...Array(4).fill('true_positive'),
+    'false_positive',
+  ]);
+  expect(body[1].credential).toEqual({
+    id: closed.token.id,
+    kind: 'token',
+    name: closed.token.name,
+    orgId: 1,
+    stack: closed.slug,
+  });
+  // Nobody is let in by that.
+  expect(stacks.map(({ id }) => world.cloud.stacks.isOpen(id))).toEqual([true, false, false, false]);
+  expect((await inStack(suspended, suspended.token.key))[0]).toBe(403);
+  await asked('POST', `/api/instances/${suspended.slug}/resume`);
+  deleted.url = (await asked('POST', `/api/instances/${deleted.id}/restore`)).url;
+  for (const stack of stacks) {
+    expect(await inStack(stack, stack.token.key)).toEqual([401, 'Token revoked']);
+    const entries = await recordOf(stack);
+    expect(entries).toHaveLength(1);
+    expect(entries[0]).toMatchObject({
+      actor: { kind: 'server', name: 'admin' },
+      object: { kind: 'token', name: stack.token.name },
+      change: { url: PLACE, source: 'commit' },
+    });
+    expect(JSON.stringify(entries)).not.toContain(stack.token.key);
+  }
+  expect(await labels(open.token.key)).toEqual(['true_positive']);
+  expect(await recordOf(open)).toHaveLength(1);
+});
+
+test('whoever asks for a closed stack while it is looked into is answered, and never by what was revoked', async () => {
+  const stack = await makeStack();
+  for (let time = 0; time < 3; time++) {
+    await world.cloud.stacks.close(stack.id);
+    const [reported] = await Promise.all([
+      labels(stack.token.key),
+      ...Array.from({ length: 8 }, () => inStack(stack, stack.token.key)),
+    ]);
+    expect(reported).toEqual(['true_positive']);
+    expect(await inStack(stack, stack.token.key)).toEqual([401, 'Token revoked']);
+  }
+});
+
+test('a secret that is in several places is revoked in all of them', async () => {
+  const [one, other] = [await makeStack(), await makeStack()];
+  const { body: here } = await world.send(ADMIN, 'POST', '/api/auth/keys', { name: 'both', role: 'Viewer' });
+  const secret = makeToken();
+  for (const stack of [one, other]) await giveHash(stack, secretHash(secret));
+  const { db } = world.context;
+  const hash = { secret_hash: secretHash(secret) };
+  await db.updateTable('credential').set(hash).where('id', '=', here.id).execute();
+  const { body } = await report(secret);
+  expect(body[0].credential).toEqual({ id: here.id, kind: 'api-key', name: 'both', orgId: 1 });
+  for (const stack of [one, other]) expect(await inStack(stack, secret)).toEqual([401, 'Token revoked']);
+  expect((await world.send({ bearer: secret }, 'GET', '/api/org')).body.message).toBe('Token revoked');
+});
+
+test('one that was imported into a closed stack and never used is found by its first secret', async () => {
+  const stack = await makeStack();
+  const { secret, stored } = grafanaToken();
+  await giveHash(stack, importedSecret(stored));
+  expect(await labels(makeToken(), secret)).toEqual(['false_positive', 'true_positive']);
+  expect(await inStack(stack, secret)).toEqual([401, 'Token revoked']);
+});
+
+test('what is not known leaves no trace, and opens nothing', async () => {
+  const stack = await makeStack();
+  await world.cloud.stacks.close(stack.id);
+  const before = (await cloudRecord()).length;
+  const unknown = Array.from({ length: 50 }, (_, at) =>
+    at % 2 ? makeToken() : makeCloudSecret(1, 'none', ''),
+  );
+  expect(new Set(await labels(...unknown, 'glc_', 'no secret'))).toEqual(new Set(['false_positive']));
+  expect(world.cloud.stacks.isOpen(stack.id)).toBe(false);
+  expect(await cloudRecord()).toHaveLength(before);
+  expect(await recordOf(stack)).toEqual([]);
+});
+
+test('a report that a scanner signed does the same, and its answer names nothing of ours', async () => {
+  const [key, stack] = [await makeCloudKey(), await makeStack()];
+  await world.cloud.stacks.close(stack.id);
+  const text = JSON.stringify([{ token: key.secret }, { token: stack.token.key }, { token: makeToken() }]);
+  const { status, body } = await signed(text);
+  expect([status, body.map(({ label }: { label: string }) => label)]).toEqual([
+    200,
+    ['true_positive', 'true_positive', 'false_positive'],
+  ]);
+  expect(Object.keys(body[0])).toEqual(['token_hash', 'token_type', 'label']);
+  expect(await onCloud(key.secret)).toBe(401);
+  expect((await inStack(stack, stack.token.key))[0]).toBe(401);
+  const entry = (await cloudRecord()).find(({ object }) => object.id === String(key.id));
+  expect(entry?.actor).toMatchObject({ kind: 'scanner', name: 'pem' });
+  expect((await recordOf(stack))[0].actor).toMatchObject({ kind: 'scanner', name: 'pem' });
+});
+
+test('a stack that nobody can look into is told, and what is known elsewhere is revoked; a scanner hears no name', async () => {
+  const [broken, stack, key] = [await makeStack(), await makeStack(), await makeCloudKey()];
+  for (const { id } of [broken, stack]) await world.cloud.stacks.close(id);
+  await withoutDatabase(broken, async () => {
+    const { status, body } = await report(key.secret, stack.token.key, broken.token.key);
+    expect([status, body.detail]).toEqual([503, expect.stringContaining(broken.slug)]);
+    expect(await onCloud(key.secret)).toBe(401);
+    expect(await inStack(stack, stack.token.key)).toEqual([401, 'Token revoked']);
+    const ofScanner = await signed(JSON.stringify([{ token: broken.token.key }]));
+    expect(ofScanner.status).toBe(503);
+    expect(JSON.stringify(ofScanner.body)).not.toContain(broken.slug);
+    // Of the cloud side alone, no stack is asked.
+    expect(await labels(makeCloudSecret(1, 'none', ''))).toEqual(['false_positive']);
+    expect(JSON.stringify(body) + world.log.join('')).not.toContain(broken.token.key);
+  });
+  expect(await labels(broken.token.key)).toEqual(['true_positive']);
+  expect(await inStack(broken, broken.token.key)).toEqual([401, 'Token revoked']);
+});
+
+test('who may not report revokes nothing of the cloud side or of a stack, nor does a stack of another', async () => {
+  const [one, other, key] = [await makeStack(), await makeStack(), await makeCloudKey()];
+  const member = await makeMember(world, 1, `admin ${++made}`, 'Admin');
+  const leaks = [{ token: key.secret }, { token: other.token.key }];
+  for (const as of [member.as, world.admin, { bearer: one.token.key }])
+    expect((await world.send(as, 'POST', '/api/leaks', leaks)).status).toBeGreaterThanOrEqual(401);
+  expect((await world.sendTo(one.url, { bearer: one.token.key }, 'POST', '/api/leaks', leaks)).status).toBe(
+    403,
+  );
+  expect(await onCloud(key.secret)).toBe(200);
+  expect((await inStack(other, other.token.key))[0]).toBe(200);
+});
+
+test('where the cloud side is switched off, a cloud secret is not known', async () => {
+  const without = await startWorld();
+  try {
+    const leaks = [{ token: makeCloudSecret(1, 'any', '') }];
+    const { status, body } = await without.send(ADMIN, 'POST', '/api/leaks', leaks);
+    expect([status, body[0].label]).toEqual([200, 'false_positive']);
+  } finally {
+    await without.stop();
+  }
+});
