@@ -6,7 +6,7 @@ import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 const ROUNDS = 3;
 const STARTS = 3;
 /** That do not count: V8 goes on for some twenty seconds compiling what is called most. */
-export const WARM_UP_ROUNDS = 10;
+export const WARM_UP_ROUNDS = 3;
 
 interface Asked {
   name: string;

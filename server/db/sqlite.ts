@@ -21,6 +21,12 @@ const BUSY_LOOK_EVERY_MS = 20;
 const BUSY_FIRST_LOOK_MS = 1;
 const SQLITE_CORRUPT = 11;
 
+/**
+ * Begins a change that a machine that loses power may take back: it waits for no sync of the disk, during which nothing else is answered.
+ * The next change that is synced takes it along.
+ */
+export const MAY_BE_LOST = '/* may be lost */ ';
+
 interface Prepared {
   statement: StatementSync;
   /** The names of what it returns; none when it returns no rows. */
@@ -105,7 +111,13 @@ function createDriver(path: string, onDamage: (error: Error) => void, isLookedTh
 
   function change<R>(query: CompiledQuery): QueryResult<R> {
     if (damage) throw damage;
-    return run(writer, query);
+    if (!query.sql.startsWith(MAY_BE_LOST)) return run(writer, query);
+    writer.database.exec('pragma synchronous = normal');
+    try {
+      return run(writer, query);
+    } finally {
+      writer.database.exec('pragma synchronous = full');
+    }
   }
 
   /** Ends the connection's transaction one way or the other and lets the next in line begin. */

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema, Time } from './schema.ts';
+import { MAY_BE_LOST } from './sqlite.ts';
 
 /** The columns that say when something was last used. */
 type UseColumn = 'credential.last_used_at' | 'session.seen_at' | 'user.last_seen_at';
@@ -16,7 +17,7 @@ export async function updateUses(
   const [table = '', name = ''] = column.split('.');
   // One parameter, however many there are: a statement with a thousand takes longer to make than to run.
   const atById = JSON.stringify(Object.fromEntries(uses));
-  await sql`with uses (id, at) as (
+  await sql`${sql.raw(MAY_BE_LOST)}with uses (id, at) as (
       select cast(key as bigint), cast(cast(value as text) as bigint) from json_each(${atById}))
     update ${sql.table(table)} set ${sql.ref(name)} = uses.at from uses
     where uses.id = ${sql.ref(`${table}.id`)} and uses.at > coalesce(${sql.ref(`${table}.${name}`)}, 0)`.execute(
