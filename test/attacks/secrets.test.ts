@@ -366,12 +366,19 @@ async function plantInCloud(): Promise<void> {
       // Where it is worth nothing.
       for (const side of sides) await ask(side, 'POST', '/api/leaks', as, [{ token: note(as) }]);
     }
-    for (const as of inside) await reportLeak(stack, as);
+    await reportLeak(stack, inside[0] as Bearer);
+    await reportLeak(server, inside[1] as Bearer, stack);
     // Others stay, to be looked for in the database.
     if (time > 0) continue;
     await asked(cloud, 'DELETE', `/api/orgs/${world.org}/api-keys/${encodeURIComponent(name)}`);
     await asked(cloud, 'DELETE', `/api/v1/accesspolicies/${accessPolicyId}?region=eu`);
-    for (const as of [key, ofPolicy])
+    const leaked = await keep(cloud, 'POST /api/orgs/:org/api-keys', ids, {
+      name: newName(),
+      role: 'Viewer',
+    });
+    const url = `https://example.org/${leaked.bearer}`;
+    await asked(server, 'POST', '/api/leaks', [{ token: note(leaked), url }]);
+    for (const as of [key, ofPolicy, leaked])
       expect((await ask(cloud, 'GET', '/api/instances', as)).status).toBe(401);
   }
 }
@@ -397,10 +404,10 @@ async function keep(
   return as;
 }
 
-/** Has a key or token revoked, and uses it once more. */
-async function reportLeak(side: Side, as: Bearer): Promise<void> {
+/** Has a key or token revoked, and uses it once more where it is of. */
+async function reportLeak(side: Side, as: Bearer, at = side): Promise<void> {
   await asked(side, 'POST', '/api/leaks', [{ token: note(as) }]);
-  expect((await ask(side, 'GET', '/api/org', as)).status).toBe(401);
+  expect((await ask(at, 'GET', '/api/org', as)).status).toBe(401);
 }
 
 /** Where they do not belong, at any route: in headers, the query, the path, a body that is broken or of another form. */

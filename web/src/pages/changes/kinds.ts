@@ -39,6 +39,7 @@ export const ACTORS: Record<string, string> = {
   'api-key': 'API key',
   operator: 'Command line on the server',
   cloud: 'Cloud side',
-  server: 'The server by itself',
+  scanner: 'Scanner of leaked secrets',
+  server: 'The server',
   nobody: 'Nobody who is known',
 };
