@@ -40,7 +40,7 @@ async function revokeAll(context: CloudContext, doer: Doer, leaks: readonly Leak
       others.push(leak);
       continue;
     }
-    const leaked = await revokeOfCloud(context, doer, token, placeOf(leak, leaks));
+    const leaked = await revokeOfCloud(context, doer, token, () => placeOf(leak, leaks));
     if (leaked) known.set(token, leaked);
   }
   const unseen = await revokeInStacks(context, inStackOf(doer), { leaks: others, reported: leaks, known });
@@ -51,7 +51,7 @@ async function revokeOfCloud(
   context: CloudContext,
   doer: Doer,
   secret: string,
-  found: Found,
+  found: () => Found,
 ): Promise<Leaked | undefined> {
   const key = await revokeLeakedKey(context, doer, secret, found);
   const leaked = key ?? (await revokeLeakedToken(context, doer, secret, found));

@@ -76,14 +76,14 @@ export function revokeLeakedKey(
   context: CloudContext,
   doer: Doer,
   secret: string,
-  found: { url: string; source: string },
+  found: () => { url: string; source: string },
 ): Promise<{ id: number; name: string; orgId: number; orgSlug: string } | undefined> {
   return inTransaction(context, async (context) => {
     const key = await getKeyByHash(context.db, secretHash(secret));
     if (key === undefined) return undefined;
     const { id, name, role, org_id: orgId, slug: orgSlug } = key;
     await deleteKey(context.db, id);
-    await recordLeak(context, doer, orgId, { kind: 'cloud-key', id, name, change: { role, ...found } });
+    await recordLeak(context, doer, orgId, { kind: 'cloud-key', id, name, change: { role, ...found() } });
     return { id, name, orgId, orgSlug };
   });
 }

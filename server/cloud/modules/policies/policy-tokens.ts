@@ -129,7 +129,7 @@ export function revokeLeakedToken(
   context: CloudContext,
   doer: Doer,
   secret: string,
-  found: { url: string; source: string },
+  found: () => { url: string; source: string },
 ): Promise<{ id: number; name: string; orgId: number; orgSlug: string } | undefined> {
   return inTransaction(context, async (context) => {
     const token = await getTokenByHash(context.db, secretHash(secret));
@@ -137,7 +137,7 @@ export function revokeLeakedToken(
     const { id, uid, org_id: orgId, slug: orgSlug } = token;
     const name = nameOf(token);
     await deleteToken(context.db, id);
-    const change = { accessPolicy: token.policy_uid, ...found };
+    const change = { accessPolicy: token.policy_uid, ...found() };
     await recordLeak(context, doer, orgId, { kind: 'policy-token', id: uid, name: token.name, change });
     return { id, name, orgId, orgSlug };
   });
