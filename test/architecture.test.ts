@@ -130,7 +130,7 @@ const ARROWS: Record<string, string[]> = {
     'type peers',
     'type start',
   ],
-  db: ['config', 'schema', 'transaction', 'type context'],
+  db: ['config', 'schema', 'search-text', 'transaction', 'type context'],
   transaction: ['schema', 'type context', 'type peers'],
   'search-text': ['schema'],
   schema: ['type access'],

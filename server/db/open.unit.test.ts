@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadConfig } from '../config/config.ts';
 import { makeHome } from '../testing/temporary-home.ts';
 import { openDatabase } from './open.ts';
-import { MAY_BE_LOST } from './sqlite.ts';
+import { MAY_BE_LOST } from './times.ts';
 
 test('the files of the embedded database are for their own user alone, in a directory that others may enter, too', async () => {
   const home = makeHome({});

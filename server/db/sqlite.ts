@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { troubleOf } from './errors.ts';
+import { MAY_BE_LOST } from './times.ts';
 import { isSmall, lookThroughBeside, requireWhole } from './whole.ts';
 
 const STATEMENTS_KEPT = 500;
@@ -20,12 +21,6 @@ const BUSY_PATIENCE_MS = 5000;
 const BUSY_LOOK_EVERY_MS = 20;
 const BUSY_FIRST_LOOK_MS = 1;
 const SQLITE_CORRUPT = 11;
-
-/**
- * Begins a change that a machine that loses power may take back: it waits for no sync of the disk, during which nothing else is answered.
- * The next change that is synced takes it along.
- */
-export const MAY_BE_LOST = '/* may be lost */ ';
 
 interface Prepared {
   statement: StatementSync;

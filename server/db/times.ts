@@ -1,6 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema, Time } from './schema.ts';
-import { MAY_BE_LOST } from './sqlite.ts';
+
+/**
+ * Begins a change that a machine that loses power may take back: it waits for no sync of the disk, during which SQLite answers nothing
+ * else. The next change that is synced takes it along.
+ */
+export const MAY_BE_LOST = '/* may be lost */ ';
 
 /** The columns that say when something was last used. */
 type UseColumn = 'credential.last_used_at' | 'session.seen_at' | 'user.last_seen_at';
