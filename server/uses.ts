@@ -83,6 +83,11 @@ export interface Tally {
   /** How many counts are in those. */
   size: number;
   callers: Map<string, CallerCount>;
+  /**
+   * Once it is full, a bit for each credential that it may have. Most that ask then are counted together, and to find that out in a
+   * large map is waiting for memory.
+   */
+  filter: Uint8Array | undefined;
 }
 
 /** The requests since the last batch was written. */

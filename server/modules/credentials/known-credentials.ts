@@ -49,6 +49,8 @@ const IS_REVOKED = 2;
 const IS_WANTED = 4;
 
 const BLOCK_BITS = 10;
+// glibc gives what is large 16 bytes into a page: from here on each row is in one line of the processor's cache, and not in two.
+const FIRST_ROW = 48;
 const FEWEST_PLACES = 256;
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -107,7 +109,7 @@ export class KnownCredentials implements PackedShelf<KnownCredential> {
     if ((this.#size + 1) * 2 > this.#places.length) this.#doublePlaces();
     const row = this.#freeRows.pop() ?? this.#holders.length;
     const block = (this.#blocks[row >> BLOCK_BITS] ??= new DataView(
-      new ArrayBuffer(ROW_BYTES << BLOCK_BITS),
+      new ArrayBuffer(FIRST_ROW + (ROW_BYTES << BLOCK_BITS)),
     ));
     const start = startOf(row);
     this.#places[this.#seek(hash)] = row + 1;
@@ -276,5 +278,5 @@ class Copy implements KnownCredential {
 }
 
 function startOf(row: number): number {
-  return (row & (2 ** BLOCK_BITS - 1)) * ROW_BYTES;
+  return FIRST_ROW + (row & (2 ** BLOCK_BITS - 1)) * ROW_BYTES;
 }

@@ -52,6 +52,12 @@ const MOST = 40_000;
 const KINDS_ROOM = 2 ** 3;
 const STATUSES_ROOM = 2 ** 3;
 
+const REST_KEY = keyOf(REST);
+
+// A fourteenth of the bits are set at most. Neighbours are spread by the golden ratio (Knuth, The Art of Computer Programming 3, 6.4).
+const FILTER_BITS = 16;
+const GOLDEN = 0x9e37_79b1;
+
 export const HOUR_MS = 3_600_000;
 
 /** The beginning of the hour that a time is in. */
@@ -103,7 +109,7 @@ function tallyOf(requests: Requests, orgId: number, hour: number): Tally {
   const current = requests.current.get(orgId);
   if (current?.hour === hour) return current;
   if (current) putAside(requests, current);
-  const fresh = { orgId, hour, requests: new Map(), size: 0, callers: new Map() };
+  const fresh = { orgId, hour, requests: new Map(), size: 0, callers: new Map(), filter: undefined };
   requests.current.set(orgId, fresh);
   return fresh;
 }
@@ -114,10 +120,11 @@ function countOf(
   { kind, credentialId, route, status }: Counted,
 ): RequestCount {
   const routeKey = route.at * STATUSES_ROOM + status;
-  const key = credentialId * KINDS_ROOM + KIND_AT[kind];
-  const known = tally.requests.get(routeKey)?.get(key);
+  const key = keyOf({ kind, credentialId });
+  const known = mayHave(tally, key) ? tally.requests.get(routeKey)?.get(key) : undefined;
   if (known) return known;
   if (kind !== OTHERS && isFull(requests, tally)) {
+    if (tally.size >= MOST_OF_AN_ORG) tally.filter ??= filterOf(tally);
     return countOf(requests, tally, { ...REST, status });
   }
   const fresh = { kind, credentialId, route: route.name, status, requests: 0, caller: undefined };
@@ -126,6 +133,25 @@ function countOf(
   tally.size++;
   requests.size++;
   return fresh;
+}
+
+function mayHave({ filter }: Tally, key: number): boolean {
+  const bit = bitOf(key);
+  return filter === undefined || ((filter[bit >> 3] ?? 0) & (1 << (bit & 7))) !== 0;
+}
+
+/** Of what is in a full tally, and of the rest, which may still come. */
+function filterOf(tally: Tally): Uint8Array {
+  const filter = new Uint8Array(2 ** FILTER_BITS / 8);
+  for (const key of [REST_KEY, ...tally.requests.values().flatMap((alike) => alike.keys())]) {
+    const bit = bitOf(key);
+    filter[bit >> 3] = (filter[bit >> 3] ?? 0) | (1 << (bit & 7));
+  }
+  return filter;
+}
+
+function bitOf(key: number): number {
+  return Math.imul(key, GOLDEN) >>> (32 - FILTER_BITS);
 }
 
 function callerOf(
@@ -145,6 +171,10 @@ function callerOf(
   tally.callers.set(name, fresh);
   requests.size++;
   return fresh;
+}
+
+function keyOf({ kind, credentialId }: Pick<Counted, 'kind' | 'credentialId'>): number {
+  return credentialId * KINDS_ROOM + KIND_AT[kind];
 }
 
 function isFull({ size }: Requests, counts: { size: number }): boolean {
