@@ -24,7 +24,10 @@ export function afterAnswers(app: FastifyInstance, step: Step): void {
 
 /** Takes a step once an answer of a route is out that is just being added. */
 export function afterAnswersOf(route: RouteOptions, step: Step): void {
-  stepsOf(after, route, (steps) => void (route.onResponse = taking(steps))).push(step);
+  const hook = (steps: Step[]): void => {
+    route.onResponse = [taking(steps), ...[route.onResponse ?? []].flat()];
+  };
+  stepsOf(after, route, hook).push(step);
 }
 
 function taking(steps: readonly Step[]) {
