@@ -31,9 +31,20 @@ test('what stands on standard input is revoked, and told by name and not by secr
 });
 
 test('what is not known is counted and has an exit code of its own', async () => {
-  const { code, stderr } = await revoke(`${await makeKey('known')}\nunknown\n`);
+  const { code, stderr } = await revoke(`${await makeKey('known')}\n\nunknown words\nX="glsa_unknown"\n`);
   expect(code).toBe(6);
-  expect(stderr).toContain('1 of 2 are not known here');
+  expect(stderr).toContain('Line 3 is not known here: nothing that looks like a key or token\n');
+  expect(stderr).toContain('Line 4 is not known here: glsa_…\n');
+  expect(stderr).toContain('2 of 3 are not known here');
+});
+
+test('a secret is found within a line, as it stands in a file or comes out of a search', async () => {
+  const [key, other] = [await makeKey('in a file'), await makeKey('searched for')];
+  const { code, stdout, stderr } = await revoke(
+    `GRAFANA_AUTH="${key}"\nci/deploy.env:3:TOKEN=${other};\n# ${key}\n`,
+  );
+  expect(code, stderr).toBe(0);
+  expect(stdout).toMatch(/in a file[^]*searched for/);
 });
 
 test('what is of the cloud side and of a stack is revoked too, and told with where it was', async () => {

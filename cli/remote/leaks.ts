@@ -10,6 +10,7 @@ type Judged = Answer<'/api/leaks', 'post'>[number];
 type Flags = ConnectionFlags & { json?: boolean; url?: string; foundAt?: string };
 
 const MOST = 1000;
+const SECRET = /glsa_\w+|glc_[\w+/=-]+|eyJ[\w+/=-]+/g;
 
 /** `latchkey leaks …` */
 export function addLeaks(program: Command): void {
@@ -18,9 +19,10 @@ export function addLeaks(program: Command): void {
     examples: ['latchkey leaks revoke < found.txt'],
   });
   const revoke = addCommand(leaks, 'revoke', {
-    summary: 'revoke the keys and tokens that stand on standard input, one a line',
+    summary: 'revoke the keys and tokens that stand in the lines on standard input',
     examples: [
       'latchkey leaks revoke < found.txt',
+      'grep -rhE "glsa_|glc_|eyJrIjoi" . | latchkey leaks revoke',
       'latchkey leaks revoke --found-at https://example.org/paste/17 < found.txt',
     ],
     more:
@@ -28,9 +30,8 @@ export function addLeaks(program: Command): void {
       'the server. What is not known here is told, and nothing is done with it. Exit code 6 says that something was not known.',
   }).option('--found-at <address>', 'where they were found, for the record of changes');
   withConnection(withJson(revoke)).action(async (flags: Flags) => {
-    const secrets = [...new Set((await readSecret('key or token')).split(/\s+/))].filter(
-      (word) => word !== '',
-    );
+    const lines = linesBySecret(await readSecret('key or token'));
+    const secrets = [...lines.keys()];
     if (secrets.length > MOST) throw usageFailure(`more than ${MOST} at once; send them in parts`);
     const client = await connect(flags);
     const place = flags.foundAt === undefined ? {} : { url: flags.foundAt };
@@ -38,9 +39,28 @@ export function addLeaks(program: Command): void {
     const judged = await client.request<Judged[]>('POST', '/api/leaks', found);
     if (flags.json) printJson(judged);
     else printJudged(judged);
-    const unknown = judged.filter(({ credential }) => credential === undefined).length;
-    if (unknown > 0) throw new Failure(EXIT.partly, `${unknown} of ${judged.length} are not known here`);
+    const unknown = secrets.filter((_, at) => judged[at]?.credential === undefined);
+    if (unknown.length === 0) return;
+    for (const secret of unknown) say(`Line ${lines.get(secret)} is not known here: ${formOf(secret)}`);
+    throw new Failure(EXIT.partly, `${unknown.length} of ${judged.length} are not known here`);
   });
+}
+
+/** What may be a key or token, with the first line that it stands in: whatever has the form of one, else the line as it is. */
+function linesBySecret(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const [at, line] of text.split('\n').entries()) {
+    for (const secret of line.match(SECRET) ?? [line.trim()]) {
+      if (secret !== '' && !lines.has(secret)) lines.set(secret, at + 1);
+    }
+  }
+  return lines;
+}
+
+/** What a secret looks like, without any of it. */
+function formOf(secret: string): string {
+  const [form] = /^(?:glsa_|glc_|eyJ)/.exec(secret) ?? [];
+  return form === undefined ? 'nothing that looks like a key or token' : `${form}…`;
 }
 
 function printJudged(judged: readonly Judged[]): void {

@@ -7,6 +7,7 @@ import type { CloudContext } from './context.ts';
 import { callerByKey } from './modules/keys/keys.ts';
 import { callerByToken } from './modules/policies/policy-tokens.ts';
 
+const NOT_KNOWN = 'It is not known here: mistyped, cut off, or deleted.';
 const HINT =
   'Use "Authorization: Bearer glc_…": a cloud key, or a token of an access policy. Credentials of stacks are not accepted here.';
 
@@ -27,11 +28,11 @@ export async function authenticateCloud(
     address,
     async () => (await callerByKey(context, secret)) ?? (await callerByToken(context, secret, address)),
   );
-  if (caller === undefined) throw wrongKey(context, address, invalid('unknown'));
+  if (caller === undefined) throw wrongKey(context, address, invalid('unknown', NOT_KNOWN));
   return caller;
 }
 
 // Grafana: these words, whatever is wrong with it.
-function invalid(reason: RefusalReason) {
-  return unauthorized('Token invalid', HINT, { reason });
+function invalid(reason: RefusalReason, hint = HINT) {
+  return unauthorized('Token invalid', hint, { reason });
 }

@@ -107,6 +107,10 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
         hidesBody: true,
         mayAnswer: [404],
       },
+      preValidation: ({ body }, _reply, done) => {
+        lowerNames(body);
+        done();
+      },
       schema: {
         summary: 'Explain what the server decides about a request, without sending it',
         body: Asked,
@@ -132,6 +136,14 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
       return answerOf(explanation);
     },
   );
+}
+
+/** HTTP: the names of headers are the same in any case. */
+function lowerNames(body: unknown): void {
+  const asked = body as { headers?: unknown } | null | undefined;
+  if (typeof asked?.headers !== 'object' || asked.headers === null || Array.isArray(asked.headers)) return;
+  const named = Object.entries(asked.headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  asked.headers = Object.fromEntries(named);
 }
 
 /** The request as authentication looks at one; the blanks around a header's value are none of it. */

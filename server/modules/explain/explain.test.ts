@@ -77,7 +77,11 @@ test('the steps come in the order in which the server decides, those that are no
     'not reached',
   ]);
   expect(refused).toMatchObject({ verdict: 'refused', status: 403, route: { method: 'GET', url: path } });
-  const allowed = await explain({ method: 'GET', path: '/api/org/', headers: bearer(secret) });
+  const allowed = await explain({
+    method: 'GET',
+    path: '/api/org/',
+    headers: { Authorization: `Bearer ${secret}` },
+  });
   expect(allowed).toMatchObject({
     verdict: 'allowed',
     status: 200,

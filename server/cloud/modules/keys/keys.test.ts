@@ -53,6 +53,7 @@ test('a deleted key is refused by the next request, and its name is free again',
     statusCode: 401,
     code: 'InvalidCredentials',
     message: 'Token invalid',
+    detail: 'It is not known here: mistyped, cut off, or deleted.',
   });
   expect((await world.ask(world.admin, 'DELETE', '/api/orgs/acme/api-keys/short')).status).toBe(404);
   await makeKey('short', 'Viewer');
