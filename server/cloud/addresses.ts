@@ -37,8 +37,9 @@ export function labelOf(slug: string): string {
 }
 
 /** Clients refuse a host without a dot. */
-function nameOf({ domain, http_addr }: Config['server']): string {
-  const name = http_addr === '0.0.0.0' || http_addr === '::' ? domain : http_addr;
+function nameOf({ domain, http_addr, root_url }: Config['server']): string {
+  const known = domain === 'localhost' ? new URL(root_url).hostname.replace(/^\[|\]$/g, '') : domain;
+  const name = http_addr === '0.0.0.0' || http_addr === '::' ? known : http_addr;
   if (name === 'localhost') return '127.0.0.1';
   return name.includes(':') ? `[${name}]` : name;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type CloudWorld, startCloudWorld } from '../../../testing/cloud.ts';
 import type { As } from '../../../testing/world.ts';
 
@@ -307,4 +307,16 @@ test('a stack that nobody uses is closed, and opens with all it had when it is a
 test('no one has a password for a new stack that others know', async () => {
   const { url } = await make('locked');
   expect((await world.sendTo(url, { basic: 'admin:admin' }, 'GET', '/api/org')).status).toBe(401);
+});
+
+test.each([
+  [{ root_url: 'https://keys.example.org/' }, 'keys.example.org'],
+  [{ root_url: 'https://[2001:db8::1]/' }, '[2001:db8::1]'],
+  [{ root_url: 'https://keys.example.org/', domain: 'machine.example.org' }, 'machine.example.org'],
+  [{}, '127.0.0.1'],
+])('a server at every address that is at %j has stacks at %s', async (server, host) => {
+  const own = await startCloudWorld({ server: { http_addr: '0.0.0.0', ...server } });
+  onTestFinished(() => own.stop());
+  const { body } = await own.ask(own.admin, 'POST', '/api/instances', { name: 'there', slug: 'there' });
+  expect(body.url).toBe(`http://${host}:${new URL(body.url).port}`);
 });
