@@ -43,7 +43,7 @@ const TIERS = [
 
 // The cloud side has modules of its own, in the same order. Neither side uses the other's, but for what keeps the record of changes.
 const CLOUD_TIERS = [
-  ['cloud/audit'],
+  ['cloud/audit', 'cloud/leaked'],
   ['cloud/orgs', 'cloud/regions', 'cloud/uses'],
   ['cloud/keys', 'cloud/stacks'],
   ['cloud/administration', 'cloud/inside', 'cloud/plugins', 'cloud/policies'],

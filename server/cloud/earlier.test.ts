@@ -13,7 +13,7 @@ import { migrateCloud } from './db/migrate.ts';
 import type { CloudSchema } from './db/schema.ts';
 
 // All but the newest.
-const STEPS = ['0001-cloud', '0002-suspended-stacks'];
+const STEPS = ['0001-cloud', '0002-suspended-stacks', '0003-record'];
 const AT = Date.UTC(2026, 0, 2);
 const USED_AT = AT + 3_600_000;
 const DAY_MS = 86_400_000;
@@ -175,5 +175,9 @@ test.each(STEPS)(
     }
     expect((await get('/api/audit')).totalCount).toBe(hasUses ? 1 : 2);
     expect((await fetch(`http://127.0.0.1:${port}/api/health`)).status).toBe(200);
+    for (let time = 0; time < 2; time++) {
+      const { body } = await world.send(ADMIN, 'POST', '/api/leaks', [{ token }]);
+      expect(body).toMatchObject([{ label: 'true_positive' }]);
+    }
   },
 );

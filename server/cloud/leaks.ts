@@ -1,10 +1,11 @@
-import { isCloudSecret } from '../crypto/cloud-secrets.ts';
+import { isCloudSecret, padded } from '../crypto/cloud-secrets.ts';
 import { NO_DATABASE } from '../db/errors.ts';
+import { inTransaction } from '../db/transaction.ts';
+import { inTime } from '../in-time.ts';
 import { type Doer, NOBODYS } from '../modules/audit/audit.ts';
 import {
   bySecret,
   type Found,
-  type Judgement,
   type Leak,
   type Leaked,
   placeOf,
@@ -16,106 +17,159 @@ import {
 import type { CloudContext } from './context.ts';
 import type { StackRow } from './db/schema.ts';
 import { revokeLeakedKey } from './modules/keys/keys.ts';
+import { keepLeaked, leakedBefore } from './modules/leaked/leaked.ts';
 import { revokeLeakedToken } from './modules/policies/policy-tokens.ts';
-import { keptStacks } from './modules/stacks/stacks.ts';
+import { hasData, keptStacks } from './modules/stacks/stacks.ts';
 
-// What stacks that do not answer may take of the time of one report; those that are left are not looked into.
+// How long one stack keeps the next ones waiting; it is looked into on beside them.
+const HELD_UP_MS = 1000;
+// What those that have not answered by the end get.
 const PATIENCE_MS = 30_000;
 
-/** Revokes what leaked of the cloud side and of every stack that has its data, one report after the other. */
+interface Report {
+  leaks: readonly Leak[];
+  /** By secret, added to here. */
+  known: Map<string, Leaked>;
+  /** What nobody could look into, added to here. */
+  unseen: Set<string>;
+}
+
+/** Revokes what leaked of the cloud side and of every stack that has its data; in stacks one report after the other. */
 export function revokesLeaks(context: CloudContext): RevokeElsewhere {
   let last: Promise<unknown> = Promise.resolve();
-  return (doer, leaks) => {
-    const done = last.then(() => revokeAll(context, doer, leaks));
-    last = done.catch(() => {});
-    return done;
+  return async (doer, leaks) => {
+    const report: Report = { leaks, known: new Map(), unseen: new Set() };
+    await revokeOnCloudSide(context, doer, report);
+    const search = searchFor(leaks.filter(({ token }) => !isCloudSecret(token.trim())));
+    if (search.isWorthwhile) {
+      const done = last.then(() => revokeInStacks(context, inStackOf(doer), report, search));
+      last = done.catch(() => {});
+      await done;
+    }
+    return { leaked: leaks.map(({ token }) => report.known.get(token.trim())), unseen: [...report.unseen] };
   };
 }
 
-async function revokeAll(context: CloudContext, doer: Doer, leaks: readonly Leak[]): Promise<Judgement> {
-  const known = new Map<string, Leaked>();
-  const others: Leak[] = [];
-  for (const [token, leak] of bySecret(leaks)) {
-    if (!isCloudSecret(token)) {
-      others.push(leak);
-      continue;
+async function revokeOnCloudSide(
+  context: CloudContext,
+  doer: Doer,
+  { leaks, known, unseen }: Report,
+): Promise<void> {
+  try {
+    for (const [token, leak] of bySecret(leaks)) {
+      if (!isCloudSecret(token)) continue;
+      const leaked = await revokeOfCloud(context, doer, padded(token), () => placeOf(leak, leaks));
+      if (leaked) known.set(token, leaked);
     }
-    const leaked = await revokeOfCloud(context, doer, token, () => placeOf(leak, leaks));
-    if (leaked) known.set(token, leaked);
+  } catch (error) {
+    // Stacks may answer all the same.
+    unseen.add('the cloud side');
+    context.log.error({ err: error }, 'what leaked could not be looked for on the cloud side');
   }
-  const unseen = await revokeInStacks(context, inStackOf(doer), { leaks: others, reported: leaks, known });
-  return { leaked: leaks.map(({ token }) => known.get(token.trim())), unseen };
 }
 
-async function revokeOfCloud(
+/** Deletes what has a secret; one that was deleted by this before is known too. */
+function revokeOfCloud(
   context: CloudContext,
   doer: Doer,
   secret: string,
   found: () => Found,
 ): Promise<Leaked | undefined> {
-  const key = await revokeLeakedKey(context, doer, secret, found);
-  const leaked = key ?? (await revokeLeakedToken(context, doer, secret, found));
-  if (leaked === undefined) return undefined;
-  const { id, name, orgId, orgSlug: cloudOrg } = leaked;
-  return { id, kind: key ? 'cloud-key' : 'policy-token', name, orgId, cloudOrg };
+  return inTransaction(context, async (context) => {
+    const key = await revokeLeakedKey(context, doer, secret, found);
+    const revoked = key ?? (await revokeLeakedToken(context, doer, secret, found));
+    if (revoked === undefined) return leakedBefore(context, secret);
+    const { id, name, orgId, orgSlug: cloudOrg } = revoked;
+    const leaked = { id, kind: key ? ('cloud-key' as const) : ('policy-token' as const), name, orgId };
+    await keepLeaked(context, secret, leaked);
+    return { ...leaked, cloudOrg };
+  });
 }
 
-interface Report {
-  leaks: readonly Leak[];
-  /** All that was reported together. */
-  reported: readonly Leak[];
-  /** By secret, added to here. */
-  known: Map<string, Leaked>;
-}
-
-/** Looks into one stack after the other; returns the slugs of those that do not answer. */
-async function revokeInStacks(context: CloudContext, doer: Doer, report: Report): Promise<string[]> {
-  const search = searchFor(report.leaks);
-  if (!search.isWorthwhile) return [];
-  const unseen: string[] = [];
-  let patience = PATIENCE_MS;
-  const stacks = await keptStacks(context);
+async function revokeInStacks(
+  context: CloudContext,
+  doer: Doer,
+  report: Report,
+  search: Search,
+): Promise<void> {
+  let stacks: StackRow[];
+  try {
+    stacks = await keptStacks(context);
+  } catch (error) {
+    report.unseen.add('the stacks');
+    context.log.error(
+      { err: error },
+      'what leaked could not be looked for in stacks: which there are is not known',
+    );
+    return;
+  }
   const openFirst = stacks.toSorted(
     (one, other) => Number(context.stacks.isOpen(other.id)) - Number(context.stacks.isOpen(one.id)),
   );
-  for (const stack of openFirst) {
-    const { id, slug } = stack;
-    const since = performance.now();
-    try {
-      if (patience <= 0) throw new Error('others took too long');
-      await revokeInStack(context, doer, stack, search, report);
-    } catch (error) {
-      if (isRemoved(stack, error)) continue;
-      patience -= performance.now() - since;
-      unseen.push(slug);
-      context.log.error({ err: error, stack: slug, id }, 'what leaked could not be looked for in a stack');
-    }
-  }
-  return unseen;
+  const look = (stack: StackRow): Promise<boolean> => revokeInStack(context, doer, stack, report, search);
+  const withImported = await lookIntoAll(context, openFirst, report, look);
+  if (withImported.length === 0) return;
+  await search.complete();
+  await lookIntoAll(context, withImported, report, look);
 }
 
-async function revokeInStack(
+/** Looks into one stack after the other; one that hangs holds up the others for a moment each. Gives those where `look` did not find out all. */
+async function lookIntoAll(
+  context: CloudContext,
+  stacks: readonly StackRow[],
+  { unseen }: Report,
+  look: (stack: StackRow) => Promise<boolean>,
+): Promise<StackRow[]> {
+  const incomplete: StackRow[] = [];
+  const underWay = new Map<StackRow, Promise<void>>();
+  const missed = (stack: StackRow, err: unknown): void => {
+    const { id, slug, deleted_at } = stack;
+    unseen.add(deleted_at === null ? slug : `${slug} (deleted)`);
+    context.log.error({ err, stack: slug, id }, 'what leaked could not be looked for in a stack');
+  };
+  const lookInto = async (stack: StackRow): Promise<void> => {
+    try {
+      if (!(await look(stack))) incomplete.push(stack);
+    } catch (error) {
+      if (!(await isRemoved(context, stack, error))) missed(stack, error);
+    } finally {
+      underWay.delete(stack);
+    }
+  };
+  for (const stack of stacks) {
+    const looking = lookInto(stack);
+    underWay.set(stack, looking);
+    await waitFor(looking, HELD_UP_MS);
+  }
+  await waitFor(Promise.all(underWay.values()), PATIENCE_MS);
+  for (const stack of underWay.keys()) missed(stack, new Error(`no answer within ${PATIENCE_MS} ms`));
+  return incomplete;
+}
+
+/** Waits for work that tells by itself what fails, but not for ever: it goes on. */
+async function waitFor(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  await inTime(work, milliseconds).catch(() => {});
+}
+
+/** Whether it was found out what is in a stack: not where it has imported ones, and the search is not complete. */
+function revokeInStack(
   { stacks }: CloudContext,
   doer: Doer,
   stack: StackRow,
+  { leaks: reported, known }: Report,
   search: Search,
-  { reported, known }: Report,
-): Promise<void> {
-  const look = (): Promise<boolean> =>
-    stacks.inside(stack, async (inside) => {
-      const leaks = await search.among(inside);
-      if (leaks === undefined || leaks.length === 0) return leaks !== undefined;
-      const leaked = await revokeLeaks(await inside.context(), doer, leaks, reported);
-      for (const [at, { token }] of leaks.entries()) {
-        const one = leaked[at];
-        const secret = token.trim();
-        if (one && !known.has(secret)) known.set(secret, { ...one, stack: stack.slug });
-      }
-      return true;
-    });
-  if (await look()) return;
-  await search.complete();
-  await look();
+): Promise<boolean> {
+  return stacks.inside(stack, async (inside) => {
+    const leaks = await search.among(inside);
+    if (leaks === undefined || leaks.length === 0) return leaks !== undefined;
+    const leaked = await revokeLeaks(await inside.context(), doer, leaks, reported);
+    for (const [at, { token }] of leaks.entries()) {
+      const one = leaked[at];
+      const secret = token.trim();
+      if (one && !known.has(secret)) known.set(secret, { ...one, stack: stack.slug });
+    }
+    return true;
+  });
 }
 
 /** In a stack, somebody else may have the same name and number. */
@@ -125,7 +179,8 @@ function inStackOf(doer: Doer): Doer {
   return { ...NOBODYS, actor: kind === 'scanner' ? actor : `server:${name}`, address, requestId };
 }
 
-/** Of one that is deleted it may be gone: it was removed just now, or never made. */
-function isRemoved({ deleted_at }: StackRow, error: unknown): boolean {
-  return deleted_at !== null && (error as { code?: unknown }).code === NO_DATABASE;
+/** Whether a stack was removed since it was listed; one whose database is away may come back. */
+async function isRemoved(context: CloudContext, { id }: StackRow, error: unknown): Promise<boolean> {
+  if ((error as { code?: unknown }).code !== NO_DATABASE) return false;
+  return !(await hasData(context, id).catch(() => true));
 }

@@ -16,6 +16,12 @@ export function makeCloudSecret(orgId: number, name: string, region: string): st
   return PREFIX + Buffer.from(JSON.stringify(parts)).toString('base64');
 }
 
+/** A cloud credential as it was made: whoever copies one may lose the `=` at its end. */
+export function padded(secret: string): string {
+  const letters = secret.slice(PREFIX.length).replace(/=+$/, '');
+  return PREFIX + letters.padEnd(Math.ceil(letters.length / 4) * 4, '=');
+}
+
 /** Whether a text may be a cloud credential, so that no look-up is spent on what is none. */
 export function isCloudSecret(text: string): boolean {
   return text.length <= LONGEST && /^glc_[A-Za-z0-9+/]{32,}={0,2}$/.test(text);

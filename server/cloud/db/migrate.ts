@@ -5,8 +5,14 @@ import type { CloudSchema } from './schema.ts';
 import { up as cloud } from './0001-cloud.ts';
 import { up as suspendedStacks } from './0002-suspended-stacks.ts';
 import { up as record } from './0003-record.ts';
+import { up as leaked } from './0004-leaked.ts';
 
-const MIGRATIONS = { '0001-cloud': cloud, '0002-suspended-stacks': suspendedStacks, '0003-record': record };
+const MIGRATIONS = {
+  '0001-cloud': cloud,
+  '0002-suspended-stacks': suspendedStacks,
+  '0003-record': record,
+  '0004-leaked': leaked,
+};
 
 /** Brings the cloud side's database up to date, or only by some of the steps, and says which it took. */
 export function migrateCloud(

@@ -106,6 +106,16 @@ export interface PluginTable {
   created_at: Time;
 }
 
+/** What leaked and was deleted for it. */
+export interface LeakedTable {
+  secret_hash: string;
+  kind: 'cloud-key' | 'policy-token';
+  /** That of the key or token while it was there. */
+  credential_id: number;
+  name: string;
+  org_id: number;
+}
+
 export interface CloudSchema {
   org: CloudOrgTable;
   member: MemberTable;
@@ -115,6 +125,7 @@ export interface CloudSchema {
   stack: StackTable;
   stack_use: StackUseTable;
   plugin: PluginTable;
+  leaked: LeakedTable;
   /** What was changed on the cloud side; `org_id` is that of the cloud organization. */
   audit: AuditTable;
 }

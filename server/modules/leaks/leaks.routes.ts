@@ -77,7 +77,7 @@ export function leaksRoutes(app: App): void {
     },
     async (request) => {
       const { leaked, unseen } = await revoke(doerOf(contextOf(request)), request.body);
-      if (unseen.length > 0) throw notSeen(`${unseen.join(', ')}: mend or delete what cannot be opened`);
+      if (unseen.length > 0) throw notSeen(`${unseen.join(', ')}: mend what cannot be opened, or delete it`);
       return judged(request.body, leaked).map((answer, at) => {
         const credential = leaked[at];
         return { ...answer, ...(credential && { credential }) };
@@ -113,7 +113,7 @@ export function leaksRoutes(app: App): void {
       };
       const { leaked, unseen } = await revoke(doer, request.body);
       // Whoever reports this way learns nothing of ours; the log names them.
-      if (unseen.length > 0) throw notSeen('some stacks');
+      if (unseen.length > 0) throw notSeen('all places');
       return judged(request.body, leaked);
     },
   );
@@ -127,9 +127,9 @@ function judged(found: Static<typeof Found>, leaked: (Leaked | undefined)[]): St
   }));
 }
 
-/** False positives would be a lie: a key of a stack that is down today works tomorrow. */
+/** False positives would be a lie: a key of a stack that is down today works tomorrow. What was revoked is known when it is sent again. */
 function notSeen(where: string): ApiError {
-  return new ApiError(503, 'leaks.not-seen', 'Not all stacks could be looked into', {
+  return new ApiError(503, 'leaks.not-seen', 'Not all places could be looked into', {
     detail: `What is known elsewhere is revoked. Nobody could look into ${where}. Send the report again afterwards.`,
   });
 }

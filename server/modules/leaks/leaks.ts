@@ -26,7 +26,7 @@ export interface Leaked {
   cloudOrg?: string;
 }
 
-/** What is said of leaks that were reported together: an answer for each, and the slugs of stacks in which nobody could look for them. */
+/** What is said of leaks that were reported together: an answer for each, and where nobody could look for them, such as the slug of a stack. */
 export interface Judgement {
   leaked: (Leaked | undefined)[];
   unseen: string[];
@@ -95,10 +95,14 @@ export interface Search {
 
 export function searchFor(leaks: readonly Leak[]): Search {
   const found = bySecret(leaks);
-  const byHash = new Map<string, Leak>();
+  // A key may be spelled in several ways.
+  const byHash = new Map<string, Leak[]>();
+  const add = (hash: string, leak: Leak): void => {
+    byHash.set(hash, [...(byHash.get(hash) ?? []), leak]);
+  };
   for (const [token, leak] of found) {
     const secret = secretOf(token);
-    if (secret !== undefined) byHash.set(secretHash(secret), leak);
+    if (secret !== undefined) add(secretHash(secret), leak);
   }
   let isComplete = false;
   return {
@@ -106,12 +110,12 @@ export function searchFor(leaks: readonly Leak[]): Search {
     async among(database) {
       if (!isComplete && (await hasImported(database))) return undefined;
       const there = await hashesAmong(database, [...byHash.keys()]);
-      return [...new Set([...byHash].flatMap(([hash, leak]) => (there.has(hash) ? [leak] : [])))];
+      return [...new Set([...byHash].flatMap(([hash, same]) => (there.has(hash) ? same : [])))];
     },
     async complete() {
       for (const [token, leak] of found) {
         const hash = await importedHashOf(token);
-        if (hash !== undefined) byHash.set(hash, leak);
+        if (hash !== undefined) add(hash, leak);
       }
       isComplete = true;
     },

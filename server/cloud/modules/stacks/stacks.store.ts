@@ -44,9 +44,10 @@ export function listStacksOf(db: Kysely<CloudSchema>, ids: readonly number[]): P
   return live(db).where('id', 'in', ids).execute();
 }
 
-/** All that have their data: those that are deleted and kept too. */
-export function listKeptStacks(db: Kysely<CloudSchema>): Promise<StackRow[]> {
-  return db.selectFrom('stack').selectAll().where('removed_at', 'is', null).orderBy('id').execute();
+/** All that have their data, or one: those that are deleted and kept too. */
+export function listKeptStacks(db: Kysely<CloudSchema>, id?: number): Promise<StackRow[]> {
+  const kept = db.selectFrom('stack').selectAll().where('removed_at', 'is', null).orderBy('id');
+  return (id === undefined ? kept : kept.where('id', '=', id)).execute();
 }
 
 /** Ports of all that are there. */

@@ -105,6 +105,11 @@ export function keptStacks({ db }: CloudContext): Promise<StackRow[]> {
   return listKeptStacks(db);
 }
 
+/** Whether a stack has its data still. */
+export async function hasData({ db }: CloudContext, id: number): Promise<boolean> {
+  return (await listKeptStacks(db, id)).length > 0;
+}
+
 /** Makes a stack and its database. Throws 409 for what is missing, taken or not allowed, in grafana.com's words. */
 export async function createStack(context: CloudRequestContext, wanted: NewStack): Promise<StackRow> {
   requireWholeOrg(context.caller);
@@ -212,7 +217,10 @@ export async function restoreStack(context: CloudRequestContext, id: number): Pr
     throw taken('The stack is not deleted', 'One that is suspended is resumed, not restored.');
   }
   if (await getStack(context.db, deleted.slug))
-    throw taken(NOT_AVAILABLE, 'Another stack has its slug by now.');
+    throw taken(
+      NOT_AVAILABLE,
+      'Another stack has its slug by now: this one can be restored once that one is deleted.',
+    );
   const place = await formerPlace(context, deleted);
   return change(context, place, async (context) => {
     const found = await getDeletedStack(context.db, id);
@@ -294,7 +302,8 @@ function setSuspended(
 async function end(context: CloudRequestContext, stack: StackRow): Promise<void> {
   await inTransaction(context, async (context) => {
     forget(context, stack);
-    await updateStack(context.db, stack.id, { deleted_at: context.now() });
+    // Nobody has got anything in it, and nobody restores it.
+    await updateStack(context.db, stack.id, { deleted_at: context.now(), removed_at: REMOVAL_BEGUN });
     await record(context, 'delete', stack, { ...told(stack), reason: 'it could not be opened' });
   });
   await leave(context, stack);
