@@ -1,5 +1,5 @@
 import { createHash, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -387,6 +387,22 @@ test('one that is deleted and kept, and away for a moment, is told too; one that
     expect(body.detail).not.toContain(removed.slug);
   });
   expect(await labels(away.token.key, removed.token.key)).toEqual(['true_positive', 'false_positive']);
+});
+
+test('a stack that could not be made keeps no report from being answered, and is not brought back', async () => {
+  const { id } = await makeStack();
+  const database = stackDatabase(world.context.config.database, id + 1);
+  if (database.type === 'sqlite') mkdirSync(database.path);
+  else {
+    const name = new URL(database.url).pathname.slice(1);
+    await besides(world.context.config.database, (query) =>
+      query(`create database ${name} with allow_connections false`),
+    );
+  }
+  const never = { name: `never${++made}`, slug: `never${made}` };
+  expect((await world.ask(world.admin, 'POST', '/api/instances', never)).status).toBe(503);
+  expect(await labels(makeToken())).toEqual(['false_positive']);
+  expect((await world.ask(world.admin, 'POST', `/api/instances/${id + 1}/restore`)).status).toBe(404);
 });
 
 test('a stack that hangs keeps no report from those behind it, nor one that asks no stack', async () => {

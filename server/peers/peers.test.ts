@@ -1,6 +1,10 @@
+import pg from 'pg';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { inTransaction } from '../db/transaction.ts';
+import { openContext } from '../server.ts';
 import { ADMIN, type As, newDatabase, startWorld, type TestDatabase, type World } from '../testing/world.ts';
 import { startPostgresRelay } from '../../test/support/postgres-relay.ts';
+import { createHearing, type Message, readMessage } from './hearing.ts';
 
 // SQLite has one server: what several processes of it tell each other is another matter.
 describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
@@ -60,6 +64,35 @@ describe.runIf(process.env['LATCHKEY_TEST_DATABASE'] === 'postgres')(
       expect(await statusOf(deaf, third.as)).toBe(200);
       await ENDS['a token is deleted']?.(one, third.accountId, third.tokenId);
       await expect.poll(() => statusOf(deaf, third.as)).toBe(401);
+    });
+
+    test('whoever misses the last changes of one that ends, or of a process that only makes some, notices it', async () => {
+      const database = await makeDatabase();
+      const world = await startBeside(database);
+      const client = new pg.Client({ connectionString: database.settings['url'] ?? '' });
+      await client.connect();
+      onTestFinished(() => client.end());
+      const told: Message[] = [];
+      client.on('notification', ({ payload = '' }) => {
+        const message = readMessage(payload);
+        if (message) told.push(message);
+      });
+      await client.query('listen latchkey');
+      for (const listens of [false, true]) {
+        const { context, close } = await openContext(world.context.config, { log: world.context.log });
+        if (listens) await context.peers?.listen();
+        const change = (key: string) => inTransaction(context, ({ touch }) => Promise.resolve(touch(key)));
+        await change(`first ${listens}`);
+        await change(`last ${listens}`);
+        await close();
+        await client.query('select 1');
+        const isOfLast = (message: Message) => 'keys' in message && message.keys.includes(`last ${listens}`);
+        const last = told.find(isOfLast);
+        const ofOne = told.filter(({ from }) => from === last?.from);
+        const [missing, all] = [createHearing(), createHearing()];
+        expect(ofOne.map(all.hear)).not.toContain(true);
+        expect(ofOne.filter((message) => message !== last).map(missing.hear)).toContain(true);
+      }
     });
   },
 );

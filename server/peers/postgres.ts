@@ -112,6 +112,17 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
     }
   }
 
+  /** So that whoever did not hear of the last changes notices: no beat of a connection that listens follows them, or there is none. */
+  async function confirmTheLast(): Promise<void> {
+    if (unconfirmed.length === 0) return;
+    // Of a server that was never heard before, the first beat confirms nothing.
+    const numbersOf = beats === 0 ? [[], unconfirmed] : [unconfirmed];
+    for (const committed of numbersOf) {
+      const message: Message = { from: self, beat: ++beats, committed };
+      await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(message)})`.execute(db);
+    }
+  }
+
   const isThereAChannel = await canTell(db);
   return {
     async tell(transaction, keys) {
@@ -133,6 +144,9 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
     async close() {
       closing.abort();
       await listening;
+      await inTime(confirmTheLast(), CURRENT_MS, 'the database does not answer').catch((error: unknown) =>
+        log.warn({ err: error }, 'other servers were not asked whether they heard of the last changes'),
+      );
     },
   };
 }

@@ -2,7 +2,11 @@ import type { Insertable, Kysely } from 'kysely';
 import type { CloudSchema, LeakedTable } from '../../db/schema.ts';
 
 export async function insertLeaked(db: Kysely<CloudSchema>, row: Insertable<LeakedTable>): Promise<void> {
-  await db.insertInto('leaked').values(row).execute();
+  await db
+    .insertInto('leaked')
+    .values(row)
+    .onConflict((is) => is.doNothing())
+    .execute();
 }
 
 export function getLeaked(db: Kysely<CloudSchema>, secretHash: string) {
