@@ -114,10 +114,12 @@ export async function peersOnPostgres({ db, connect, memory, log }: Place): Prom
 
   /** So that whoever did not hear of the last changes notices: no beat of a connection that listens follows them, or there is none. */
   async function confirmTheLast(): Promise<void> {
-    if (unconfirmed.length === 0) return;
-    // Of a server that was never heard before, the first beat confirms nothing.
-    const numbersOf = beats === 0 ? [[], unconfirmed] : [unconfirmed];
-    for (const committed of numbersOf) {
+    const last = unconfirmed.splice(0);
+    if (last.length === 0) return;
+    // Of one that was never heard before, the first beat confirms nothing.
+    const parts: number[][] = beats === 0 ? [[]] : [];
+    while (last.length > 0) parts.push(last.splice(0, MOST_CONFIRMED));
+    for (const committed of parts) {
       const message: Message = { from: self, beat: ++beats, committed };
       await sql`select pg_notify(${CHANNEL}, ${JSON.stringify(message)})`.execute(db);
     }
