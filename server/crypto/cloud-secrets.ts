@@ -18,7 +18,7 @@ export function makeCloudSecret(orgId: number, name: string, region: string): st
 
 /** A cloud credential as it was made: whoever copies one may lose the `=` at its end. */
 export function padded(secret: string): string {
-  const letters = secret.slice(PREFIX.length).replace(/=+$/, '');
+  const letters = secret.slice(PREFIX.length).replace(/={1,2}$/, '');
   return PREFIX + letters.padEnd(Math.ceil(letters.length / 4) * 4, '=');
 }
 
