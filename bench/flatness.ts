@@ -5,8 +5,8 @@ import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
 
 const ROUNDS = 3;
 const STARTS = 3;
-/** That do not count: V8 goes on for some twenty seconds compiling what is called most. */
-export const WARM_UP_ROUNDS = 3;
+/** What does not count before rounds of so many: V8 goes on for some twenty seconds compiling what is called most. */
+export const warmUpSeconds = (seconds: number): number => Math.min(30, seconds * 10);
 
 interface Asked {
   name: string;
@@ -33,7 +33,7 @@ export async function benchFlatness(
   }
   const serving = await startBareServing(directory, databases[0] as Filled, 1);
   const bare = { ...(ours[0] as Asked), serving, turns: [] };
-  for (const asked of [bare, ...ours]) await takeTurnOf(asked, seconds * WARM_UP_ROUNDS);
+  for (const asked of [bare, ...ours]) await takeTurnOf(asked, warmUpSeconds(seconds));
   for (let round = 0; round < ROUNDS; round++) {
     for (const asked of [bare, ...ours]) asked.turns.push(await takeTurnOf(asked, seconds));
   }

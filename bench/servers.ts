@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { onPostgres, onSqlite, type Place } from '../test/support/place.ts';
 import { CONNECTIONS } from './crowd.ts';
 import { type Drawer, drawerOf } from './drawer.ts';
-import { benchFlatness, WARM_UP_ROUNDS } from './flatness.ts';
+import { benchFlatness, warmUpSeconds } from './flatness.ts';
 import { benchMemory } from './memory.ts';
 import { BENCH_SECRET_KEY, seedTokens } from './seed.ts';
 import {
@@ -136,7 +136,7 @@ async function benchArrangements(
   console.log(`${place.name}: warming up …`);
   for (const { ours, tokens: drawer } of all) {
     await keepAll();
-    await takeTurn(ours.crowd, ours.pids, drawer.known, SECONDS * WARM_UP_ROUNDS);
+    await takeTurn(ours.crowd, ours.pids, drawer.known, warmUpSeconds(SECONDS));
   }
   for (let round = 1; round <= ROUNDS; round++) {
     console.log(`${place.name}: round ${round} of ${ROUNDS} …`);
