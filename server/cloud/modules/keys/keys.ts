@@ -2,12 +2,12 @@ import { makeCloudSecret } from '../../../crypto/cloud-secrets.ts';
 import { secretHash } from '../../../crypto/secrets.ts';
 import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
-import type { Doer } from '../../../modules/audit/audit.ts';
 import { type Caller, requireHolding, requireWholeOrg } from '../../access/caller.ts';
 import { notFound, taken } from '../../access/refusals.ts';
 import { type CloudRole, scopesOfRole } from '../../access/roles.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import { recordChange, recordLeak } from '../audit/audit.ts';
+import type { RevokeLeaked } from '../leaked/leaked.ts';
 import { type CloudKeyRow, deleteKey, getKey, getKeyByHash, insertKey, listKeys } from './keys.store.ts';
 
 export interface IssuedKey {
@@ -71,22 +71,14 @@ export async function revokeKey(context: CloudRequestContext, name: string): Pro
   });
 }
 
-/** Deletes the key that has a secret which somebody found, of whatever organization; undefined where there is none. `found` says where. */
-export function revokeLeakedKey(
-  context: CloudContext,
-  doer: Doer,
-  secret: string,
-  found: () => { url: string; source: string },
-): Promise<{ id: number; name: string; orgId: number; orgSlug: string } | undefined> {
-  return inTransaction(context, async (context) => {
-    const key = await getKeyByHash(context.db, secretHash(secret));
-    if (key === undefined) return undefined;
-    const { id, name, role, org_id: orgId, slug: orgSlug } = key;
-    await deleteKey(context.db, id);
-    await recordLeak(context, doer, orgId, { kind: 'cloud-key', id, name, change: { role, ...found() } });
-    return { id, name, orgId, orgSlug };
-  });
-}
+export const revokeLeakedKey: RevokeLeaked = async (context, doer, secret, found) => {
+  const key = await getKeyByHash(context.db, secretHash(secret));
+  if (key === undefined) return undefined;
+  const { id, name, role, org_id: orgId, slug: orgSlug } = key;
+  await deleteKey(context.db, id);
+  await recordLeak(context, doer, orgId, { kind: 'cloud-key', id, name, change: { role, ...found() } });
+  return { id, name, orgId, orgSlug };
+};
 
 /** Whom a secret stands for, if it is a cloud key's. */
 export async function callerByKey({ db }: CloudContext, secret: string): Promise<Caller | undefined> {

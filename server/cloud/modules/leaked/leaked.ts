@@ -1,6 +1,18 @@
 import { secretHash } from '../../../crypto/secrets.ts';
+import type { Doer } from '../../../modules/audit/audit.ts';
 import type { CloudContext } from '../../context.ts';
 import { getLeaked, insertLeaked } from './leaked.store.ts';
+
+/**
+ * Deletes what has a secret that somebody found, of whatever organization; undefined where nothing has it. `found` says where. To be called
+ * within a transaction.
+ */
+export type RevokeLeaked = (
+  context: CloudContext,
+  doer: Doer,
+  secret: string,
+  found: () => { url: string; source: string },
+) => Promise<{ id: number; name: string; orgId: number; orgSlug: string } | undefined>;
 
 export interface LeakedSecret {
   /** That of the key or token while it was there. */

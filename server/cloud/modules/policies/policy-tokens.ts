@@ -3,12 +3,12 @@ import { makeCloudSecret } from '../../../crypto/cloud-secrets.ts';
 import { secretHash } from '../../../crypto/secrets.ts';
 import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
-import type { Doer } from '../../../modules/audit/audit.ts';
 import { changed } from '../../../modules/audit/changed.ts';
 import { type Caller, requireWholeOrg } from '../../access/caller.ts';
 import { denied, invalidArgument, notFound, taken, unauthorized } from '../../access/refusals.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import { recordChange, recordLeak } from '../audit/audit.ts';
+import type { RevokeLeaked } from '../leaked/leaked.ts';
 import { knownRegion } from '../regions/regions.ts';
 import { realmsOf, requireHoldingPolicy, requirePolicy, scopesOf, stacksIn, subnetsOf } from './policies.ts';
 import {
@@ -124,24 +124,15 @@ export function revokeToken(
   });
 }
 
-/** Deletes the token that has a secret which somebody found, of whatever organization; undefined where there is none. `found` says where. */
-export function revokeLeakedToken(
-  context: CloudContext,
-  doer: Doer,
-  secret: string,
-  found: () => { url: string; source: string },
-): Promise<{ id: number; name: string; orgId: number; orgSlug: string } | undefined> {
-  return inTransaction(context, async (context) => {
-    const token = await getTokenByHash(context.db, secretHash(secret));
-    if (token === undefined) return undefined;
-    const { id, uid, org_id: orgId, slug: orgSlug } = token;
-    const name = nameOf(token);
-    await deleteToken(context.db, id);
-    const change = { accessPolicy: token.policy_uid, ...found() };
-    await recordLeak(context, doer, orgId, { kind: 'policy-token', id: uid, name: token.name, change });
-    return { id, name, orgId, orgSlug };
-  });
-}
+export const revokeLeakedToken: RevokeLeaked = async (context, doer, secret, found) => {
+  const token = await getTokenByHash(context.db, secretHash(secret));
+  if (token === undefined) return undefined;
+  const { id, uid, org_id: orgId, slug: orgSlug } = token;
+  await deleteToken(context.db, id);
+  const change = { accessPolicy: token.policy_uid, ...found() };
+  await recordLeak(context, doer, orgId, { kind: 'policy-token', id: uid, name: token.name, change });
+  return { id, name: nameOf(token), orgId, orgSlug };
+};
 
 /** Whom a secret stands for, if it is a policy's token. Throws 401 when it has expired, 403 from where the policy does not allow. */
 export async function callerByToken(
