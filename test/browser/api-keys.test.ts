@@ -126,9 +126,9 @@ describe.runIf(HAS_BROWSER)('API keys on the page', { timeout: 60_000 }, () => {
     await page.getByRole('row', { name: 'backup' }).getByRole('button', { name: '1 program' }).click();
     const uses = page.getByRole('dialog', { name: 'API key backup' });
     const caller = uses.getByRole('row', { name: 'restic-hook/2' });
-    expect(await caller.getByRole('cell').allTextContents()).toEqual(
-      expect.arrayContaining(['restic-hook/2', '127.0.0.1', '1', '0']),
-    );
+    await expect
+      .poll(() => caller.getByRole('cell').allTextContents())
+      .toEqual(expect.arrayContaining(['restic-hook/2', '127.0.0.1', '1', '0']));
     await uses.getByText('It never expires: move it to a service account').waitFor();
   });
 

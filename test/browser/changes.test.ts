@@ -46,7 +46,7 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
       .getByRole('button', { name: 'Details: admin changed the role of tom from Viewer to Editor' })
       .click();
     const changed = details.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'role' }) });
-    expect(await changed.getByRole('cell').allTextContents()).toEqual(['Viewer', 'Editor']);
+    await expect.poll(() => changed.getByRole('cell').allTextContents()).toEqual(['Viewer', 'Editor']);
     await visitor.close();
   });
 

@@ -110,7 +110,7 @@ describe.runIf(HAS_BROWSER)('folders and dashboards', () => {
     await page.getByRole('button', { name: 'Create' }).click();
     await page.getByRole('heading', { level: 1, name: 'Databases' }).waitFor();
     const path = page.getByRole('navigation', { name: 'Where this page lies' });
-    expect(await path.getByRole('link').allTextContents()).toEqual(['Dashboards', 'Production']);
+    await expect.poll(() => path.getByRole('link').allTextContents()).toEqual(['Dashboards', 'Production']);
 
     await page.getByRole('button', { name: 'Folder actions' }).click();
     await page.getByRole('menuitem', { name: 'Rename' }).click();

@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Response } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { HAS_BROWSER, launchBrowser } from './support/browser.ts';
 import { makeMember } from '../../server/testing/people.ts';
@@ -38,13 +38,17 @@ describe.runIf(HAS_BROWSER)('data sources', () => {
     return (await row.executeTakeFirstOrThrow()).secure_json_data;
   }
 
-  /** All bodies that the page is answered with from now on. */
-  function answersTo({ page }: Visitor): Promise<string>[] {
+  /** Returns a function that resolves to all that the page was answered from now until it is called. */
+  function listenTo({ page }: Visitor): () => Promise<string> {
     const bodies: Promise<string>[] = [];
-    page.on('response', (response) => {
+    const hear = (response: Response): void => {
       if (response.url().includes('/api/')) bodies.push(response.text());
-    });
-    return bodies;
+    };
+    page.on('response', hear);
+    return async () => {
+      page.off('response', hear);
+      return (await Promise.all(bodies)).join('\n');
+    };
   }
 
   test('a secret is in no answer and nowhere on the page once it was sent, and stays when other fields are saved', async () => {
@@ -52,7 +56,7 @@ describe.runIf(HAS_BROWSER)('data sources', () => {
     const { page } = visitor;
     await visitor.signIn('admin', 'admin');
     await visitor.open('/datasources');
-    const answers = answersTo(visitor);
+    const heard = listenTo(visitor);
     await page.getByRole('link', { name: 'Add data source' }).first().click();
     await page.getByRole('textbox', { name: 'Name' }).fill('Metrics');
     await page.getByRole('combobox', { name: 'Type' }).fill('prometheus');
@@ -75,7 +79,7 @@ describe.runIf(HAS_BROWSER)('data sources', () => {
       secureJsonFields: { httpHeaderValue1: true },
     });
     expect(await sealedOf(uid)).toBe(sealed);
-    expect((await Promise.all(answers)).join('\n')).not.toContain('nobody-reads-this');
+    expect(await heard()).not.toContain('nobody-reads-this');
     expect(await page.content()).not.toContain('nobody-reads-this');
 
     await page.getByRole('button', { name: 'Reset httpHeaderValue1' }).click();

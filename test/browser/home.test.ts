@@ -87,6 +87,7 @@ describe.runIf(HAS_BROWSER)('the start page', () => {
       expect.any(String),
     ]);
     expect((await cellsOf(asked, 'github-actions'))[0]).toBe(of('github-actions', '2xx'));
+    await answered.getByRole('table').waitFor();
     const refused = (await answered.getByRole('row').all())
       .slice(1)
       .map(async (row) => row.getByRole('cell').nth(1).textContent());
@@ -156,5 +157,6 @@ describe.runIf(HAS_BROWSER)('the start page', () => {
 /** The figures beside a name. */
 async function cellsOf(table: Locator, name: string): Promise<string[]> {
   const row = table.getByRole('row').filter({ has: table.page().getByRole('rowheader', { name }) });
+  await row.waitFor();
   return row.getByRole('cell').allTextContents();
 }

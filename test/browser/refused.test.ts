@@ -77,10 +77,10 @@ describe.runIf(HAS_BROWSER)('the page that says why a request was refused', () =
       await explain(page, text);
       await page.getByRole('heading', { name: `The server ${verdict}` }).waitFor();
       const refused = page.getByRole('listitem').filter({ hasText: 'Refused' });
-      expect(await refused.allTextContents()).toEqual([expect.stringMatching(step)]);
+      await expect.poll(() => refused.allTextContents()).toEqual([expect.stringMatching(step)]);
       await page.getByText('What to change', { exact: true }).waitFor();
       await page.getByText(advice).waitFor();
-      expect(await page.getByRole('main').getByText('Not reached').count()).toBeGreaterThan(0);
+      await page.getByRole('main').getByText('Not reached').first().waitFor();
     }
 
     await explain(page, `curl -H "Authorization: Bearer ${good}" ${world.url}/api/org`);
@@ -158,7 +158,7 @@ describe.runIf(HAS_BROWSER)('the page that says why a request was refused', () =
     await page.getByRole('button', { name: 'Explain' }).click();
     await page.getByRole('heading', { name: /with 403: the permission/ }).waitFor();
     const command = `npx latchkey service-accounts set ${accountId} --role Admin`;
-    expect(await page.getByText(command, { exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByText(command, { exact: true }).count()).toBe(1);
     await visitor.close();
   });
 
@@ -168,7 +168,7 @@ describe.runIf(HAS_BROWSER)('the page that says why a request was refused', () =
     await visitor.signIn('yuki', 'password of yuki');
     await visitor.open('/refused?tab=choose');
     await page.getByRole('combobox', { name: 'Who asks' }).click();
-    expect(await page.getByRole('option').allTextContents()).toEqual(['You yourself']);
+    await expect.poll(() => page.getByRole('option').allTextContents()).toEqual(['You yourself']);
     await page.keyboard.press('Escape');
     await page.getByRole('combobox', { name: 'What is asked' }).fill('POST /api/teams');
     await page.keyboard.press('Enter');
