@@ -14,12 +14,12 @@ import { enforceDomain } from './http/enforce-domain.ts';
 import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
 import { believeProxies, proxiesIn, tellOfUnknownProxy } from './http/forwarded.ts';
 import { guardRoutes } from './http/guard.ts';
-import { guardAnswers } from './http/guard-answers.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { type FiguresShared, measureRequests, type Metrics } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
-import { patienceOf } from './http/patience.ts';
+import { serverOptionsOf } from './http/server-options.ts';
+import { sayStrictTransport } from './http/strict-transport.ts';
 import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -108,11 +108,11 @@ export async function buildApp(
   const certificate = readCertificate(context.config);
   const newId = requestIds();
   const { trusted_proxies } = context.config.server;
-  const { requestTimeout, ...patience } = patienceOf(context.config);
+  const { requestTimeout, ...options } = serverOptionsOf(context.config);
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const app = fastify({
     // One type of server does for both: what sets them apart is known where the certificate is.
-    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...patience } } as object),
+    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     loggerInstance: logger,
@@ -147,7 +147,7 @@ export async function buildApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   sendSessionCookies(app);
-  guardAnswers(app);
+  sayStrictTransport(app);
   sayDeprecated(app);
   answerTogether(app);
   acceptJson(app);

@@ -9,10 +9,10 @@ import { keepCertificate, readCertificate } from '../http/certificate.ts';
 import { stopByDraining } from '../http/drain.ts';
 import { handleErrors, refuseUnroutable } from '../http/error-handler.ts';
 import { believeProxies, proxiesIn } from '../http/forwarded.ts';
-import { guardAnswers } from '../http/guard-answers.ts';
 import { requestLimiter } from '../http/limit-requests.ts';
 import { measureCloud } from '../http/metrics.ts';
-import { patienceOf } from '../http/patience.ts';
+import { serverOptionsOf } from '../http/server-options.ts';
+import { sayStrictTransport } from '../http/strict-transport.ts';
 import { limitPipelining } from '../http/pipelining.ts';
 import { logRequests } from '../http/request-log.ts';
 import { serializerCompiler } from '../http/serialization.ts';
@@ -45,7 +45,7 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
   const { config } = cloud;
   const logger: FastifyBaseLogger = cloud.log;
   const certificate = readCertificate(config);
-  const { requestTimeout, ...patience } = patienceOf(config);
+  const { requestTimeout, ...options } = serverOptionsOf(config);
   const { trusted_proxies } = config.server;
   const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
   const start = randomLetters(10);
@@ -53,7 +53,7 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
   const newId = (): string => `${start}-${(++count).toString(36)}`;
   const app = fastify({
     // One type of server does for both: what sets them apart is known where the certificate is.
-    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...patience } } as object),
+    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     loggerInstance: logger,
@@ -75,7 +75,7 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
   keepCertificate(app, certificate, (fresh) => cloud.ports.show(fresh));
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  guardAnswers(app);
+  sayStrictTransport(app);
   acceptJson(app);
   handleErrors(app, CODES);
   logRequests(app, { api: cloud.log.part('api'), auth: cloud.log.part('auth') });

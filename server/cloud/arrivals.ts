@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../errors.ts';
-import { GUARDS } from '../http/guard-answers.ts';
 import type { CloudContext } from './context.ts';
 import type { StackRow } from './db/schema.ts';
 import { findStackAt, recallStackAt } from './modules/stacks/stacks.ts';
@@ -64,7 +63,6 @@ function refuse({ log }: CloudContext, cause: unknown, response: ServerResponse)
   };
   response
     .writeHead(error.status, {
-      ...GUARDS,
       ...error.headers,
       'content-type': 'application/json; charset=utf-8',
     })

@@ -5,7 +5,7 @@ import { answerBroken } from '../http/broken-requests.ts';
 import { type Certificate, readCertificate } from '../http/certificate.ts';
 import { believeProxies, proxiesIn } from '../http/forwarded.ts';
 import { limitPipelining } from '../http/pipelining.ts';
-import { patienceOf } from '../http/patience.ts';
+import { serverOptionsOf } from '../http/server-options.ts';
 
 /** The ports of stacks: each has a listener of its own. */
 export interface Ports {
@@ -38,7 +38,7 @@ export function createPorts(
   let certificate = readCertificate(config);
 
   function make(port: number): Server {
-    const options = { ...certificate?.options, ...patienceOf(config) };
+    const options = { ...certificate?.options, ...serverOptionsOf(config) };
     const server = (certificate ? createTlsServer(options) : createServer(options)) as Server;
     server.on('request', (request, response) => answer(port, request, response));
     server.on('clientError', answerBroken);

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { GUARDS } from './guard-answers.ts';
 import { parseTraceparent } from './trace-context.ts';
 
 const LOOK_EVERY_MS = 20;
@@ -48,7 +47,7 @@ export function stopByDraining(
 /** Whoever asks whether the process lives is told so to the end, lest it is killed for stopping. */
 function refuse(request: IncomingMessage, response: ServerResponse, id: string): void {
   const { url = '', headers: given } = request.resume();
-  const headers = { ...GUARDS, connection: 'close', 'x-request-id': id };
+  const headers = { connection: 'close', 'x-request-id': id };
   if (PROBE_OF_LIFE.test(url)) {
     response.writeHead(200, { ...headers, 'content-type': 'text/plain; charset=utf-8' }).end('Ok');
     return;

@@ -3,7 +3,7 @@ import type { ErrorObject } from 'ajv';
 import { isLostRace, type Trouble, troubleOf } from '../db/errors.ts';
 import { ApiError, badRequest } from '../errors.ts';
 import { traceIdOf } from './trace-context.ts';
-import { guardAnswer } from './guard-answers.ts';
+import { addStrictTransport } from './strict-transport.ts';
 import { invalidInput } from './validation.ts';
 
 const POSTGRES_BAD_TEXT = '22021';
@@ -29,7 +29,7 @@ export function handleErrors(app: FastifyInstance, codes?: Readonly<Record<numbe
 
 /** Answers what no route can be found for, such as a path that is badly coded, in the form of every other error. */
 export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-  guardAnswer(request, reply);
+  addStrictTransport(request, reply);
   answer(asApiError(error, request), request, reply);
 }
 

@@ -87,6 +87,15 @@ test.each([
   expect(isError ? (JSON.parse(body) as { statusCode: number }).statusCode : status).toBe(status);
 });
 
+test.each([
+  ['without Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+  ['that expects what there is not', `GET / HTTP/1.1\r\n${HOST}Expect: wonders\r\n\r\n`, 417],
+])('nor is what Node itself answers to a request %s', async (what, bytes, status) => {
+  const { statuses, text } = await exchange(world, bytes);
+  expect(statuses).toEqual([status]);
+  expectGuarded(headersIn(text), what);
+});
+
 test('a request that does not arrive in time is told so in JSON, with the same headers', async () => {
   const hasty = await startWorld({ server: { read_timeout: '1s' } });
   try {
