@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { onPostgres, onSqlite, type Place } from '../test/support/place.ts';
 import { CONNECTIONS } from './crowd.ts';
-import { type Drawer, drawerOf } from './drawer.ts';
+import { drawerOf } from './drawer.ts';
 import { benchFlatness, warmUpSeconds } from './flatness.ts';
 import { benchMemory } from './memory.ts';
 import { BENCH_SECRET_KEY, seedTokens } from './seed.ts';
@@ -14,12 +14,13 @@ import {
   startServing,
   timeStarts,
 } from './serving.ts';
-import { medianTurn, table, takeTurn, type Turn } from './turn.ts';
+import { sumOfTurns, table, takeTurn, type Turn } from './turn.ts';
 
 const MOST = Number(process.env['BENCH_TOKENS'] ?? 1_000_000);
-// In less, what is done every minute, such as to write who was seen, falls into one round and not into the next.
-const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 8);
-const ROUNDS = 3;
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 3);
+// With three turns in each, a minute: what is done every minute, such as to write who was seen, falls into them once.
+const ROUNDS = 7;
+const PARTS = 3;
 /** Of each server. */
 const WORKING_SET = Math.min(40_000, MOST / 20);
 const MOST_SERVERS = 3;
@@ -72,14 +73,14 @@ async function benchPlace(
   ].every(Boolean);
 }
 
-/** An arrangement that is serving, the bare one beside it, and what came of their turns. */
-interface Running extends Arrangement {
-  filled: Filled;
-  ours: Serving;
-  bare: Serving;
-  tokens: Drawer;
+/** What came of the turns of an arrangement, and of the bare server beside it; resident memory in MiB. */
+interface Served extends Arrangement {
   turns: Record<Scenario | 'bare', Turn[]>;
+  loaded: number[];
+  settled: number[];
 }
+
+type Draw = Parameters<Serving['crowd']['run']>[0];
 
 const SCENARIOS = {
   new: 'each token for the first time',
@@ -94,69 +95,19 @@ async function benchArrangements(
   filled: Filled,
   arrangements: readonly Arrangement[],
 ): Promise<boolean> {
-  const { tokens, count } = filled;
   // The first start after a change compiles everything, and keeps the memory that it took.
   await timeStarts(filled, 1);
-  const all: Running[] = [];
+  const all: Served[] = [];
   for (const arrangement of arrangements) {
+    console.log(`${place.name}: ${arrangement.name} …`);
     // Servers that do not know of each other may not have one SQLite file together.
     const own = place.name === 'SQLite' ? { ...filled, environment: await copied(place, filled) } : filled;
-    const ours = await startServing(own, arrangement);
-    const processes = arrangement.servers * arrangement.workers;
-    const bare = await startBareServing(directory, filled, processes);
-    const turns = { bare: [], new: [], mostly: [], known: [] };
-    all.push({
-      ...arrangement,
-      filled: own,
-      ours,
-      bare,
-      tokens: drawerOf(tokens, processes * WORKING_SET, MOST_SERVERS * WORKING_SET),
-      turns,
-    });
+    all.push(await benchArrangement(directory, own, arrangement));
   }
-  const bareTurn = ({ bare, tokens: drawer }: Running): Promise<Turn> =>
-    takeTurn(bare.crowd, bare.pids, drawer.any, SECONDS);
-
-  const keepAll = async (): Promise<void> => {
-    for (const { ours, bare } of all) for (const { crowd } of [ours, bare]) await crowd.keep();
-  };
-
-  // Code that was never run is slow: the first turns do not count.
-  for (const one of all) {
-    await bareTurn(one);
-    await takeTurn(one.ours.crowd, one.ours.pids, () => tokens.at(-1), SECONDS);
-  }
-  for (let round = 1; round <= ROUNDS; round++) {
-    console.log(`${place.name}: tokens for the first time, ${round} of ${ROUNDS} …`);
-    for (const { ours, tokens: drawer, turns } of all) {
-      await keepAll();
-      turns.new.push(await takeTurn(ours.crowd, ours.pids, drawer.upTo(round / ROUNDS)));
-    }
-  }
-  console.log(`${place.name}: warming up …`);
-  for (const { ours, tokens: drawer } of all) {
-    await keepAll();
-    await takeTurn(ours.crowd, ours.pids, drawer.known, warmUpSeconds(SECONDS));
-  }
-  for (let round = 1; round <= ROUNDS; round++) {
-    console.log(`${place.name}: round ${round} of ${ROUNDS} …`);
-    for (const one of all) {
-      const { ours, tokens: drawer, turns } = one;
-      await keepAll();
-      turns.bare.push(await bareTurn(one));
-      turns.known.push(await takeTurn(ours.crowd, ours.pids, drawer.known, SECONDS));
-      turns.mostly.push(await takeTurn(ours.crowd, ours.pids, drawer.mostly, SECONDS));
-    }
-  }
-  const memory: string[][] = [];
-  for (const { name, ours, bare, filled: own } of all) {
-    await bare.stop();
-    const [loaded, settled] = [residentOf(ours), await settledOf(ours, own)];
-    const inMiB = (values: number[]): string => `${values.map((value) => value.toFixed(0)).join(', ')} MiB`;
-    memory.push([name, inMiB(loaded), inMiB(settled.map(({ resident }) => resident))]);
-    await ours.stop();
-  }
-  report(place.name, count, all);
+  report(place.name, filled.count, all);
+  const inMiB = (values: readonly number[]): string =>
+    `${values.map((value) => value.toFixed(0)).join(', ')} MiB`;
+  const memory = all.map(({ name, loaded, settled }) => [name, inMiB(loaded), inMiB(settled)]);
   console.log(`\n${table(['resident memory of each process', 'after the load', 'collected'], memory)}`);
   return all.every(({ turns }) =>
     Object.values(turns)
@@ -165,20 +116,52 @@ async function benchArrangements(
   );
 }
 
+/** The turns of one arrangement and of a bare server after each other, so that both have the same machine. */
+async function benchArrangement(
+  directory: string,
+  filled: Filled,
+  arrangement: Arrangement,
+): Promise<Served> {
+  const processes = arrangement.servers * arrangement.workers;
+  const ours = await startServing(filled, arrangement);
+  const bare = await startBareServing(directory, filled, processes);
+  const drawer = drawerOf(filled.tokens, processes * WORKING_SET, MOST_SERVERS * WORKING_SET);
+  const turns: Served['turns'] = { bare: [], new: [], mostly: [], known: [] };
+  const turnOf = ({ crowd, pids }: Serving, draw: Draw, seconds?: number): Promise<Turn> =>
+    takeTurn(crowd, pids, draw, seconds);
+
+  // Code that was never run is slow: the first turn does not count.
+  await turnOf(ours, () => filled.tokens.at(-1), SECONDS);
+  for (let part = 1; part <= PARTS; part++) turns.new.push(await turnOf(ours, drawer.upTo(part / PARTS)));
+  await turnOf(ours, drawer.known, warmUpSeconds(SECONDS));
+  await bare.crowd.keep();
+  await turnOf(bare, drawer.any, warmUpSeconds(SECONDS));
+  for (let round = 0; round < ROUNDS; round++) {
+    turns.bare.push(await turnOf(bare, drawer.any, SECONDS));
+    turns.known.push(await turnOf(ours, drawer.known, SECONDS));
+    turns.mostly.push(await turnOf(ours, drawer.mostly, SECONDS));
+  }
+  await bare.stop();
+  const loaded = residentOf(ours);
+  const settled = (await settledOf(ours, filled)).map(({ resident }) => resident);
+  await ours.stop();
+  return { ...arrangement, turns, loaded, settled };
+}
+
 async function copied(place: Place, { environment }: Filled): Promise<Filled['environment']> {
   return { ...environment, ...(await place.copy(environment)) };
 }
 
-function report(name: string, count: number, all: readonly Running[]): void {
+function report(name: string, count: number, all: readonly Served[]): void {
   const cores = (value: number): string => value.toFixed(2);
   const first = Object.fromEntries(
-    Object.entries(all[0]?.turns ?? {}).map(([scenario, turns]) => [scenario, medianTurn(turns)]),
+    Object.entries(all[0]?.turns ?? {}).map(([scenario, turns]) => [scenario, sumOfTurns(turns)]),
   );
   const rows = all.flatMap((one) => {
-    const bare = medianTurn(one.turns.bare);
+    const bare = sumOfTurns(one.turns.bare);
     const processes = one.servers * one.workers;
-    const row = (what: string, scenario: keyof Running['turns']): string[] => {
-      const turn = medianTurn(one.turns[scenario]);
+    const row = (what: string, scenario: keyof Served['turns']): string[] => {
+      const turn = sumOfTurns(one.turns[scenario]);
       return [
         what,
         `${turn.requestsPerSecond.toFixed(0)} /s`,
@@ -212,7 +195,7 @@ function report(name: string, count: number, all: readonly Running[]): void {
     'others',
   ];
   console.log(`
-${name}, GET /api/org, ${CONNECTIONS} connections, ${count.toLocaleString('en')} tokens there, ${WORKING_SET.toLocaleString('en')} of them in turn at each process; medians of ${ROUNDS} rounds of ${SECONDS} s.
+${name}, GET /api/org, ${CONNECTIONS} connections, ${count.toLocaleString('en')} tokens there, ${WORKING_SET.toLocaleString('en')} of them in turn at each process; ${ROUNDS} rounds of ${SECONDS} s each, together.
 The last three columns: how many of the ${availableParallelism()} cores were busy with the servers, the load generator, and all else${name === 'PostgreSQL' ? ', PostgreSQL among it' : ''}.
 
 ${table(head, rows)}`);

@@ -4,6 +4,8 @@ import { cpuSeconds, familyOf, machineCpuSeconds } from './processes.ts';
 
 /** How a crowd was answered, and how many cores were busy with what meanwhile. */
 export interface Turn {
+  requests: number;
+  seconds: number;
   requestsPerSecond: number;
   p50Ms: number;
   p99Ms: number;
@@ -33,18 +35,23 @@ export async function takeTurn(
   });
 }
 
-/** The medians of some turns; the failed answers of all. */
-export function medianTurn(turns: readonly Turn[]): Turn {
-  const of = (field: keyof Turn): number => median(turns.map((turn) => turn[field]));
+/** Some turns as if they were one; of times that clients waited, the medians. */
+export function sumOfTurns(turns: readonly Turn[]): Turn {
+  const sum = (of: (turn: Turn) => number): number => turns.reduce((all, turn) => all + of(turn), 0);
+  const [seconds, requests] = [sum((turn) => turn.seconds), sum((turn) => turn.requests)];
+  const cores = (field: 'serverCores' | 'generatorCores' | 'otherCores'): number =>
+    sum((turn) => turn[field] * turn.seconds) / seconds;
   return {
-    requestsPerSecond: of('requestsPerSecond'),
-    p50Ms: of('p50Ms'),
-    p99Ms: of('p99Ms'),
-    failed: turns.reduce((sum, { failed }) => sum + failed, 0),
-    cpuMicroseconds: of('cpuMicroseconds'),
-    serverCores: of('serverCores'),
-    generatorCores: of('generatorCores'),
-    otherCores: of('otherCores'),
+    requests,
+    seconds,
+    requestsPerSecond: requests / seconds,
+    p50Ms: median(turns.map(({ p50Ms }) => p50Ms)),
+    p99Ms: median(turns.map(({ p99Ms }) => p99Ms)),
+    failed: sum(({ failed }) => failed),
+    cpuMicroseconds: sum((turn) => turn.cpuMicroseconds * turn.requests) / requests,
+    serverCores: cores('serverCores'),
+    generatorCores: cores('generatorCores'),
+    otherCores: cores('otherCores'),
   };
 }
 
@@ -76,6 +83,8 @@ function turnOf(
   { servers, generator, machine }: Clocks,
 ): Turn {
   return {
+    requests,
+    seconds,
     requestsPerSecond: requests / seconds,
     p50Ms,
     p99Ms,
