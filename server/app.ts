@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
+import fastify, { type FastifyServerOptions, LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Config } from './config/config.ts';
 import type { Proof } from './access/identity.ts';
@@ -18,6 +18,8 @@ import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { type FiguresShared, measureRequests, type Metrics } from './http/metrics.ts';
 import { stopByDraining } from './http/drain.ts';
 import { limitPipelining } from './http/pipelining.ts';
+import { watchAnswers } from './http/answer-steps.ts';
+import { frameworkLog } from './http/framework-log.ts';
 import { serverOptionsOf } from './http/server-options.ts';
 import { sayStrictTransport } from './http/strict-transport.ts';
 import { logRequests } from './http/request-log.ts';
@@ -100,7 +102,7 @@ export async function buildApp(
 ): Promise<App> {
   // Of workers, the process that started them says where they serve; only that is at info.
   const isQuiet = shared !== undefined && context.log.isLevelEnabled('info');
-  const logger: FastifyBaseLogger = isQuiet ? context.log.child({}, { level: 'warn' }) : context.log;
+  const log = frameworkLog(isQuiet ? context.log.child({}, { level: 'warn' }) : context.log);
   const routing: Routing = {
     ...subPath(context.config),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
@@ -115,10 +117,8 @@ export async function buildApp(
     ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
-    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // Most requests log nothing: the id is given with what is logged.
-    childLoggerFactory: (parent) => parent,
+    ...log.options,
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout,
     genReqId: newId,
@@ -140,6 +140,8 @@ export async function buildApp(
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
+  log.useIn(app);
+  watchAnswers(app);
   stopByDraining(app, { underWay: limitPipelining(app.server), newId });
   if (isProxy) believeProxies(app.server, isProxy);
   app.decorate('context', context);

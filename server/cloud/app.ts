@@ -1,4 +1,4 @@
-import fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import fastify, { LogController } from 'fastify';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
@@ -11,6 +11,8 @@ import { handleErrors, refuseUnroutable } from '../http/error-handler.ts';
 import { believeProxies, proxiesIn } from '../http/forwarded.ts';
 import { requestLimiter } from '../http/limit-requests.ts';
 import { measureCloud } from '../http/metrics.ts';
+import { watchAnswers } from '../http/answer-steps.ts';
+import { frameworkLog } from '../http/framework-log.ts';
 import { serverOptionsOf } from '../http/server-options.ts';
 import { sayStrictTransport } from '../http/strict-transport.ts';
 import { limitPipelining } from '../http/pipelining.ts';
@@ -43,7 +45,7 @@ const LONGEST_HEAD = 16_384;
 /** The API of the cloud side, every module by name; it listens when told to. */
 export function buildCloudApp(cloud: CloudContext, server: Context): App {
   const { config } = cloud;
-  const logger: FastifyBaseLogger = cloud.log;
+  const log = frameworkLog(cloud.log);
   const certificate = readCertificate(config);
   const { requestTimeout, ...options } = serverOptionsOf(config);
   const { trusted_proxies } = config.server;
@@ -56,9 +58,8 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
     ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
-    loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: (parent) => parent,
+    ...log.options,
     bodyLimit: config.limits.max_body_bytes,
     requestTimeout,
     genReqId: newId,
@@ -68,6 +69,8 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  log.useIn(app);
+  watchAnswers(app);
   stopByDraining(app, { underWay: limitPipelining(app.server), newId });
   if (isProxy) believeProxies(app.server, isProxy);
   app.decorate('cloud', cloud);

@@ -2,50 +2,67 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 
 type Step = (request: FastifyRequest, reply: FastifyReply) => void;
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What is to be done once an answer of the route is out. */
+    afterAnswers?: Step[];
+  }
+  interface FastifyReply {
+    /** Milliseconds from the request to the end of the answer, once it is out. */
+    took: number;
+  }
+}
+
 // One hook for all steps of an app or route: one for each costs more than most of them do.
 const before = new WeakMap<FastifyInstance, Step[]>();
-const after = new WeakMap<FastifyInstance | RouteOptions, Step[]>();
+const after = new WeakMap<FastifyInstance, Step[]>();
+const afterRoutes = new WeakMap<RouteOptions, Step[]>();
 
 /** Takes a step before each answer of an app is sent. */
 export function beforeAnswers(app: FastifyInstance, step: Step): void {
-  const hook = (steps: Step[]): void => {
-    app.addHook('onSend', (request, reply, _payload, done) => {
-      for (const each of steps) each(request, reply);
-      done();
-    });
-  };
-  stepsOf(before, app, hook).push(step);
+  const steps = before.get(app) ?? [];
+  if (steps.push(step) > 1) return;
+  before.set(app, steps);
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    for (const each of steps) each(request, reply);
+    done();
+  });
+}
+
+/** Has the steps of an app taken once its answers are out; first of all, so that no other hook refuses what is not seen here. */
+export function watchAnswers(app: FastifyInstance): void {
+  const steps: Step[] = [];
+  after.set(app, steps);
+  app.decorateReply('took', 0);
+  // Not with the hook onResponse: for it, Fastify adds and removes two listeners, at a twentieth of all that a request costs.
+  app.addHook('onRequest', (request, reply, done) => {
+    const begun = performance.now();
+    let isOver = false;
+    const finish = (): void => {
+      if (isOver) return;
+      isOver = true;
+      reply.took = performance.now() - begun;
+      for (const step of steps) step(request, reply);
+      for (const step of request.routeOptions.config.afterAnswers ?? []) step(request, reply);
+    };
+    reply.raw.on('finish', finish).on('error', finish);
+    done();
+  });
 }
 
 /** Takes a step once an answer of an app is out. */
 export function afterAnswers(app: FastifyInstance, step: Step): void {
-  stepsOf(after, app, (steps) => void app.addHook('onResponse', taking(steps))).push(step);
+  const steps = after.get(app);
+  if (steps === undefined) throw new Error('the answers of the app are not watched');
+  steps.push(step);
 }
 
 /** Takes a step once an answer of a route is out that is just being added. */
 export function afterAnswersOf(route: RouteOptions, step: Step): void {
-  const hook = (steps: Step[]): void => {
-    route.onResponse = [taking(steps), ...[route.onResponse ?? []].flat()];
-  };
-  stepsOf(after, route, hook).push(step);
-}
-
-function taking(steps: readonly Step[]) {
-  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    for (const step of steps) step(request, reply);
-    done();
-  };
-}
-
-function stepsOf<Of extends object>(
-  known: WeakMap<Of, Step[]>,
-  of: Of,
-  hook: (steps: Step[]) => void,
-): Step[] {
-  const there = known.get(of);
-  if (there) return there;
-  const steps: Step[] = [];
-  known.set(of, steps);
-  hook(steps);
-  return steps;
+  let steps = afterRoutes.get(route);
+  if (steps === undefined) {
+    afterRoutes.set(route, (steps = []));
+    route.config = { ...route.config, afterAnswers: steps };
+  }
+  steps.push(step);
 }

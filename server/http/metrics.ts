@@ -287,9 +287,9 @@ function observe(app: FastifyInstance, { begin, countUse, failures, limited }: F
   /** Counts the answers of one route. */
   function answersOf(method: string, route: string): (request: FastifyRequest, reply: FastifyReply) => void {
     const byStatus: AnswersAlike[] = [];
-    return (request, { statusCode, elapsedTime }) => {
+    return (request, { statusCode, took }) => {
       const alike = (byStatus[statusCode] ??= begin({ method, route, status: `${statusCode}` }));
-      countAnswer(alike, elapsedTime / 1000);
+      countAnswer(alike, took / 1000);
       const kind = request.identity?.credential.kind;
       if (kind !== undefined) countUse?.(kind);
     };

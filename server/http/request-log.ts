@@ -69,7 +69,7 @@ function answered(request: FastifyRequest, reply: FastifyReply) {
   return {
     ...asked(request),
     status: reply.statusCode,
-    duration: Math.round(reply.elapsedTime * 1000) / 1000,
+    duration: Math.round(reply.took * 1000) / 1000,
     ...(identity && { actor: `${identity.principal.kind}:${identity.principal.id}`, org: identity.orgId }),
   };
 }
