@@ -42,12 +42,23 @@ export function watchAnswers(app: FastifyInstance): void {
       if (isOver) return;
       isOver = true;
       reply.took = performance.now() - begun;
-      for (const step of steps) step(request, reply);
-      for (const step of request.routeOptions.config.afterAnswers ?? []) step(request, reply);
+      takeAll(steps, request, reply);
+      takeAll(request.routeOptions.config.afterAnswers ?? [], request, reply);
     };
     reply.raw.on('finish', finish).on('error', finish);
     done();
   });
+}
+
+/** Nobody waits for these any more: what breaks one of them goes to the log, and holds up neither the others nor the process. */
+function takeAll(steps: readonly Step[], request: FastifyRequest, reply: FastifyReply): void {
+  for (const step of steps) {
+    try {
+      step(request, reply);
+    } catch (error) {
+      request.log.error({ requestId: request.id, err: error }, 'what follows an answer went wrong');
+    }
+  }
 }
 
 /** Takes a step once an answer of an app is out. */
