@@ -118,7 +118,7 @@ export async function buildApp(
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     logController: new LogController({ disableRequestLogging: true }),
-    ...log.options,
+    childLoggerFactory: () => log,
     bodyLimit: context.config.limits.max_body_bytes,
     requestTimeout,
     genReqId: newId,
@@ -140,7 +140,7 @@ export async function buildApp(
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
-  log.useIn(app);
+  app.log = log;
   watchAnswers(app);
   stopByDraining(app, { underWay: limitPipelining(app.server), newId });
   if (isProxy) believeProxies(app.server, isProxy);

@@ -59,7 +59,7 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
     ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
     clientErrorHandler: answerBroken,
     logController: new LogController({ disableRequestLogging: true }),
-    ...log.options,
+    childLoggerFactory: () => log,
     bodyLimit: config.limits.max_body_bytes,
     requestTimeout,
     genReqId: newId,
@@ -69,7 +69,7 @@ export function buildCloudApp(cloud: CloudContext, server: Context): App {
     forceCloseConnections: 'idle',
   }).withTypeProvider<TypeBoxTypeProvider>();
 
-  log.useIn(app);
+  app.log = log;
   watchAnswers(app);
   stopByDraining(app, { underWay: limitPipelining(app.server), newId });
   if (isProxy) believeProxies(app.server, isProxy);
