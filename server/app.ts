@@ -1,34 +1,22 @@
-import fastify, { type FastifyServerOptions, LogController } from 'fastify';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyServerOptions } from 'fastify';
 import type { Config } from './config/config.ts';
 import type { Proof } from './access/identity.ts';
 import type { Context } from './context.ts';
 import type { App } from './http/app-type.ts';
-import { answerTogether } from './http/answer-together.ts';
 import { type Authenticators, authenticate, authenticateIfShown } from './http/authenticate.ts';
-import { acceptJson } from './http/body.ts';
-import { answerBroken } from './http/broken-requests.ts';
-import { keepCertificate, readCertificate } from './http/certificate.ts';
+import { createApp, ROUTING } from './http/create-app.ts';
 import { sayDeprecated } from './http/deprecation.ts';
 import { enforceDomain } from './http/enforce-domain.ts';
-import { handleErrors, refuseUnroutable } from './http/error-handler.ts';
-import { believeProxies, proxiesIn, tellOfUnknownProxy } from './http/forwarded.ts';
+import { handleErrors } from './http/error-handler.ts';
+import { tellOfUnknownProxy, trustedProxies } from './http/forwarded.ts';
 import { guardRoutes } from './http/guard.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { type FiguresShared, measureRequests, type Metrics } from './http/metrics.ts';
-import { stopByDraining } from './http/drain.ts';
-import { limitPipelining } from './http/pipelining.ts';
-import { watchAnswers } from './http/answer-steps.ts';
-import { frameworkLog } from './http/framework-log.ts';
-import { serverOptionsOf } from './http/server-options.ts';
-import { sayStrictTransport } from './http/strict-transport.ts';
 import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
-import { createRouteFinder, type Routing } from './http/route-finder.ts';
+import { createRouteFinder } from './http/route-finder.ts';
 import { sendSessionCookies, sessionAuthenticator } from './http/session-cookie.ts';
-import { serializerCompiler } from './http/serialization.ts';
-import { validatorCompiler } from './http/validation.ts';
 import { apiDocsRoutes } from './modules/api-docs/api-docs.routes.ts';
 import { annotationChangesRoutes } from './modules/annotations/annotation-changes.routes.ts';
 import { annotationsRoutes } from './modules/annotations/annotations.routes.ts';
@@ -83,11 +71,7 @@ import { metricsRoutes } from './modules/health/metrics.routes.ts';
 import { serverSettingsRoutes } from './modules/server-settings/server-settings.routes.ts';
 import { serverStatsRoutes } from './modules/server-stats/server-stats.routes.ts';
 import { ssoSettingsRoutes } from './modules/sso-settings/sso-settings.routes.ts';
-import { randomLetters } from './crypto/random.ts';
 import { ApiError } from './errors.ts';
-
-// The most that Node reads of a request before its body. Each route has its own limit, in words of its own, after the guard.
-const LONGEST_HEAD = 16_384;
 
 /**
  * The whole HTTP server over a context, every module by name; it listens when told to. `admit` knows whom the process itself lets in
@@ -102,31 +86,11 @@ export async function buildApp(
 ): Promise<App> {
   // Of workers, the process that started them says where they serve; only that is at info.
   const isQuiet = shared !== undefined && context.log.isLevelEnabled('info');
-  const log = frameworkLog(isQuiet ? context.log.child({}, { level: 'warn' }) : context.log);
-  const routing: Routing = {
-    ...subPath(context.config),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
-  };
-  const certificate = readCertificate(context.config);
-  const newId = requestIds();
-  const { trusted_proxies } = context.config.server;
-  const { requestTimeout, ...options } = serverOptionsOf(context.config);
-  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
-  const app = fastify({
-    // One type of server does for both: what sets them apart is known where the certificate is.
-    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
-    ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
-    clientErrorHandler: answerBroken,
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: () => log,
-    bodyLimit: context.config.limits.max_body_bytes,
-    requestTimeout,
-    genReqId: newId,
-    ...routing,
-    frameworkErrors: refuseUnroutable,
-    return503OnClosing: true,
-    forceCloseConnections: 'idle',
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  const log = isQuiet ? context.log.child({}, { level: 'warn' }) : context.log;
+  const { config } = context;
+  const routing = { ...ROUTING, ...subPath(config) };
+  const isProxy = trustedProxies(config);
+  const app = createApp({ config, context, log, isProxy, routing });
   const authenticators: Authenticators = {
     bearer: admit
       ? (secret, { ip }) => admit(secret) ?? proveBearer(context, secret, ip)
@@ -140,19 +104,8 @@ export async function buildApp(
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 
-  app.log = log;
-  watchAnswers(app);
-  stopByDraining(app, { underWay: limitPipelining(app.server), newId });
-  if (isProxy) believeProxies(app.server, isProxy);
-  app.decorate('context', context);
-  keepCertificate(app, certificate);
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
   sendSessionCookies(app);
-  sayStrictTransport(app);
   sayDeprecated(app);
-  answerTogether(app);
-  acceptJson(app);
   handleErrors(app);
   traceRequests(app, tracing, isProxy);
   logRequests(app, {
@@ -248,11 +201,4 @@ function subPath({ server }: Config): Pick<FastifyServerOptions, 'rewriteUrl'> {
       return isBelow ? url.slice(path.length) || '/' : url;
     },
   };
-}
-
-/** Ids that no other start of a server gives, at the cost of a counter. */
-function requestIds(): () => string {
-  const start = randomLetters(10);
-  let count = 0;
-  return () => `${start}-${(++count).toString(36)}`;
 }

@@ -1,24 +1,11 @@
-import fastify, { LogController } from 'fastify';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { Context } from '../context.ts';
-import { randomLetters } from '../crypto/random.ts';
 import type { App } from '../http/app-type.ts';
-import { acceptJson } from '../http/body.ts';
-import { answerBroken } from '../http/broken-requests.ts';
-import { keepCertificate, readCertificate } from '../http/certificate.ts';
-import { stopByDraining } from '../http/drain.ts';
-import { handleErrors, refuseUnroutable } from '../http/error-handler.ts';
-import { believeProxies, proxiesIn } from '../http/forwarded.ts';
+import { createApp } from '../http/create-app.ts';
+import { handleErrors } from '../http/error-handler.ts';
+import { trustedProxies } from '../http/forwarded.ts';
 import { requestLimiter } from '../http/limit-requests.ts';
 import { measureCloud } from '../http/metrics.ts';
-import { watchAnswers } from '../http/answer-steps.ts';
-import { frameworkLog } from '../http/framework-log.ts';
-import { serverOptionsOf } from '../http/server-options.ts';
-import { sayStrictTransport } from '../http/strict-transport.ts';
-import { limitPipelining } from '../http/pipelining.ts';
 import { logRequests } from '../http/request-log.ts';
-import { serializerCompiler } from '../http/serialization.ts';
-import { validatorCompiler } from '../http/validation.ts';
 import { auditRoute } from '../modules/audit/audit.routes.ts';
 import { requireWholeOrg } from './access/caller.ts';
 import { notFound } from './access/refusals.ts';
@@ -40,48 +27,19 @@ declare module 'fastify' {
   }
 }
 
-const LONGEST_HEAD = 16_384;
-
 /** The API of the cloud side, every module by name; it listens when told to. */
 export function buildCloudApp(cloud: CloudContext, server: Context): App {
-  const { config } = cloud;
-  const log = frameworkLog(cloud.log);
-  const certificate = readCertificate(config);
-  const { requestTimeout, ...options } = serverOptionsOf(config);
-  const { trusted_proxies } = config.server;
-  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
-  const start = randomLetters(10);
-  let count = 0;
-  const newId = (): string => `${start}-${(++count).toString(36)}`;
-  const app = fastify({
-    // One type of server does for both: what sets them apart is known where the certificate is.
-    ...({ [certificate ? 'https' : 'http']: { ...certificate?.options, ...options } } as object),
-    ...(isProxy && { trustProxy: (address: string, hop: number) => hop === 0 && isProxy(address) }),
-    clientErrorHandler: answerBroken,
-    logController: new LogController({ disableRequestLogging: true }),
-    childLoggerFactory: () => log,
-    bodyLimit: config.limits.max_body_bytes,
-    requestTimeout,
-    genReqId: newId,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: LONGEST_HEAD },
-    frameworkErrors: refuseUnroutable,
-    return503OnClosing: true,
-    forceCloseConnections: 'idle',
-  }).withTypeProvider<TypeBoxTypeProvider>();
-
-  app.log = log;
-  watchAnswers(app);
-  stopByDraining(app, { underWay: limitPipelining(app.server), newId });
-  if (isProxy) believeProxies(app.server, isProxy);
+  const { config, log } = cloud;
+  const app = createApp({
+    config,
+    context: server,
+    log,
+    isProxy: trustedProxies(config),
+    onCertificate: (fresh) => cloud.ports.show(fresh),
+  });
   app.decorate('cloud', cloud);
-  app.decorate('context', server);
-  keepCertificate(app, certificate, (fresh) => cloud.ports.show(fresh));
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  sayStrictTransport(app);
-  acceptJson(app);
   handleErrors(app, CODES);
-  logRequests(app, { api: cloud.log.part('api'), auth: cloud.log.part('auth') });
+  logRequests(app, { api: log.part('api'), auth: log.part('auth') });
   app.decorate('cloudFigures', measureCloud(app));
   guardCloud(
     app,

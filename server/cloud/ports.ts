@@ -3,7 +3,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from 'node:
 import type { Config } from '../config/config.ts';
 import { answerBroken } from '../http/broken-requests.ts';
 import { type Certificate, readCertificate } from '../http/certificate.ts';
-import { believeProxies, proxiesIn } from '../http/forwarded.ts';
+import { believeProxies, trustedProxies } from '../http/forwarded.ts';
 import { limitPipelining } from '../http/pipelining.ts';
 import { serverOptionsOf } from '../http/server-options.ts';
 
@@ -32,9 +32,8 @@ export function createPorts(
   const servers = new Map<number, Server>();
   const ending = new Set<Promise<void>>();
   const takenAt = new WeakMap<Server, number>();
-  const { http_addr: host, trusted_proxies } = config.server;
-  const isProxy = trusted_proxies.length > 0 ? proxiesIn(trusted_proxies) : undefined;
-
+  const { http_addr: host } = config.server;
+  const isProxy = trustedProxies(config);
   let certificate = readCertificate(config);
 
   function make(port: number): Server {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { togetherInTurn } from './send-together.ts';
 
 type Step = (request: FastifyRequest, reply: FastifyReply) => void;
 
@@ -13,26 +14,24 @@ declare module 'fastify' {
   }
 }
 
-// One hook for all steps of an app or route: one for each costs more than most of them do.
 const before = new WeakMap<FastifyInstance, Step[]>();
 const after = new WeakMap<FastifyInstance, Step[]>();
 const afterRoutes = new WeakMap<RouteOptions, Step[]>();
 
-/** Takes a step before each answer of an app is sent. */
-export function beforeAnswers(app: FastifyInstance, step: Step): void {
-  const steps = before.get(app) ?? [];
-  if (steps.push(step) > 1) return;
-  before.set(app, steps);
-  app.addHook('onSend', (request, reply, _payload, done) => {
-    for (const each of steps) each(request, reply);
-    done();
-  });
-}
-
-/** Has the steps of an app taken once its answers are out; first of all, so that no other hook refuses what is not seen here. */
+/**
+ * Has the steps of an app taken before and after its answers, which are sent together; first of all, so that no other hook refuses what
+ * is not seen here. One hook for all of it: one for each step costs more than most of them do.
+ */
 export function watchAnswers(app: FastifyInstance): void {
-  const steps: Step[] = [];
-  after.set(app, steps);
+  const [earlier, later]: [Step[], Step[]] = [[], []];
+  before.set(app, earlier);
+  after.set(app, later);
+  const sendTogether = togetherInTurn();
+  // With callbacks: a promise for each would cost as much as all else that is done here.
+  app.addHook('onSend', (request, reply, _payload, done) => {
+    for (const step of earlier) step(request, reply);
+    sendTogether(done);
+  });
   app.decorateReply('took', 0);
   // Not with the hook onResponse: for it, Fastify adds and removes two listeners, at a twentieth of all that a request costs.
   app.addHook('onRequest', (request, reply, done) => {
@@ -42,7 +41,7 @@ export function watchAnswers(app: FastifyInstance): void {
       if (isOver) return;
       isOver = true;
       reply.took = performance.now() - begun;
-      takeAll(steps, request, reply);
+      takeAll(later, request, reply);
       takeAll(request.routeOptions.config.afterAnswers ?? [], request, reply);
     };
     reply.raw.on('finish', finish).on('error', finish);
@@ -61,11 +60,20 @@ function takeAll(steps: readonly Step[], request: FastifyRequest, reply: Fastify
   }
 }
 
+/** Takes a step before each answer of an app is sent. */
+export function beforeAnswers(app: FastifyInstance, step: Step): void {
+  stepsOf(before, app).push(step);
+}
+
 /** Takes a step once an answer of an app is out. */
 export function afterAnswers(app: FastifyInstance, step: Step): void {
-  const steps = after.get(app);
-  if (steps === undefined) throw new Error('the answers of the app are not watched');
-  steps.push(step);
+  stepsOf(after, app).push(step);
+}
+
+function stepsOf(steps: WeakMap<FastifyInstance, Step[]>, app: FastifyInstance): Step[] {
+  const those = steps.get(app);
+  if (those === undefined) throw new Error('the answers of the app are not watched');
+  return those;
 }
 
 /** Takes a step once an answer of a route is out that is just being added. */

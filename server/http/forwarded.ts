@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type AddressRange, plainAddress } from '../config/address-ranges.ts';
+import type { Config } from '../config/config.ts';
 import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import type { LimitedBy } from '../limits.ts';
@@ -14,8 +15,12 @@ const HOST = /^([\w.-]{1,253}|\[[\da-f:.]{2,45}\])(:\d{1,5})?$/i;
 /** Whether an address is that of a proxy whose word is taken. */
 export type IsProxy = (address: string | undefined) => boolean;
 
-/** A function that says which addresses are in these ranges. */
-export function proxiesIn(ranges: readonly AddressRange[]): IsProxy {
+/** Which addresses are those of `[server] trusted_proxies`; undefined where there are none. */
+export function trustedProxies({ server }: Config): IsProxy | undefined {
+  return server.trusted_proxies.length > 0 ? proxiesIn(server.trusted_proxies) : undefined;
+}
+
+function proxiesIn(ranges: readonly AddressRange[]): IsProxy {
   const list = new BlockList();
   for (const { address, prefix, family } of ranges) list.addSubnet(address, prefix, family);
   const known = new Map<string, boolean>();

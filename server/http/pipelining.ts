@@ -17,7 +17,7 @@ const connections = new WeakMap<Socket, Waiting>();
 
 /**
  * Does something once all that came on a connection is answered. Where nothing waits, or what came last can never become whole, that is
- * after the answers of this turn: see answer-together.ts.
+ * after the answers of this turn: see send-together.ts.
  */
 export function onceAnswered(socket: Socket, what: () => void): void {
   const waiting = connections.get(socket);
