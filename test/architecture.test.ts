@@ -239,7 +239,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/modules\/.+\.ts$/, 'rules'],
   [/^server\/access\/[^/]+\.store\.ts$/, 'grants-store'],
   [/^server\/db\/schema\.ts$/, 'schema'],
-  [/^server\/db\/(author|parts|search|times)\.ts$/, 'search-text'],
+  [/^server\/db\/(author|compiled-once|gathered|parts|search|times)\.ts$/, 'search-text'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
   [
     /^server\/(access|config|crypto|db|http|log|peers|shared-limits|sources|tracing|trail|workers)\/.+\.ts$/,

@@ -1,4 +1,6 @@
-import { type Insertable, type Kysely, type Selectable } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql } from 'kysely';
+import { compiledOnce } from '../../db/compiled-once.ts';
+import { gathered } from '../../db/gathered.ts';
 import type { CredentialTable, Schema } from '../../db/schema.ts';
 
 export type CredentialRow = Selectable<CredentialTable>;
@@ -16,13 +18,27 @@ const FOR_AUTHENTICATION = [
 
 export type ProvenRow = Pick<CredentialRow, (typeof FOR_AUTHENTICATION)[number]>;
 
-export function getCredentialByHash(db: Kysely<Schema>, hash: string): Promise<ProvenRow | undefined> {
-  return db
-    .selectFrom('credential')
-    .select(FOR_AUTHENTICATION)
-    .where('secret_hash', '=', hash)
-    .executeTakeFirst();
+const listByHash = compiledOnce((db, hash: string) =>
+  db.selectFrom('credential').select(FOR_AUTHENTICATION).where('secret_hash', '=', hash),
+);
+
+export async function getCredentialByHash(db: Kysely<Schema>, hash: string): Promise<ProvenRow | undefined> {
+  const [row] = await listByHash(db, hash);
+  return row;
 }
+
+const listByHashes = compiledOnce((db, hashes: readonly string[]) =>
+  db
+    .selectFrom('credential')
+    .select(['secret_hash', ...FOR_AUTHENTICATION])
+    .where(sql<boolean>`secret_hash = any(${hashes})`),
+);
+
+/** The same, together with all that are asked for in the same turn of the event loop; PostgreSQL alone. */
+export const getCredentialByHashTogether = gathered(async (db: Kysely<Schema>, hashes) => {
+  const rows = await listByHashes(db, hashes);
+  return new Map(rows.map((row) => [row.secret_hash, row]));
+});
 
 export function getCredential(db: Kysely<Schema>, id: number): Promise<CredentialRow | undefined> {
   return db.selectFrom('credential').selectAll().where('id', '=', id).executeTakeFirst();

@@ -12,6 +12,7 @@ import {
   deleteCredential,
   getCredential,
   getCredentialByHash,
+  getCredentialByHashTogether,
   insertCredential,
   listHashesAmong,
   listHolders,
@@ -205,7 +206,10 @@ export function writeCredentialUses(context: Context): Promise<void> {
 }
 
 async function load(context: Context, hash: string, presented: string): Promise<KnownCredential | undefined> {
-  const row = (await getCredentialByHash(context.db, hash)) ?? (await findImported(context, hash, presented));
+  const { db, config } = context;
+  // SQLite answers at once.
+  const find = config.database.type === 'postgres' ? getCredentialByHashTogether : getCredentialByHash;
+  const row = (await find(db, hash)) ?? (await findImported(context, hash, presented));
   return row && knownCredential(row);
 }
 
