@@ -49,11 +49,6 @@ export interface PackedShelf<T extends object> extends Shelf<T> {
   takes(key: string): boolean;
 }
 
-interface Load {
-  value: Promise<object | undefined>;
-  touched: boolean;
-}
-
 /**
  * Room for so many things besides those that are packed. `isCurrent` says whether every change by others would have been heard of;
  * while not, nothing is recalled.
@@ -69,31 +64,26 @@ export function createMemory(
       if ('isForgotten' in thing) thing.isForgotten = true;
     },
   });
-  const loads = new Map<string, Load>();
+  // The latest of each key. Only what is still here when it ends is kept: who forgets a key, or may not join a load, puts it away.
+  const loads = new Map<string, Promise<object | undefined>>();
   const shelfOf = (key: string): Shelf<object> => (packed?.takes(key) ? packed : loose);
 
   function load(key: string, read: () => Promise<object | undefined>): Promise<object | undefined> {
-    const started: Load = { value: Promise.resolve(undefined), touched: false };
-    started.value = read()
+    const started = read()
       .then((value) => {
-        if (value !== undefined && !started.touched) shelfOf(key).set(key, value);
+        if (value !== undefined && loads.get(key) === started) shelfOf(key).set(key, value);
         return value;
       })
       .finally(() => {
         if (loads.get(key) === started) loads.delete(key);
       });
     loads.set(key, started);
-    return started.value;
+    return started;
   }
 
   function touch(key: string): void {
     shelfOf(key).delete(key);
-    const running = loads.get(key);
-    if (running) {
-      running.touched = true;
-      // Whoever asks from now on must see the change, so they may not join the load that began before it.
-      loads.delete(key);
-    }
+    loads.delete(key);
   }
 
   return {
@@ -106,14 +96,13 @@ export function createMemory(
       if (!isCurrent()) return load(key, read) as Promise<T | undefined>;
       const known = shelfOf(key).get(key) as T | undefined;
       if (known !== undefined) return Promise.resolve(known);
-      return (loads.get(key)?.value ?? load(key, read)) as Promise<T | undefined>;
+      return (loads.get(key) ?? load(key, read)) as Promise<T | undefined>;
     },
     touch,
     clear: () => {
       loose.clear();
       packed?.clear();
-      // oxlint-disable-next-line unicorn/no-useless-spread -- touch deletes what is gone through
-      for (const key of [...loads.keys()]) touch(key);
+      loads.clear();
     },
   };
 }

@@ -40,6 +40,19 @@ test('a thing that is touched while it is loaded is not kept, and whoever asks t
   expect(memory.recall('k')).toBe(freshValue);
 });
 
+test('of loads that began while changes could not be heard of, none is kept that is touched', async () => {
+  let isCurrent = false;
+  const memory = createMemory(10, () => isCurrent);
+  const [first, second] = [pending<object>(), pending<object>()];
+  const asked = [memory.remember('k', first.load), memory.remember('k', second.load)];
+  memory.touch('k');
+  second.resolve({});
+  first.resolve({});
+  await Promise.all(asked);
+  isCurrent = true;
+  expect(memory.recall('k')).toBeUndefined();
+});
+
 test('what does not exist, and a load that fails, are asked for again', async () => {
   const memory = createMemory(10);
   expect(await memory.remember('k', () => Promise.resolve(undefined))).toBeUndefined();
@@ -71,14 +84,21 @@ test('it holds as many things as it was told to, the latest used', async () => {
 test('in any order of events, nobody gets a state older than the last change before they asked', async () => {
   const step = fc.record({
     key: fc.constantFrom('a', 'b'),
-    what: fc.constantFrom('ask', 'ask', 'change', 'clear'),
+    what: fc.constantFrom('ask', 'ask', 'ask', 'change', 'clear', 'deaf', 'hear'),
   });
   await fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
-      fc.array(step, { minLength: 1, maxLength: 12 }),
+      fc.array(step, { minLength: 1, maxLength: 16 }),
       async (scheduler, steps) => {
-        const memory = createMemory(10);
+        let isCurrent = true;
+        const memory = createMemory(10, () => isCurrent);
+        // Changes that are heard of only later.
+        const unheard: string[] = [];
+        const hear = (): void => {
+          unheard.splice(0).forEach(memory.touch);
+          isCurrent = true;
+        };
         const stored = new Map([
           ['a', 0],
           ['b', 0],
@@ -96,8 +116,11 @@ test('in any order of events, nobody gets a state older than the last change bef
             const version = stored.get(key) ?? 0;
             if (what === 'change') {
               stored.set(key, version + 1);
-              memory.touch(key);
+              if (isCurrent) memory.touch(key);
+              else unheard.push(key);
             } else if (what === 'clear') memory.clear();
+            else if (what === 'deaf') isCurrent = false;
+            else if (what === 'hear') hear();
             else {
               answers.push(
                 memory
@@ -110,6 +133,7 @@ test('in any order of events, nobody gets a state older than the last change bef
         );
         await scheduler.waitAll();
         await task;
+        hear();
         const tooOld = (await Promise.all(answers)).filter(({ wanted, got }) => got < wanted);
         expect(tooOld).toEqual([]);
         for (const [key, version] of stored) {
@@ -118,6 +142,6 @@ test('in any order of events, nobody gets a state older than the last change bef
         }
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 2000 },
   );
 });
