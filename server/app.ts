@@ -12,6 +12,7 @@ import { tellOfUnknownProxy, trustedProxies } from './http/forwarded.ts';
 import { guardRoutes } from './http/guard.ts';
 import { identifyPaying, requestLimiter } from './http/limit-requests.ts';
 import { type FiguresShared, measureRequests, type Metrics } from './http/metrics.ts';
+import { addressOf } from './http/request.ts';
 import { logRequests } from './http/request-log.ts';
 import { traceRequests } from './http/trace-requests.ts';
 import type { Tracing } from './tracing/tracing.ts';
@@ -93,14 +94,16 @@ export async function buildApp(
   const app = createApp({ config, context, log, isProxy, routing });
   const authenticators: Authenticators = {
     bearer: admit
-      ? (secret, { ip }) => admit(secret) ?? proveBearer(context, secret, ip)
-      : (secret, { ip }) => proveBearer(context, secret, ip),
-    password: (login, password, { ip }) => provePassword(context, { login, password, address: ip }),
+      ? (secret, asking) => admit(secret) ?? proveBearer(context, secret, addressOf(asking))
+      : (secret, asking) => proveBearer(context, secret, addressOf(asking)),
+    password: (login, password, asking) =>
+      provePassword(context, { login, password, address: addressOf(asking) }),
     session: sessionAuthenticator(context, (secret) => proveSession(context, secret)),
   };
   const looking: Authenticators = {
-    bearer: (secret, { ip }) => lookAtBearer(context, secret, ip),
-    password: (login, password, { ip }) => lookAtPassword(context, { login, password, address: ip }),
+    bearer: (secret, asking) => lookAtBearer(context, secret, addressOf(asking)),
+    password: (login, password, asking) =>
+      lookAtPassword(context, { login, password, address: addressOf(asking) }),
     session: sessionAuthenticator(context, (secret) => lookAtSession(context, secret)),
   };
 

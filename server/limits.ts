@@ -27,8 +27,7 @@ export function waitOf({ cost, refillPerMs }: Limit, units: number): number {
 
 /** Whom an address stands for: an IPv6 address for its /64, of which one customer has all. */
 export function networkOf(address: string): string {
-  // A connection that broke meanwhile has none any more.
-  return address === '' ? 'unknown' : rangeOf(address, 4);
+  return rangeOf(address, 4);
 }
 
 /** Who takes turns with others: an IPv6 address stands for its /48, of which a customer may have all, and so 65,536 networks. */

@@ -30,6 +30,8 @@ export function handleErrors(app: FastifyInstance, codes?: Readonly<Record<numbe
 /** Answers what no route can be found for, such as a path that is badly coded, in the form of every other error. */
 export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
   addStrictTransport(request, reply);
+  // No hook sees it.
+  reply.header('x-request-id', request.id);
   answer(asApiError(error, request), request, reply);
 }
 

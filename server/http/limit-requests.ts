@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { ApiError } from '../errors.ts';
 import { type Bucket, type BucketKind, networkOf, unitsAt, waitOf } from '../limits.ts';
 import { refusedBy } from './refusal.ts';
+import { addressOf } from './request.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -76,7 +77,7 @@ export function requestLimiter(
 
   function take(request: FastifyRequest, reply: FastifyReply, payer: Payer): Spent {
     request.isPaid = true;
-    const key = payer.id === 0 ? networkOf(request.ip) : payer.id;
+    const key = payer.id === 0 ? networkOf(addressOf(request)) : payer.id;
     const taking = shared?.take(`requests:${payer.kind}:${key}`, limit, one);
     if (taking === undefined) return takeHere(request, reply, payer, key);
     return taking.then((taken) => {
@@ -129,7 +130,7 @@ export function requestLimiter(
     reply.header('ratelimit-remaining', left);
     reply.header('ratelimit-reset', reset);
     if (wait === 0) return undefined;
-    lately.note({ ...payer, address: request.ip, reason: 'requests', until: at + wait }, at);
+    lately.note({ ...payer, address: addressOf(request), reason: 'requests', until: at + wait }, at);
     return tooMany(payer.kind, wait, perSecond, burst);
   }
 

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ADMIN, type As, startWorld, type World } from '../testing/world.ts';
 
@@ -306,4 +308,27 @@ test('no path brings the link to a public dashboard into the log, whether it lea
   expect(world.log.join('')).not.toContain(token);
   const [other] = await linesOf(world, 'api', () => fetch(`${world.url}/api/%6Eowhere/public/dashboards`));
   expect(other).toContain('path="/api/%6Eowhere/public/dashboards" ');
+});
+
+test('a connection that is reset before its request is looked at is no error of the server', async () => {
+  const world = await makeWorld();
+  const { port } = new URL(world.url);
+  const head = `Host: localhost\r\nAuthorization: Bearer ${UNKNOWN}\r\n\r\n`;
+  for (const path of ['/api/org', '/api/nowhere', '/api/health']) {
+    for (let time = 0; time < 20; time++) {
+      const socket = connect(Number(port), '127.0.0.1');
+      await once(socket, 'connect');
+      socket.write(`GET ${path} HTTP/1.1\r\n${head}`, () => socket.resetAndDestroy());
+      await once(socket, 'close');
+    }
+  }
+  expect((await world.send(ADMIN, 'GET', '/api/org')).status).toBe(200);
+  expect(world.log.filter((line) => line.includes('level=error'))).toEqual([]);
+});
+
+test('what no route can be found for has an id in its answer too', async () => {
+  const world = await makeWorld();
+  const answer = await fetch(`${world.url}/api/folders/%ff`);
+  expect(answer.status).toBe(400);
+  expect(answer.headers.get('x-request-id')).toBe(((await answer.json()) as { traceID: string }).traceID);
 });

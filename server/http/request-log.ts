@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Context } from '../context.ts';
 import { afterAnswers } from './answer-steps.ts';
 import { refusalOf, whyRefused } from './refusal.ts';
+import { addressOf } from './request.ts';
 import { traceIdOf } from './trace-context.ts';
 
 type Log = Context['log'];
@@ -36,8 +37,8 @@ export function logRequests(app: FastifyInstance, { api, auth }: RequestLogs): v
   if (says.info) {
     app.addHook('onError', (request, _reply, error, done) => {
       const why = whyRefused(error);
-      // A connection that is gone by the time of the line has no address any more.
-      if (why) refused.set(request, { ...why, ...credentialOf(request), address: request.ip });
+      // By the time of the line the connection may be gone, and its address with it.
+      if (why) refused.set(request, { ...why, ...credentialOf(request), address: addressOf(request) });
       done();
     });
   }
@@ -54,7 +55,10 @@ export function logRequests(app: FastifyInstance, { api, auth }: RequestLogs): v
   app.addHook('onError', (request, _reply, error, done) => {
     const refusal = refusalOf(error);
     if (refusal)
-      auth.debug({ topic: TOPIC, ...refusal, ...asked(request), address: request.ip }, 'credential refused');
+      auth.debug(
+        { topic: TOPIC, ...refusal, ...asked(request), address: addressOf(request) },
+        'credential refused',
+      );
     done();
   });
 }

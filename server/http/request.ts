@@ -51,8 +51,13 @@ export function contextOf(request: FastifyRequest): RequestContext {
     ...request.server.context,
     actor: request.identity,
     requestId: request.id,
-    address: request.ip,
+    address: addressOf(request),
   };
+}
+
+/** Where a request came from: 'unknown' once its connection was reset, which the type of Fastify's `ip` does not say. */
+export function addressOf({ ip }: { ip: string | undefined }): string {
+  return ip || 'unknown';
 }
 
 /** Aborts when whoever asked is gone before the answer. Fastify's own signal does so as soon as the body has been read. */

@@ -3,6 +3,7 @@ import type { RequestSpan, Tracing } from '../tracing/tracing.ts';
 import { afterAnswers } from './answer-steps.ts';
 import type { IsProxy } from './forwarded.ts';
 import { shownPath } from './request-log.ts';
+import { addressOf } from './request.ts';
 import { parseTraceparent } from './trace-context.ts';
 
 declare module 'fastify' {
@@ -21,12 +22,12 @@ export function traceRequests(app: FastifyInstance, tracing: Tracing | undefined
   if (!tracing) return;
 
   app.addHook('onRequest', (request, _reply, done) => {
-    const { method, url, ip, id, headers, socket } = request;
+    const { method, url, id, headers, socket } = request;
     const { traceparent, tracestate } = headers;
     request.span = tracing.request({
       method,
       path: shownPath(url),
-      address: ip,
+      address: addressOf(request),
       requestId: id,
       decides: isProxy?.(socket.remoteAddress) === true,
       parent: typeof traceparent === 'string' ? parseTraceparent(traceparent) : undefined,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
 import { sentBody } from '../../http/guard.ts';
 import type { RequestLimiter } from '../../http/limit-requests.ts';
+import { addressOf } from '../../http/request.ts';
 import type { Caller } from '../access/caller.ts';
 import { denied } from '../access/refusals.ts';
 import { rolesWith } from '../access/roles.ts';
@@ -56,7 +57,7 @@ export function guardCloud(
       routes.push({ method: each, url, needs: asked, schema, mayAnswer: config?.mayAnswer ?? [] });
   });
   const guard = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const caller = await authenticate(request.headers.authorization, request.ip).catch(
+    const caller = await authenticate(request.headers.authorization, addressOf(request)).catch(
       async (error: unknown) => {
         throw limiter ? await limiter.spendRefused(request, reply, error) : error;
       },
@@ -83,5 +84,10 @@ export function guardCloud(
 
 /** The context of this request, for its rules. */
 export function cloudOf(request: FastifyRequest): CloudRequestContext {
-  return { ...request.server.cloud, caller: request.caller, requestId: request.id, address: request.ip };
+  return {
+    ...request.server.cloud,
+    caller: request.caller,
+    requestId: request.id,
+    address: addressOf(request),
+  };
 }

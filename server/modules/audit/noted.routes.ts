@@ -4,6 +4,7 @@ import { ApiError, type Refusal } from '../../errors.ts';
 import { afterAnswersOf } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { refusalOf, refusedBy } from '../../http/refusal.ts';
+import { addressOf } from '../../http/request.ts';
 import { NOBODY, noteRequest } from './noted.ts';
 
 const REFUSED = new Set([401, 403, 429]);
@@ -72,7 +73,8 @@ function claimedOf(error: ApiError) {
   };
 }
 
-function whereFrom({ ip, id, method, routeOptions, is404 }: FastifyRequest) {
+function whereFrom(request: FastifyRequest) {
+  const { id, method, routeOptions, is404 } = request;
   const route = is404 ? NOWHERE : `${method} ${routeOptions.url ?? NOWHERE}`;
-  return { address: ip || 'unknown', requestId: id, route };
+  return { address: addressOf(request), requestId: id, route };
 }

@@ -5,7 +5,7 @@ import { type Asking, type Authenticators, prove, requestedOrg } from '../../htt
 import { needsOf } from '../../http/openapi.ts';
 import { summaryOf } from '../../http/openapi-words.ts';
 import { personsOnly } from '../../http/persons-only.ts';
-import { contextOf, type GuardedRoute } from '../../http/request.ts';
+import { addressOf, contextOf, type GuardedRoute } from '../../http/request.ts';
 import type { FindRoute } from '../../http/route-finder.ts';
 import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { sentSecret } from '../../http/session-cookie.ts';
@@ -119,7 +119,7 @@ export function explainRoutes(app: App, looking: Authenticators, findRoute: Find
     },
     async (request) => {
       const { method, path, credential: picked, headers = {} } = request.body;
-      const asking = askingAs(request.body, request.ip);
+      const asking = askingAs(request.body, addressOf(request));
       const shown = {
         authorization: headers.authorization,
         hasCookie: sentSecret(app.context.config, asking.headers) !== undefined,

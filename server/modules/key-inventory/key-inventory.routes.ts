@@ -3,6 +3,7 @@ import { can } from '../../access/can.ts';
 import { afterAnswers } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
+import { addressOf } from '../../http/request.ts';
 import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
 import { ADVICE } from './advice.ts';
@@ -56,10 +57,10 @@ export function keyInventoryRoutes(app: App): void {
   afterAnswers(app, (request, reply) => {
     const credential = request.identity?.credential;
     if (credential?.kind === 'api-key') {
-      const { ip: address, headers, method } = request;
+      const { headers, method } = request;
       // Who only tried holds the key as well, but shows no need of it.
       const did = reply.statusCode >= 400 ? 'nothing' : READS.has(method) ? 'read' : 'write';
-      const call = { address, userAgent: headers['user-agent'], did } as const;
+      const call = { address: addressOf(request), userAgent: headers['user-agent'], did } as const;
       noteCaller(app.context, credential.id, call);
     }
   });

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { canOnServer, open } from '../../access/can.ts';
 import { ApiError } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
-import { contextOf } from '../../http/request.ts';
+import { addressOf, contextOf } from '../../http/request.ts';
 import { readScannerKeys, signerOf } from '../../http/scanner-keys.ts';
 import { Id } from '../../http/schemas.ts';
 import { type Doer, doerOf, NOBODYS } from '../audit/audit.ts';
@@ -108,7 +108,7 @@ export function leaksRoutes(app: App): void {
       const doer = {
         ...NOBODYS,
         actor: `scanner:${signerOf(keys, request)}`,
-        address: request.ip,
+        address: addressOf(request),
         requestId: request.id,
       };
       const { leaked, unseen } = await revoke(doer, request.body);

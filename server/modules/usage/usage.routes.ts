@@ -5,6 +5,7 @@ import { countedId, type Identity } from '../../access/identity.ts';
 import { afterAnswers, afterAnswersOf } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { type RefusedCredential, refusedBy } from '../../http/refusal.ts';
+import { addressOf } from '../../http/request.ts';
 import { Id, nullable, Text, Timestamp } from '../../http/schemas.ts';
 import { timestamp } from '../../http/time.ts';
 import { type CountedRoute, noteRequest } from './tallies.ts';
@@ -77,15 +78,14 @@ export function countRequests(app: App): void {
 }
 
 function noteAnswer(request: FastifyRequest, { statusCode }: FastifyReply, route: CountedRoute): void {
-  const { identity, refused, ip } = request;
+  const { identity, refused } = request;
   noteRequest(request.server.context, {
     orgId: identity?.orgId ?? refused?.orgId ?? 0,
     kind: identity?.credential.kind ?? refused?.kind ?? 'none',
     credentialId: identity ? countedId(identity) : (refused?.credentialId ?? 0),
     route,
     status: Math.floor(statusCode / 100),
-    // A connection that broke meanwhile has none any more.
-    address: ip || 'unknown',
+    address: addressOf(request),
   });
 }
 
