@@ -35,18 +35,27 @@ export function watchAnswers(app: FastifyInstance): void {
   app.decorateReply('took', 0);
   // Not with the hook onResponse: for it, Fastify adds and removes two listeners, at a twentieth of all that a request costs.
   app.addHook('onRequest', (request, reply, done) => {
-    const begun = performance.now();
-    let isOver = false;
-    const finish = (): void => {
-      if (isOver) return;
-      isOver = true;
-      reply.took = performance.now() - begun;
-      takeAll(later, request, reply);
-      takeAll(request.routeOptions.config.afterAnswers ?? [], request, reply);
-    };
-    reply.raw.on('finish', finish).on('error', finish);
+    watch(later, request, reply);
     done();
   });
+}
+
+/** Has the steps after answers taken for a request that no hook sees, since no route can be found for it. */
+export function watchUnroutable(request: FastifyRequest, reply: FastifyReply): void {
+  watch(stepsOf(after, request.server), request, reply);
+}
+
+function watch(steps: readonly Step[], request: FastifyRequest, reply: FastifyReply): void {
+  const begun = performance.now();
+  let isOver = false;
+  const finish = (): void => {
+    if (isOver) return;
+    isOver = true;
+    reply.took = performance.now() - begun;
+    takeAll(steps, request, reply);
+    takeAll(request.routeOptions.config?.afterAnswers ?? [], request, reply);
+  };
+  reply.raw.on('finish', finish).on('error', finish);
 }
 
 /** Nobody waits for these any more: what breaks one of them goes to the log, and holds up neither the others nor the process. */

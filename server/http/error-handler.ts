@@ -2,6 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { ErrorObject } from 'ajv';
 import { isLostRace, type Trouble, troubleOf } from '../db/errors.ts';
 import { ApiError, badRequest } from '../errors.ts';
+import { watchUnroutable } from './answer-steps.ts';
 import { traceIdOf } from './trace-context.ts';
 import { addStrictTransport } from './strict-transport.ts';
 import { invalidInput } from './validation.ts';
@@ -13,6 +14,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** What the database was last found to suffer from; the health check finds out whether it is over. */
     noted: { trouble: Trouble | undefined };
+    /** The codes of errors by status, where they have some. */
+    errorCodes: Readonly<Record<number, string>> | undefined;
   }
 }
 
@@ -22,25 +25,22 @@ declare module 'fastify' {
  */
 export function handleErrors(app: FastifyInstance, codes?: Readonly<Record<number, string>>): void {
   app.decorate('noted', { trouble: undefined });
+  app.decorate('errorCodes', codes);
   app.setErrorHandler((error: FastifyError, request, reply) =>
-    answer(asApiError(error, request), request, reply, codes),
+    answer(asApiError(error, request), request, reply),
   );
 }
 
 /** Answers what no route can be found for, such as a path that is badly coded, in the form of every other error. */
 export function refuseUnroutable(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  watchUnroutable(request, reply);
   addStrictTransport(request, reply);
-  // No hook sees it.
   reply.header('x-request-id', request.id);
   answer(asApiError(error, request), request, reply);
 }
 
-function answer(
-  error: ApiError,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  codes?: Readonly<Record<number, string>>,
-): FastifyReply {
+function answer(error: ApiError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { errorCodes: codes } = request.server;
   if (error.status >= 500)
     request.log.error({ requestId: request.id, err: error.cause ?? error }, error.message);
   return reply

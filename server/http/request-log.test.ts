@@ -326,9 +326,16 @@ test('a connection that is reset before its request is looked at is no error of 
   expect(world.log.filter((line) => line.includes('level=error'))).toEqual([]);
 });
 
-test('what no route can be found for has an id in its answer too', async () => {
+test('what no route can be found for has an id in its answer, a line in the log and a place in the figures as any other', async () => {
   const world = await makeWorld();
+  const before = world.log.length;
   const answer = await fetch(`${world.url}/api/folders/%ff`);
   expect(answer.status).toBe(400);
-  expect(answer.headers.get('x-request-id')).toBe(((await answer.json()) as { traceID: string }).traceID);
+  const id = answer.headers.get('x-request-id');
+  expect(((await answer.json()) as { traceID: string }).traceID).toBe(id);
+  await expect.poll(() => world.log.slice(before)).toHaveLength(1);
+  for (const part of ['logger=api', 'path="/api/folders/%ff"', 'status=400', `requestId=${id}`])
+    expect(world.log[before]).toContain(part);
+  const figures = await (await fetch(`${world.url}/metrics`)).text();
+  expect(figures).toContain('http_requests_total{method="GET",route="unknown",status="400"} 1');
 });
