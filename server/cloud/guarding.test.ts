@@ -182,7 +182,7 @@ async function sendOnly(url: string, text: string): Promise<Socket> {
 }
 
 test('who takes none of its answers holds a stack open no longer than read_timeout', async () => {
-  await start({ server: { read_timeout: '1s' }, cloud: { open_stacks: 1 } });
+  await start({ server: { read_timeout: '3s' }, cloud: { open_stacks: 1 } });
   const make = async (slug: string): Promise<string> =>
     (await world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug })).body.url;
   const [other, held] = [await make('other'), await make('held')];
@@ -190,8 +190,8 @@ test('who takes none of its answers holds a stack open no longer than read_timeo
   const asked = 'GET /api/openapi.json HTTP/1.1\r\nhost: held\r\n\r\n';
   const holding = await sendOnly(held, asked.repeat(16));
   try {
-    await expect.poll(() => statusOf(other)).toBe(503);
-    await expect.poll(() => statusOf(other), { timeout: 10_000, interval: 100 }).toBe(401);
+    await expect.poll(() => statusOf(other), { timeout: 3000 }).toBe(503);
+    await expect.poll(() => statusOf(other), { timeout: 15_000, interval: 100 }).toBe(401);
     expect(await statusOf(held)).toBe(401);
   } finally {
     holding.destroy();
