@@ -191,7 +191,7 @@ test('who takes none of its answers holds a stack open no longer than read_timeo
   const holding = await sendOnly(held, asked.repeat(16));
   try {
     await expect.poll(() => statusOf(other), { timeout: 3000 }).toBe(503);
-    await expect.poll(() => statusOf(other), { timeout: 15_000, interval: 100 }).toBe(401);
+    await expect.poll(() => statusOf(other), { timeout: 10_000, interval: 100 }).toBe(401);
     expect(await statusOf(held)).toBe(401);
   } finally {
     holding.destroy();

@@ -527,10 +527,11 @@ test('what is done to dashboards is recorded', async () => {
 
 /** What somebody is told, but for what they sent themselves. */
 function told({ status, body }: Answer, ...sent: (string | number)[]): unknown {
-  const text = JSON.stringify({ ...body, statusCode: undefined, traceID: '', accessErrorId: '' });
+  const { statusCode, ...rest } = body;
+  const text = JSON.stringify({ ...rest, traceID: '', accessErrorId: '' });
   // As a whole: 40 is in 404, and in many a uid.
   const own = new RegExp(`(?<!\\w)(${sent.join('|')})(?!\\w)`, 'g');
-  return [status, text.replace(own, '…')];
+  return [status, statusCode, text.replace(own, '…')];
 }
 
 test('the number of what is hidden is answered like one that nothing has', async () => {
