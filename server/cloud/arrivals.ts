@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ApiError } from '../errors.ts';
 import type { CloudContext } from './context.ts';
 import type { StackRow } from './db/schema.ts';
-import { findStackAt, recallStackAt } from './modules/stacks/stacks.ts';
+import { findStackAt, recallStackAt } from './modules/stacks/stack-places.ts';
 import { addressOf, limitOpenings } from './openings.ts';
 
 type Place = { port: number } | { host: string };

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
-import type { Client } from '../../../client/client.ts';
-import type { IssuedSecret } from '../../../client/shapes.ts';
-import { addCommand, lifeOption, roleOption, withJson } from '../../command.ts';
+import { addCommand, withJson } from '../../command.ts';
 import { usageFailure } from '../../failure.ts';
-import { print, printFields, printJson, printTable, printValue, say, shortTime } from '../../output.ts';
+import { printFields, printJson, printTable, printValue, say, shortTime } from '../../output.ts';
 import { OWN_NAME } from '../../own-name.ts';
 import { printable } from '../../text.ts';
-import { handOver } from '../secrets.ts';
 import { type CloudFlags, connectCloud, withCloudConnection } from './connection.ts';
-import { confirm, gather } from './manners.ts';
+import { gather } from './manners.ts';
 import type { Items, Stack } from './shapes.ts';
-import { waitForStack } from './waiting.ts';
+import { pathOf } from './stack-path.ts';
+import { addDelete, addRestore, addResume, addSuspend } from './stack-states.ts';
+import { addToken } from './stack-token.ts';
+import { waitForStack, withWait } from './waiting.ts';
 
 interface Changes {
   name?: string;
@@ -140,118 +140,6 @@ function addUpdate(stacks: Command): void {
   );
 }
 
-function addSuspend(stacks: Command): void {
-  const suspend = addCommand(stacks, 'suspend <id|slug>', {
-    summary: 'let nobody into a stack any more; it keeps all it has',
-    examples: ['latchkey cloud stacks suspend my_stack'],
-  });
-  withCloudConnection(withJson(suspend)).action(async (given: string, flags: CloudFlags) => {
-    const client = await connectCloud(flags);
-    const stack = await client.request<Stack>('POST', `${pathOf(given)}/suspend`);
-    if (flags.json) return printJson(stack);
-    print(printable(`Suspended: ${stack.slug}`));
-    say(printable(`"${OWN_NAME} cloud stacks resume ${stack.slug}" lets people in again.`));
-  });
-}
-
-function addResume(stacks: Command): void {
-  const resume = addCommand(stacks, 'resume <id|slug>', {
-    summary: 'let people into a suspended stack again',
-    examples: ['latchkey cloud stacks resume my_stack --wait'],
-  });
-  withWait(withCloudConnection(withJson(resume))).action(
-    async (given: string, flags: CloudFlags & { wait?: boolean }) => {
-      const client = await connectCloud(flags);
-      const stack = await client.request<Stack>('POST', `${pathOf(given)}/resume`);
-      await tellOfReturn(client, stack, 'Resumed', flags);
-    },
-  );
-}
-
-function addDelete(stacks: Command): void {
-  const remove = addCommand(stacks, 'delete <id|slug>', {
-    summary: 'delete a stack, after asking; its data is kept for a while',
-    examples: ['latchkey cloud stacks delete my_stack', 'latchkey cloud stacks delete my_stack --yes'],
-    more: 'It is gone for everybody at once. Until [cloud] keep_deleted_for is over it can be brought back by its number, which this prints.',
-  }).option('--yes', 'do not ask');
-  withCloudConnection(withJson(remove)).action(
-    async (given: string, flags: CloudFlags & { yes?: boolean }) => {
-      const client = await connectCloud(flags);
-      const { id, slug, name } = await client.request<Stack>('GET', pathOf(given));
-      await confirm(
-        `Delete stack ${id}, ${slug} (${JSON.stringify(name)})? Nobody reaches it any more.`,
-        flags,
-      );
-      // By its number: another may have the slug by now.
-      const deleted = await client.request<Stack>('DELETE', pathOf(String(id)));
-      if (flags.json) return printJson(deleted);
-      print(printable(`Deleted: ${slug}, which was stack ${id}`));
-      say(`"${OWN_NAME} cloud stacks restore ${id}" brings it back while its data is kept.`);
-    },
-  );
-}
-
-function addRestore(stacks: Command): void {
-  const restore = addCommand(stacks, 'restore <id>', {
-    summary: 'bring back a deleted stack, with its keys, while its data is kept',
-    examples: ['latchkey cloud stacks restore 3 --wait'],
-    more: 'Its number is what "delete" printed and "list --deleted" shows: another stack may have its slug by now. It may get another port.',
-  });
-  withWait(withCloudConnection(withJson(restore))).action(
-    async (given: string, flags: CloudFlags & { wait?: boolean }) => {
-      if (!/^\d+$/.test(given))
-        throw usageFailure(
-          'a deleted stack is named by its number',
-          '"cloud stacks list --deleted" shows it.',
-        );
-      const client = await connectCloud(flags);
-      const stack = await client.request<Stack>('POST', `${pathOf(given)}/restore`);
-      await tellOfReturn(client, stack, 'Restored', flags);
-    },
-  );
-}
-
-function addToken(stacks: Command): void {
-  const token = addCommand(stacks, 'token <id|slug> <name>', {
-    summary: 'make a service account in a stack and print a token of it, alone, on standard output',
-    examples: [
-      'latchkey cloud stacks token my_stack ci --role Admin',
-      'TOKEN=$(latchkey cloud stacks token my_stack ci --ttl 1M)',
-    ],
-    more: 'The secret is shown this once, and works at the address of the stack. Account and token have the same name.',
-  })
-    .addOption(roleOption('what the account may do').default('Viewer'))
-    .addOption(lifeOption());
-  withCloudConnection(withJson(token)).action(
-    async (given: string, name: string, flags: CloudFlags & { role: string; ttl?: number }) => {
-      const { role, ttl = 0 } = flags;
-      const client = await connectCloud(flags);
-      const accounts = `${pathOf(given)}/api/serviceaccounts`;
-      const { id } = await client.request<{ id: number }>('POST', accounts, { name, role });
-      const asked = { name, secondsToLive: ttl };
-      const issued = await client
-        .request<IssuedSecret>('POST', `${accounts}/${id}/tokens`, asked)
-        .catch(async (error: unknown) => {
-          // The same command is given again, and its name is to be free then.
-          await client.request('DELETE', `${accounts}/${id}`);
-          throw error;
-        });
-      handOver(issued, `a token of a new service account in ${given}, with the role ${role}`, flags);
-    },
-  );
-}
-
-async function tellOfReturn(
-  client: Client,
-  stack: Stack,
-  what: string,
-  { wait, json }: { wait?: boolean; json?: boolean },
-): Promise<void> {
-  if (wait) await waitForStack(client, stack);
-  if (json) return printJson(stack);
-  print(printable(`${what}: ${stack.slug}, at ${stack.url}`));
-}
-
 function withChanges(command: Command): Command {
   return command
     .option('--name <name>', 'what people read')
@@ -260,10 +148,6 @@ function withChanges(command: Command): Command {
     .option('--stack-url <url>', 'the address it is to have: see docs/stacks.md')
     .option('--delete-protection', 'refuse to delete it')
     .option('--no-delete-protection', 'let it be deleted');
-}
-
-function withWait(command: Command): Command {
-  return command.option('--wait', 'wait until it answers at its address, for two minutes at most');
 }
 
 function changesIn({
@@ -318,9 +202,4 @@ function printStack(stack: Stack, { json }: { json?: boolean }): void {
 // Grafana: "paused" on the wire is what the commands call suspended.
 function stateOf({ status }: Stack): string {
   return status === 'paused' ? 'suspended' : status;
-}
-
-function pathOf(stack: string): string {
-  if (stack === '') throw usageFailure('an empty name names nothing');
-  return `/api/instances/${encodeURIComponent(stack)}`;
 }

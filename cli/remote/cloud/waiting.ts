@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { type Client, createClient } from '../../../client/client.ts';
 import { ApiFailure, Unreachable } from '../../../client/failures.ts';
 import { EXIT, Failure } from '../../failure.ts';
@@ -6,6 +7,11 @@ import type { Stack } from './shapes.ts';
 
 const LONGEST_MS = 120_000;
 const AGAIN_MS = 1000;
+
+/** Gives a command the option --wait, for waitForStack. */
+export function withWait(command: Command): Command {
+  return command.option('--wait', 'wait until it answers at its address, for two minutes at most');
+}
 
 /** Waits until a stack is ready and answers at its own address. Throws a Failure that says what is still missing. */
 export async function waitForStack(client: Client, { slug, url }: Stack): Promise<void> {

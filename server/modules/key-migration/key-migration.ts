@@ -10,8 +10,10 @@ import {
   accountForKeysLike,
   accountNameFor,
   createAccountForKey,
-  deleteAccount,
   type HeldByKey,
+} from '../service-accounts/accounts-for-keys.ts';
+import {
+  deleteAccount,
   requireListedAccount,
   requireOutranking,
 } from '../service-accounts/service-accounts.ts';

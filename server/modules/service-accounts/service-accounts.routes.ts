@@ -17,14 +17,13 @@ import {
   updated,
 } from './account-answers.routes.ts';
 import { lastUseOfAccount, listUsedAccounts } from './account-uses.ts';
+import { grantOrg, withdrawOrg } from './further-orgs.ts';
 import {
   changeAccount,
   createAccount,
   deleteAccount,
-  grantOrg,
   requireAccount,
   requireListedAccount,
-  withdrawOrg,
 } from './service-accounts.ts';
 import { countServiceAccounts, getFirstMovedKey, listOrgGrants } from './service-accounts.store.ts';
 

@@ -1,21 +1,19 @@
 import { denied, requireRoleAtMostOwn } from '../../access/can.ts';
 import { ADMINISTER } from '../../access/object-levels.ts';
-import { atMost, type Role } from '../../access/roles.ts';
+import type { Role } from '../../access/roles.ts';
 import type { Context, RequestContext } from '../../context.ts';
 import { isUniqueViolation } from '../../db/errors.ts';
 import { searchText } from '../../db/search.ts';
 import { inTransaction } from '../../db/transaction.ts';
-import { ApiError, badRequest, notFound } from '../../errors.ts';
+import { ApiError, notFound } from '../../errors.ts';
 import { REMEMBERED } from '../../memory.ts';
 import { recordChange } from '../audit/audit.ts';
 import { changed } from '../audit/changed.ts';
 import { type Account, forgetCredential } from '../credentials/credentials.ts';
 import { dropObjects, dropSubject, grantLevel } from '../object-permissions/object-permissions.ts';
-import { requireOrg } from '../orgs/orgs.ts';
 import { requireRoom } from '../quotas/quotas.ts';
-import { dropRolesOf, grantedTo, requireHoldingRolesOf } from '../roles/granted.ts';
+import { grantedTo, requireHoldingRolesOf } from '../roles/granted.ts';
 import {
-  deleteOrgGrant,
   deleteServiceAccount,
   deleteTokens,
   getListedServiceAccount,
@@ -27,9 +25,6 @@ import {
   listOrgGrants,
   loginIsTaken,
   updateServiceAccount,
-  upsertOrgGrant,
-  getAccountNamed,
-  hasGrants,
 } from './service-accounts.store.ts';
 
 export interface NewServiceAccount {
@@ -116,82 +111,6 @@ export async function createAccount(
   });
 }
 
-/** What an API key may do. */
-export interface HeldByKey {
-  role: Role;
-  isServerAdmin: boolean;
-}
-
-// Grafana: the accounts of migrated keys are called so.
-const AUTOGEN = 'sa-autogen-';
-
-/**
- * Makes the account that an API key becomes a token of: `sa-autogen-<key>`, with a number where that is taken. It holds what the
- * key held, so that nobody can do more than before.
- */
-export async function createAccountForKey(
-  context: RequestContext,
-  key: HeldByKey & { name: string },
-): Promise<{ id: number; name: string }> {
-  const { orgId } = context.actor;
-  const name = await freeName(context, AUTOGEN + key.name);
-  const now = context.now();
-  const id = await insertServiceAccount(context.db, {
-    org_id: orgId,
-    name,
-    // Grafana: the organization is part of these logins, whether the shorter one is free or not.
-    login: await freeLogin(context, `autogen-${orgId}-${key.name}`),
-    role: key.role,
-    is_disabled: 0,
-    is_server_admin: key.isServerAdmin ? 1 : 0,
-    search_text: searchText(name),
-    created_at: now,
-    updated_at: now,
-  });
-  return { id, name };
-}
-
-/**
- * The one account that all keys of a role become tokens of, `sa-autogen-keys-<role>`: made where it is not there. One that has
- * been changed or given more since is passed by, so that no key gets rights that it did not have.
- */
-export async function accountForKeysLike(
-  context: RequestContext,
-  key: HeldByKey,
-): Promise<{ id: number; name: string }> {
-  const { known } = await findAccountForKeysLike(context, key);
-  return known ?? createAccountForKey(context, { ...key, name: groupOf(key) });
-}
-
-/** What a key's account would be called if it were made, or found, now. */
-export async function accountNameFor(
-  context: RequestContext,
-  key: HeldByKey & { name: string },
-  { groupByRole }: { groupByRole: boolean },
-): Promise<string> {
-  if (!groupByRole) return freeName(context, AUTOGEN + key.name);
-  return (await findAccountForKeysLike(context, key)).name;
-}
-
-async function findAccountForKeysLike(
-  context: RequestContext,
-  key: HeldByKey,
-): Promise<{ name: string; known?: { id: number; name: string } }> {
-  for (let attempt = 1; ; attempt++) {
-    const name = numbered(AUTOGEN + groupOf(key), attempt);
-    const known = await getAccountNamed(context.db, context.actor.orgId, name);
-    if (known === undefined) return { name };
-    const isServerAdmin = known.is_server_admin === 1;
-    const isAsMade =
-      known.role === key.role && isServerAdmin === key.isServerAdmin && known.is_disabled === 0;
-    if (isAsMade && !(await hasGrants(context.db, known))) return { name, known };
-  }
-}
-
-function groupOf({ role, isServerAdmin }: HeldByKey): string {
-  return `keys-${role.toLowerCase()}${isServerAdmin ? '-server-admin' : ''}`;
-}
-
 /** Changes what is given; the very next request of any of its tokens obeys. */
 export async function changeAccount(
   context: RequestContext,
@@ -241,49 +160,6 @@ export async function deleteAccount(context: RequestContext, id: number): Promis
   });
 }
 
-/** Lets an account act in a further organization. Asks for the right to add members there, and for no role above one's own. */
-export async function grantOrg(
-  context: RequestContext,
-  id: number,
-  orgId: number,
-  role: Role,
-): Promise<void> {
-  await inTransaction(context, async (context) => {
-    const account = await requireAccount(context, id);
-    await requireOutranking(context, account);
-    if (orgId === account.org_id) {
-      throw badRequest(
-        `the service account belongs to organization ${orgId}; change its role with PATCH instead`,
-      );
-    }
-    // Before the look-up, so that nobody learns which organizations there are.
-    requireMayGrantIn(context, orgId, role);
-    const org = await requireOrg(context, orgId);
-    const before = (await listOrgGrants(context.db, id)).find((grant) => grant.org_id === orgId);
-    const row = { service_account_id: id, org_id: orgId, role, created_at: context.now() };
-    await upsertOrgGrant(context.db, row);
-    context.touch(CACHE + id);
-    const change = { orgId, orgName: org.name, ...changed({ role: before?.role }, { role }) };
-    const entry = { kind: 'service-account', id, name: account.name, change };
-    await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:add' });
-  });
-}
-
-/** Takes a further organization away; the account's tokens are refused there at once. */
-export async function withdrawOrg(context: RequestContext, id: number, orgId: number): Promise<void> {
-  await inTransaction(context, async (context) => {
-    const account = await requireAccount(context, id);
-    await requireOutranking(context, account);
-    const gone = await deleteOrgGrant(context.db, id, orgId);
-    if (!gone) throw notFound(`The service account has no grant in organization ${orgId}`);
-    await dropSubject(context, `user:${id}`, orgId);
-    await dropRolesOf(context, orgId, { service_account_id: id });
-    context.touch(CACHE + id);
-    const entry = { kind: 'service-account', id, name: account.name, change: { orgId } };
-    await recordChange(context, { ...entry, action: 'serviceaccounts.orgs:remove' });
-  });
-}
-
 async function loadAccount(context: Context, id: number): Promise<Account | undefined> {
   const row = await getServiceAccountAnywhere(context.db, id);
   if (row === undefined) return undefined;
@@ -311,20 +187,8 @@ async function loadAccount(context: Context, id: number): Promise<Account | unde
   };
 }
 
-/** The name where it is free in the organization, else with a number. */
-async function freeName(context: RequestContext, wanted: string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const name = numbered(wanted, attempt);
-    if ((await getAccountNamed(context.db, context.actor.orgId, name)) === undefined) return name;
-  }
-}
-
-function numbered(name: string, attempt: number): string {
-  return attempt === 1 ? name : `${name}-${attempt}`;
-}
-
 /** `sa-<name>` where that is free; else with the organization's id, else with a number besides. */
-async function freeLogin(context: RequestContext, name: string): Promise<string> {
+export async function freeLogin(context: RequestContext, name: string): Promise<string> {
   const tail = name.toLowerCase().replaceAll(/\s+/g, '-');
   const inOrg = `sa-${context.actor.orgId}-${tail}`;
   for (let attempt = 0; ; attempt++) {
@@ -363,24 +227,4 @@ export async function requireOutranking(
     );
   }
   await requireHoldingRolesOf(context, { service_account_id: account.id });
-}
-
-/**
- * Refuses a new way to act as an account that may act in further organizations to whoever has no such role there. To end
- * what there is, its own organization's Admins need none.
- */
-export async function requireRoleWhereverGranted(context: RequestContext, id: number): Promise<void> {
-  const { isServerAdmin, memberships } = context.actor.principal;
-  if (isServerAdmin) return;
-  for (const { org_id: orgId, role } of await listOrgGrants(context.db, id)) {
-    if (atMost(role, memberships.get(orgId) ?? 'None')) continue;
-    const what = `the service account may act in organization ${orgId} as ${role}, and you may not`;
-    throw denied(what, 'An administrator of the server can issue the token, or withdraw that organization.');
-  }
-}
-
-function requireMayGrantIn(context: RequestContext, orgId: number, role: Role): void {
-  const { principal } = context.actor;
-  if (principal.isServerAdmin || principal.memberships.get(orgId) === 'Admin') return;
-  throw denied(`only an Admin of organization ${orgId} lets an account act there with the role ${role}`);
 }

@@ -11,11 +11,8 @@ import {
   revokeCredential,
 } from '../credentials/credentials.ts';
 import { requireRoom } from '../quotas/quotas.ts';
-import {
-  requireAccount,
-  requireOutranking,
-  requireRoleWhereverGranted,
-} from '../service-accounts/service-accounts.ts';
+import { requireRoleWhereverGranted } from '../service-accounts/further-orgs.ts';
+import { requireAccount, requireOutranking } from '../service-accounts/service-accounts.ts';
 
 export interface IssuedToken {
   id: number;

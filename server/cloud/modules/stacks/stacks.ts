@@ -2,48 +2,30 @@ import { isUniqueViolation } from '../../../db/errors.ts';
 import { inTransaction } from '../../../db/transaction.ts';
 import { changed } from '../../../modules/audit/changed.ts';
 import { reaches, requireWholeOrg } from '../../access/caller.ts';
-import { invalidArgument, notFound, taken, unavailable } from '../../access/refusals.ts';
-import { labelIn, labelOf, labelOfServer, type Place } from '../../addresses.ts';
+import { invalidArgument, notFound, taken } from '../../access/refusals.ts';
+import type { Place } from '../../addresses.ts';
 import type { CloudContext, CloudRequestContext } from '../../context.ts';
 import type { StackRow } from '../../db/schema.ts';
-import { recordChange, recordOwnChange } from '../audit/audit.ts';
+import { recordChange } from '../audit/audit.ts';
 import { knownRegion, regionsOf } from '../regions/regions.ts';
+import { fieldsOf, slugFrom, type StackChanges } from './stack-fields.ts';
+import { asksForPlace, forget, formerPlace, NOT_AVAILABLE, placeFor, placeOf } from './stack-places.ts';
 import {
-  endRemoval,
   getDeletedStack,
   getStack,
   getStackAt,
   insertStack,
-  listDeletedBefore,
   listDeletedStacks,
   listKeptStacks,
-  listPorts,
   listStacks,
   listStacksOf,
   REMOVAL_BEGUN,
   updateStack,
 } from './stacks.store.ts';
 
-export interface StackChanges {
-  name?: string | undefined;
-  slug?: string | undefined;
-  url?: string | null | undefined;
-  description?: string | null | undefined;
-  labels?: Record<string, string> | null | undefined;
-  deleteProtection?: boolean | null | undefined;
-}
-
 export interface NewStack extends StackChanges {
   region?: string | undefined;
 }
-
-const SLUG = /^[a-z][a-z0-9_-]{0,62}$/;
-const LABEL = /^[a-zA-Z0-9/\-.]+$/;
-const MOST_LABELS = 10;
-const LONGEST_TEXT = 1000;
-// RFC 1035, and the underscore that names of stacks may have.
-const HOST_LABEL = /^[a-z0-9]([a-z0-9_-]{0,61}[a-z0-9])?$/;
-const NOT_AVAILABLE = 'That url is not available';
 
 /** What a stack is. Grafana: "paused" is one that grafana.com has stopped; clients pass the word on. */
 export function statusOf({ deleted_at, suspended_at }: StackRow): 'active' | 'paused' | 'deleted' {
@@ -70,22 +52,6 @@ export async function requireStack({ db, caller }: CloudRequestContext, idOrSlug
     );
   }
   return stack;
-}
-
-/** The stack that is reached at a place, remembered until it changes. */
-export function findStackAt(
-  { db, memory }: CloudContext,
-  place: { port: number } | { host: string },
-): Promise<StackRow | undefined> {
-  return memory.remember(keyOf(place), () => getStackAt(db, place));
-}
-
-/** The same where it is remembered. */
-export function recallStackAt(
-  { memory }: CloudContext,
-  place: { port: number } | { host: string },
-): StackRow | undefined {
-  return memory.recall<StackRow>(keyOf(place));
 }
 
 /** A stack as it is now, whoever asks. Throws 404 where it was deleted meanwhile. */
@@ -232,54 +198,6 @@ export async function restoreStack(context: CloudRequestContext, id: number): Pr
   });
 }
 
-/** Removes for good what was deleted long enough ago. */
-export async function removeDeleted(
-  context: CloudContext,
-  remove: (stack: StackRow) => Promise<void>,
-): Promise<void> {
-  const before = context.now() - context.config.cloud.keep_deleted_for;
-  for (const stack of await listDeletedBefore(context.db, before)) {
-    // First of all: whoever restores it meanwhile would have a stack without data.
-    if (stack.removed_at === null && !(await beginRemoval(context, stack.id, before))) continue;
-    try {
-      await context.stacks.close(stack.id);
-      await remove(stack);
-    } catch (error) {
-      const { slug, id } = stack;
-      context.log.error(
-        { err: error, stack: slug, id },
-        'the data of a deleted stack could not be removed; trying again later',
-      );
-      continue;
-    }
-    const isDone = await inTransaction(context, async (context) => {
-      const removed = await endRemoval(context.db, stack.id, context.now());
-      if (removed === undefined) return false;
-      const { id, slug, name, org_id } = removed;
-      const entry = { action: 'stacks:remove', kind: 'stack', id, name, change: { slug } };
-      await recordOwnChange(context, org_id, entry);
-      return true;
-    });
-    if (!isDone) continue;
-    context.log.info({ stack: stack.slug, id: stack.id }, 'the data of a deleted stack was removed');
-  }
-}
-
-function beginRemoval(context: CloudContext, id: number, before: number): Promise<boolean> {
-  return inTransaction(context, async ({ db }) => {
-    const stack = await getDeletedStack(db, id);
-    // It may have been restored, and deleted anew, since it was listed.
-    if (stack === undefined || (stack.deleted_at ?? Infinity) > before) return false;
-    await updateStack(db, id, { removed_at: REMOVAL_BEGUN });
-    return true;
-  });
-}
-
-/** The ports at which stacks are reached. */
-export function portsInUse({ db }: CloudContext): Promise<number[]> {
-  return listPorts(db);
-}
-
 function setSuspended(
   context: CloudRequestContext,
   idOrSlug: string,
@@ -334,134 +252,6 @@ async function change(
   }
 }
 
-/** The columns of what is given, checked. */
-function fieldsOf({ name, slug, description, labels, deleteProtection }: StackChanges) {
-  if (name === '') throw invalidArgument('Field is required: name');
-  if (slug !== undefined && !SLUG.test(slug)) {
-    throw invalidArgument(
-      `Invalid slug ${slug} specified`,
-      'A slug is 1 to 63 lower case letters, digits, _ and -, and begins with a letter.',
-    );
-  }
-  if (description !== undefined && (description ?? '').length > LONGEST_TEXT) {
-    throw invalidArgument('Invalid description specified', `It has at most ${LONGEST_TEXT} characters.`);
-  }
-  const pairs = Object.entries(labels ?? {});
-  if (pairs.length > MOST_LABELS || !pairs.flat().every((text) => LABEL.test(text))) {
-    throw invalidArgument(
-      'Invalid labels specified',
-      `A stack has at most ${MOST_LABELS}, of letters, digits and / - . alone.`,
-    );
-  }
-  return {
-    ...(name === undefined ? {} : { name }),
-    ...(slug === undefined ? {} : { slug }),
-    ...(description === undefined ? {} : { description: description ?? '' }),
-    ...(labels === undefined ? {} : { labels: JSON.stringify(labels ?? {}) }),
-    ...(deleteProtection === undefined || deleteProtection === null
-      ? {}
-      : { delete_protection: deleteProtection ? (1 as const) : (0 as const) }),
-  };
-}
-
-function slugFrom(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9_-]/g, '');
-}
-
-/** Whether an address that is given asks for a place of its own; clients fill in grafana.net's where they have none. */
-function asksForPlace({ config }: CloudContext, slug: string, url: string | null | undefined): boolean {
-  const given = url ?? '';
-  return (
-    given !== '' && (given !== `https://${slug}.grafana.net` || config.cloud.stack_domain === 'grafana.net')
-  );
-}
-
-/** Where a stack is to be reached: where its url says, else at a free place. What it has already is free to it. */
-async function placeFor(
-  context: CloudContext,
-  slug: string,
-  url: string | null | undefined,
-  own: Place = { port: null, host: null },
-): Promise<Place> {
-  const { stack_domain: domain } = context.config.cloud;
-  const asked = asksForPlace(context, slug, url) ? URL.parse(url ?? '') : undefined;
-  if (asked === null) throw invalidArgument(`Invalid url ${url} specified`, whereStacksAre(context));
-  if (domain !== '') return { port: null, host: await freeLabel(context, slug, asked, own) };
-  const port = asked === undefined ? own.port : Number(asked.port);
-  return {
-    host: null,
-    port: port === own.port && port !== null ? port : await freePort(context, port ?? undefined),
-  };
-}
-
-/** Where a deleted stack was, if that is free still; else a free place. */
-async function formerPlace(context: CloudContext, { slug, port, host }: StackRow): Promise<Place> {
-  const { stack_domain: domain } = context.config.cloud;
-  const isFree =
-    domain === ''
-      ? port !== null && isOfStacks(context, port) && (await context.ports.take(port))
-      : host !== null && host !== labelOfServer(context.config) && !(await getStackAt(context.db, { host }));
-  return isFree ? { port, host } : placeFor(context, slug, undefined);
-}
-
-async function freeLabel(
-  context: CloudContext,
-  slug: string,
-  asked: URL | undefined,
-  own: Place,
-): Promise<string> {
-  const { stack_domain: domain } = context.config.cloud;
-  const ofServer = labelOfServer(context.config);
-  if (asked !== undefined) {
-    const label = labelIn(domain, asked.host);
-    if (label === undefined || !HOST_LABEL.test(label)) {
-      throw invalidArgument(`Invalid url ${asked.href} specified`, whereStacksAre(context));
-    }
-    if (label === ofServer) throw taken(NOT_AVAILABLE, 'The server itself has that address.');
-    return label;
-  }
-  for (let count = 1; ; count++) {
-    const label = count === 1 ? labelOf(slug) : `${labelOf(slug).slice(0, 58)}-${count}`;
-    if (label === ofServer) continue;
-    if (label === own.host || !(await getStackAt(context.db, { host: label }))) return label;
-  }
-}
-
-function whereStacksAre({ config }: CloudContext): string {
-  const { stack_domain, stack_ports } = config.cloud;
-  return stack_domain === ''
-    ? `Stacks are reached at the ports ${stack_ports.first} to ${stack_ports.last}, as in http://127.0.0.1:${stack_ports.first}.`
-    : `Stacks are reached below ${stack_domain}, as in https://my-stack.${stack_domain}.`;
-}
-
-function isOfStacks({ config }: CloudContext, port: number): boolean {
-  const { first, last } = config.cloud.stack_ports;
-  return port >= first && port <= last;
-}
-
-async function freePort(context: CloudContext, asked: number | undefined): Promise<number> {
-  const { first, last } = context.config.cloud.stack_ports;
-  if (asked !== undefined) {
-    if (!isOfStacks(context, asked)) {
-      throw invalidArgument('Invalid url specified', whereStacksAre(context));
-    }
-    if (await context.ports.take(asked)) return asked;
-    throw taken(
-      NOT_AVAILABLE,
-      `Something listens at the port ${asked} already. Without a url, a free one is taken.`,
-    );
-  }
-  const used = new Set(await listPorts(context.db));
-  for (let port = first; port <= last; port++) {
-    // Another program may have it.
-    if (!used.has(port) && (await context.ports.take(port))) return port;
-  }
-  throw unavailable(
-    'There is no port left for a stack',
-    `The ports ${first} to ${last} are taken: give [cloud] stack_ports more, or set stack_domain.`,
-  );
-}
-
 function told(stack: StackRow): Record<string, unknown> {
   const { name, slug, region, description, labels, delete_protection, port, host } = stack;
   const deleteProtection = delete_protection === 1;
@@ -475,17 +265,4 @@ function record(
   what: Record<string, unknown>,
 ): Promise<void> {
   return recordChange(context, { action: `stacks:${verb}`, kind: 'stack', id, name, change: what });
-}
-
-function placeOf({ port, host }: Place): Place {
-  return { port, host };
-}
-
-function keyOf(place: { port: number } | { host: string }): string {
-  return 'port' in place ? `stack-at-port:${place.port}` : `stack-at-host:${place.host}`;
-}
-
-function forget({ touch }: CloudContext, { port, host }: Place): void {
-  if (port !== null) touch(keyOf({ port }));
-  if (host !== null) touch(keyOf({ host }));
 }
