@@ -141,6 +141,7 @@ test.each([
   ['[users]\nauto_assign_org_role = Owner', 'must be Viewer, Editor, Admin or None'],
   ['[log]\nlevel = loud', 'must be trace, debug, info, warn, error or critical'],
   ['[log]\nmode = console printer', 'must be one or more of console, file, syslog'],
+  ['[audit]\nfile = true', 'must be a path'],
   ['[log.syslog]\nnetwork = unix', 'must be udp or tcp (on a machine with systemd, its journal reads'],
   ['[log.syslog]\naddress = logs', 'must be host:port'],
   ['[tracing.opentelemetry]\ncustom_attributes = eu', 'must be pairs such as region:eu'],

@@ -186,7 +186,9 @@ export function path(
   };
 }
 
-/** A file, made absolute from the home directory; '' for none. */
+const SWITCHES = new Set(['true', 'false', 'yes', 'no', 'on', 'off']);
+
+/** A file, made absolute from the home directory; '' for none. A word that switches something on or off is none: it was meant for a switch. */
 export function file(meaning: string): Setting<string> {
   return {
     type: 'path',
@@ -194,7 +196,10 @@ export function file(meaning: string): Setting<string> {
     meaning,
     allowed: 'a path',
     emptyIsDefault: true,
-    parse: (value, bases) => (value === '' ? '' : resolve(bases.home, value)),
+    parse: (value, bases) => {
+      if (SWITCHES.has(value.toLowerCase())) return undefined;
+      return value === '' ? '' : resolve(bases.home, value);
+    },
   };
 }
 

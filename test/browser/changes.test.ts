@@ -82,6 +82,10 @@ describe.runIf(HAS_BROWSER)('the page of changes', () => {
     await page.getByText('No change is like that').waitFor();
     // Midnight in the zone of the browser, Berlin.
     await page.waitForURL(/to=2019-12-31T23%3A00/);
+
+    // As a link that somebody wrote by hand.
+    await visitor.open('/org/changes?from=yesterday');
+    await page.getByText('The address has no time here').waitFor();
     await visitor.close();
   });
 

@@ -115,6 +115,7 @@ function Moment({ label, value, onChange }: MomentProps) {
       label={label}
       defaultValue={instant === '' ? '' : wallTimeOf(new Date(instant), user.timezone)}
       onChange={(event) => onChange(momentOf(event.currentTarget.value, user.timezone)?.toISOString() ?? '')}
+      error={value !== '' && instant === '' && 'The address has no time here'}
       w={WIDTH}
     />
   );
