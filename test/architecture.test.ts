@@ -85,13 +85,13 @@ const ARROWS: Record<string, string[]> = {
     'json-text',
     'limits',
     'memory',
-    'search-text',
+    'query-helpers',
     'store',
     'transaction',
     'type sources',
     'uses',
   ],
-  store: ['schema', 'type access', 'grants-store', 'search-text'],
+  store: ['schema', 'type access', 'grants-store', 'query-helpers'],
   http: [
     'access',
     'config',
@@ -130,9 +130,9 @@ const ARROWS: Record<string, string[]> = {
     'type peers',
     'type start',
   ],
-  db: ['config', 'schema', 'search-text', 'transaction', 'type context'],
+  db: ['config', 'schema', 'query-helpers', 'transaction', 'type context'],
   transaction: ['schema', 'type context', 'type peers'],
-  'search-text': ['schema'],
+  'query-helpers': ['schema'],
   schema: ['type access'],
   log: ['config', 'transaction'],
   tracing: ['config', 'http', 'type log'],
@@ -210,7 +210,7 @@ const ARROWS: Record<string, string[]> = {
   web: ['client', 'duration', 'json-text'],
   page: ['web/pages', 'web'],
   browser: [],
-  bench: ['access', 'browser', 'client', 'cloud', 'http', 'search-text', ...SERVER],
+  bench: ['access', 'browser', 'client', 'cloud', 'http', 'query-helpers', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.
@@ -239,7 +239,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/modules\/.+\.ts$/, 'rules'],
   [/^server\/access\/[^/]+\.store\.ts$/, 'grants-store'],
   [/^server\/db\/schema\.ts$/, 'schema'],
-  [/^server\/db\/(author|compiled-once|gathered|parts|search|times)\.ts$/, 'search-text'],
+  [/^server\/db\/(author|compiled-once|gathered|parts|search|times)\.ts$/, 'query-helpers'],
   [/^server\/db\/(transaction|errors)\.ts$/, 'transaction'],
   [
     /^server\/(access|config|crypto|db|http|log|peers|shared-limits|sources|tracing|trail|workers)\/.+\.ts$/,
