@@ -33,7 +33,10 @@ export async function benchFlatness(
   }
   const serving = await startBareServing(directory, databases[0] as Filled, 1);
   const bare = { ...(ours[0] as Asked), serving, turns: [] };
-  for (const asked of [bare, ...ours]) await takeTurnOf(asked, warmUpSeconds(seconds));
+  for (const asked of [bare, ...ours]) {
+    await takeTurnOf(asked, warmUpSeconds(seconds));
+    for (const other of [bare, ...ours]) await other.serving.crowd.keep();
+  }
   for (let round = 0; round < ROUNDS; round++) {
     for (const asked of [bare, ...ours]) asked.turns.push(await takeTurnOf(asked, seconds));
   }
