@@ -45,7 +45,14 @@ export function startLatchkeyOn(
   headers: Record<string, string>,
   flags: readonly string[] = [],
 ): Promise<Started> {
-  const program = ['--max-semi-space-size=8', '--expose-gc', ...flags, 'bin/latchkey.js', 'serve'];
+  const program = [
+    '--max-semi-space-size=8',
+    '--no-parallel-scavenge',
+    '--expose-gc',
+    ...flags,
+    'bin/latchkey.js',
+    'serve',
+  ];
   const settings = { MALLOC_MMAP_THRESHOLD_: '16384', ...environment, GF_SERVER_HTTP_PORT: String(port) };
   return startProgram(program, settings, url, headers);
 }

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = 24;
 // Without a bound, V8 lets its young generation grow with the machine's memory: 130 MiB more for 5 % more requests.
-const NODE_FLAGS = ['--max-semi-space-size=8', '--expose-gc'];
+const NODE_FLAGS = ['--max-semi-space-size=8', '--no-parallel-scavenge', '--expose-gc'];
 // What V8 needed while it compiled, glibc keeps in pieces for as long as the process lives: 20 MiB. In pieces of its own it is given back.
 const NODE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: '16384' };
 // What was compiled, and the types that were stripped, for the next start. Not in the system's temporary directory, where
