@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Filled, type Level, residentOf, settledOf, startServing } from './serving.ts';
 import { table, takeTurn } from './turn.ts';
 
-// V8 looks for garbage by itself where a program has been quiet for 100 s (its MemoryReducer).
-const QUIET_MS = 120_000;
+// A server looks for garbage every 10 s (server/garbage.ts).
+const QUIET_MS = 30_000;
 
 /** What one server keeps before and after it was asked with every token of a database. Whether all was answered. */
 export async function benchMemory(name: string, filled: Filled, seconds: number): Promise<boolean> {
@@ -24,7 +24,7 @@ export async function benchMemory(name: string, filled: Filled, seconds: number)
   const rows = [
     ['after the start, collected', mib(before.resident), mib(before.heap), mib(before.external)],
     ['right after the load', mib(loaded), '', ''],
-    ['two minutes later, left alone', mib(rested), '', ''],
+    ['half a minute later, left alone', mib(rested), '', ''],
     ['after the load, collected', mib(after.resident), mib(after.heap), mib(after.external)],
   ];
   console.log(`

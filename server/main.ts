@@ -17,6 +17,7 @@ import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
 import type { RequestContext } from './context.ts';
 import { inWords } from './database-words.ts';
+import { keepGarbageLow } from './garbage.ts';
 import { keepTick } from './kept-tick.ts';
 import { createLog, type Log } from './log.ts';
 import { asOperator } from './operator.ts';
@@ -71,8 +72,8 @@ export async function serve(options: Options): Promise<void> {
   // Before it says that it listens: whoever reads that may stop it at once.
   stop.isAwaited = true;
   process.stdout.write(welcome(server, config, ownCommand(entries, options.configFile)));
-  // A fifth of what a start takes is garbage by now, and V8 would size the heap by it. There only with --expose-gc.
-  void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  // A fifth of what a start takes is garbage by now, and V8 would size the heap by it.
+  void keepGarbageLow();
   log.info(`stopping on ${await stop.signal}`);
   await server.stop();
   // Where something is still open, such as a connection to a database that does not answer.
@@ -123,7 +124,7 @@ async function serveAsWorker(): Promise<void> {
   obeyHangup(reloadsOf(server));
   primary.onReopen(() => server.context.log.outputs.get('file')?.reopen?.());
   primary.listens(server);
-  void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
+  void keepGarbageLow();
   await primary.stop;
   await server.stop();
   process.exit();

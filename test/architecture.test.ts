@@ -71,7 +71,7 @@ const SERVER = [
   'trail',
 ];
 const ARROWS: Record<string, string[]> = {
-  main: ['app', 'cloud', 'config', 'context', 'errors', 'log', 'start', 'workers'],
+  main: ['app', 'cloud', 'config', 'context', 'errors', 'garbage', 'log', 'start', 'workers'],
   start: ['access', 'cloud', 'transaction', 'type http', 'type workers', ...SERVER],
   app: ['access', 'config', 'context', 'crypto', 'errors', 'http', 'log', 'routes', 'rules', 'type tracing'],
   routes: ['access', 'context', 'crypto', 'errors', 'http', 'json-text', 'rules', 'store'],
@@ -139,6 +139,7 @@ const ARROWS: Record<string, string[]> = {
   config: ['duration'],
   crypto: [],
   errors: [],
+  garbage: [],
   'in-time': [],
   'json-diff': ['json-text'],
   'json-text': [],
@@ -154,6 +155,7 @@ const ARROWS: Record<string, string[]> = {
     'cloud-routes',
     'cloud-rules',
     'cloud-schema',
+    'garbage',
     'http',
     'in-time',
     'routes',
@@ -233,7 +235,7 @@ const PARTS: [pattern: RegExp, part: string][] = [
   [/^server\/cloud\/(addresses|context)\.ts$/, 'cloud-$1'],
   [/^server\/cloud\/(access|http)\/.+\.ts$/, 'cloud-$1'],
   [/^server\/cloud\/.+\.ts$/, 'cloud'],
-  [/^server\/(app|context|errors|in-time|json-diff|limits|log|memory|uses)\.ts$/, '$1'],
+  [/^server\/(app|context|errors|garbage|in-time|json-diff|limits|log|memory|uses)\.ts$/, '$1'],
   [/^server\/(backup\/)?[^/]+\.ts$/, 'start'],
   [/^server\/modules\/[^/]+\/[^/]+\.(store|routes)\.ts$/, '$1'],
   [/^server\/modules\/.+\.ts$/, 'rules'],

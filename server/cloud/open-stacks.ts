@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { randomLetters } from '../crypto/random.ts';
 import type { Schema } from '../db/schema.ts';
 import { ApiError } from '../errors.ts';
+import { takeGarbageAway } from '../garbage.ts';
 import type { App } from '../http/app-type.ts';
 import { inTime } from '../in-time.ts';
 import { suspended, unavailable } from './access/refusals.ts';
@@ -251,11 +252,8 @@ export function createStacks(
       clearTimeout(limit);
     }
     await opened.close();
-    // An app is thousands of small things that have grown old, and V8 would let the heap grow a long way before it looks for them. There
-    // only with --expose-gc.
-    if (++closed % LOOK_FOR_GARBAGE_AFTER === 0) {
-      void globalThis.gc?.({ type: 'major', execution: 'async', flavor: 'last-resort' });
-    }
+    // An app is thousands of small things that have grown old, and V8 would let the heap grow a long way before it looks for them.
+    if (++closed % LOOK_FOR_GARBAGE_AFTER === 0) void takeGarbageAway();
   }
 
   function note(id: number): void {
