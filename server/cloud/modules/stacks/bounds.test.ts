@@ -51,6 +51,42 @@ test('below a domain each stack has a name of its own at the port of the server,
   expect(await asked('my-stack.stacks.example.org')).toBe(404);
 });
 
+test('of changes and moves of one stack at once none is lost, and it is nowhere but where the last one says', async () => {
+  world = await startCloudWorld({ cloud: { stack_domain: 'stacks.example.org' } });
+  for (let round = 0; round < 10; round++) {
+    const slug = `moving${round}`;
+    const made = await world.ask(world.admin, 'POST', '/api/instances', { name: slug, slug });
+    const path = `/api/instances/${made.body.id}`;
+    const key = { name: 'admin', role: 'Admin' };
+    const account = await world.ask(world.admin, 'POST', `/api/instances/${slug}/api/auth/keys`, key);
+    const labels = [slug, `first${round}`, `second${round}`];
+    const asked = (): Promise<number[]> =>
+      Promise.all(
+        labels.map((label) => statusAt(world.url, `${label}.stacks.example.org`, account.body.key)),
+      );
+    const change = (changes: object) => world.ask(world.admin, 'POST', path, changes);
+
+    const done = await Promise.all([
+      change({ url: `https://${labels[1]}.stacks.example.org` }),
+      change({ description: 'changed' }),
+      asked(),
+      change({ url: `https://${labels[2]}.stacks.example.org` }),
+      asked(),
+    ]);
+    expect([done[0].status, done[1].status, done[3].status]).toEqual([200, 200, 200]);
+    const { body } = await world.ask(world.admin, 'GET', path);
+    expect(body.description).toBe('changed');
+    const at = labels.findIndex((label) => body.url.includes(`//${label}.`));
+    expect(at, body.url).toBeGreaterThan(0);
+    expect(await asked()).toEqual(labels.map((_, label) => (label === at ? 200 : 404)));
+    expect((await change({ name: 'suspended' })).status).toBe(200);
+    await world.ask(world.admin, 'POST', `${path}/suspend`);
+    expect(await asked()).toEqual(labels.map((_, label) => (label === at ? 403 : 404)));
+    // Names that are not there are held back after a while.
+    world.clock.advance(60_000);
+  }
+});
+
 test('a region of the settings says what its stacks tell of services that are elsewhere', async () => {
   world = await startCloudWorld({
     'cloud.region.fra': {

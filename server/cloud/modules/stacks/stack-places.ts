@@ -35,11 +35,6 @@ export function portsInUse({ db }: CloudContext): Promise<number[]> {
   return listPorts(db);
 }
 
-/** Where a stack is, without the rest of it. */
-export function placeOf({ port, host }: Place): Place {
-  return { port, host };
-}
-
 /** Whether an address that is given asks for a place of its own; clients fill in grafana.net's where they have none. */
 export function asksForPlace(
   { config }: CloudContext,
@@ -143,4 +138,9 @@ function whereStacksAre({ config }: CloudContext): string {
 
 function keyOf(place: { port: number } | { host: string }): string {
   return 'port' in place ? `stack-at-port:${place.port}` : `stack-at-host:${place.host}`;
+}
+
+/** Whether a stack that moved from one to the other stayed where it was. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return one.port === other.port && one.host === other.host;
 }

@@ -9,7 +9,7 @@ import type { StackRow } from '../../db/schema.ts';
 import { recordChange } from '../audit/audit.ts';
 import { knownRegion, regionsOf } from '../regions/regions.ts';
 import { fieldsOf, slugFrom, type StackChanges } from './stack-fields.ts';
-import { asksForPlace, forget, formerPlace, NOT_AVAILABLE, placeFor, placeOf } from './stack-places.ts';
+import { asksForPlace, forget, formerPlace, isSamePlace, NOT_AVAILABLE, placeFor } from './stack-places.ts';
 import {
   getDeletedStack,
   getStack,
@@ -127,21 +127,31 @@ export async function changeStack(
   const fields = fieldsOf(changes);
   const slug = changes.slug ?? before.slug;
   const isMoved = slug !== before.slug || asksForPlace(context, slug, changes.url);
-  const place = isMoved ? await placeFor(context, slug, changes.url, before) : placeOf(before);
-  const after = await change(context, place, async (context) => {
+  const place = isMoved ? await placeFor(context, slug, changes.url, before) : undefined;
+  let left: Place = before;
+  const after = await change(context, place ?? before, async (context) => {
     const was = await requireStack(context, String(before.id));
+    if (place && !isSamePlace(was, before)) throw new MovedMeanwhile();
+    left = was;
+    // Where it is by now: a server that remembers it there would let people in for ever.
+    forget(context, was);
     const times = { updated_by: context.caller.name, updated_at: context.now() };
-    forget(context, before);
     const is = await updateStack(context.db, was.id, { ...fields, ...place, ...times });
     await record(context, 'write', is, changed(told(was), told(is)));
     return is;
+  }).catch((error: unknown) => {
+    if (error instanceof MovedMeanwhile) return undefined;
+    throw error;
   });
-  const hasMoved = place.port !== before.port || place.host !== before.host;
-  if (before.port !== null && before.port !== place.port) context.ports.drop(before.port);
+  // Which place is free to it depends on where it is.
+  if (after === undefined) return changeStack(context, String(before.id), changes);
+  if (left.port !== null && left.port !== after.port) context.ports.drop(left.port);
   // It knows its address, and tells it.
-  if (hasMoved) await context.stacks.close(before.id);
+  if (!isSamePlace(left, after)) await context.stacks.close(before.id);
   return after;
 }
+
+class MovedMeanwhile extends Error {}
 
 /** Suspends a stack: nobody is let in any more, and it keeps all it has. One that is suspended already stays as it is. Throws 404. */
 export async function suspendStack(context: CloudRequestContext, idOrSlug: string): Promise<StackRow> {
