@@ -16,7 +16,7 @@ import { type Config, describeConfig, loadConfig } from './config/config.ts';
 import type { ConfigRow } from './config/config.ts';
 import type { Overrides } from './config/settings.ts';
 import type { RequestContext } from './context.ts';
-import { inWords } from './database-words.ts';
+import { inWords, whereItIs } from './database-words.ts';
 import { keepGarbageLow } from './garbage.ts';
 import { keepTick } from './kept-tick.ts';
 import { createLog, type Log } from './log.ts';
@@ -27,6 +27,7 @@ import { requireDatabase } from './require-database.ts';
 import { generatedSecretKey } from './secret-key.ts';
 import { rehearse } from './rehearsal.ts';
 import { openContext, type Server, startServer, STOPPED } from './server.ts';
+import { requireSoleServer } from './sole-server.ts';
 import { welcome } from './welcome.ts';
 
 export interface Options {
@@ -51,6 +52,11 @@ export function readSettings({ configFile }: Options): { rows: ConfigRow[]; warn
   return { rows: describeConfig(entries), warnings };
 }
 
+/** Where the database is that a command works on: the file, or of PostgreSQL its hosts, its name and its user. */
+export function databaseIn(options: Options): string {
+  return whereItIs(load(options).config);
+}
+
 /** Serves until it is told to stop by SIGINT or SIGTERM. Told a second time, or while it starts, it ends at once. */
 export async function serve(options: Options): Promise<void> {
   keepTick();
@@ -61,6 +67,7 @@ export async function serve(options: Options): Promise<void> {
   if (process.env[WORKER] !== undefined) return serveAsWorker();
   const loaded = readConfig(options);
   const { config, warnings, entries } = loaded;
+  requireSoleServer(config);
   const count = config.server.workers || availableParallelism();
   if (count > 1) return serveByWorkers(count, loaded, options);
   const stop = watchSignals();

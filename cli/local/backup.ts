@@ -67,7 +67,10 @@ async function backUp(path: string, { config, json, withSecretKey = false, repla
     else {
       const { secretKey: _secretKey, ...told } = done;
       if (json) printJson({ ...told, withSecretKey });
-      else print(`${done.file}: ${rowsIn(done.rows)}, ${bytesIn(done.bytes)}.`);
+      else
+        print(
+          `${done.file}: ${rowsIn(done.rows)} of ${server.databaseIn({ configFile: config })}, ${bytesIn(done.bytes)}.`,
+        );
     }
     say(
       withSecretKey

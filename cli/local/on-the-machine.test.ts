@@ -75,7 +75,10 @@ test('of servers that start at once on a new database, one makes the tables and 
   onTestFinished(remove);
   const { url } = settings;
   const env = { GF_PATHS_DATA: directory, ...(url === undefined ? {} : { GF_DATABASE_URL: url }) };
-  const servers = await Promise.all(Array.from({ length: 3 }, () => startServing(env)));
+  const started = await Promise.allSettled(Array.from({ length: 3 }, () => startServing(env)));
+  const servers = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  // On SQLite one serves, and the others are refused.
+  expect(servers).toHaveLength(url === undefined ? 1 : 3);
   for (const server of servers) expect(await signsIn(server.url, 'admin')).toBe(true);
   const headers = { authorization: `Basic ${btoa('admin:admin')}` };
   const users: unknown = await (await fetch(`${servers[0]?.url}/api/users`, { headers })).json();

@@ -58,7 +58,10 @@ async function restoreFrom(path: string, flags: Flags): Promise<void> {
     });
     progress.end();
     if (json) printJson(done);
-    else print(`Restored: ${done.rows.toLocaleString('en')} rows, as they were ${done.madeAt}.`);
+    else {
+      const place = server.databaseIn({ configFile: config });
+      print(`Restored into ${place}: ${done.rows.toLocaleString('en')} rows, as they were ${done.madeAt}.`);
+    }
     for (const step of done.upgraded) say(`Brought up to ${step}.`);
     if (!('failed' in done) || done.failed.length === 0) return;
     for (const slug of done.suspended) say(printable(`Suspended, as it has no database: ${slug}`));

@@ -38,6 +38,28 @@ test('a server that is told to stop a second time ends at once, whatever is unde
   expect(await ended).toEqual([143, null]);
 });
 
+test('a second server on one SQLite file is refused, and says what to do instead; once the first was killed it serves', async () => {
+  const env = { GF_PATHS_DATA: makeDirectory() };
+  const { child, url } = await startServing(env);
+  for (const workers of ['1', '2']) {
+    const second = await runCli(['serve'], {
+      env: { ...env, GF_SERVER_WORKERS: workers, GF_SERVER_HTTP_PORT: '0' },
+    });
+    expect(second.code).toBe(2);
+    expect(second.stderr).toContain(
+      `another server serves on ${join(env.GF_PATHS_DATA, 'latchkey.db')} already`,
+    );
+    expect(second.stderr).toContain('GF_PATHS_DATA');
+  }
+  expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  // Commands on the machine go on beside it.
+  expect((await runCli(['reset-admin-password', '--generate'], { env })).code).toBe(0);
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  await startServing(env);
+});
+
 test('a server goes on when nobody reads its log any more', async () => {
   const { child, url } = await startServing({ GF_PATHS_DATA: makeDirectory() });
   child.stdout.destroy();
