@@ -315,7 +315,8 @@ export async function requireSecretKey(context: Context): Promise<void> {
 function wrongSecretKey(): ConfigError {
   return new ConfigError(
     'the secret key is not the one that the secrets in this database are encrypted with. It comes from [security] secret_key or, ' +
-      'where that is empty, from the file secret-key in the data directory. Give the right one there or, to change it, give the ' +
+      'where that is empty, from the file secret-key in the data directory, which a first start makes. Give the right one there: beside other ' +
+      'servers it is theirs, so copy that file from one of them. Or, to change it, give the ' +
       'old one as [security] previous_secret_key and run "latchkey reencrypt-secrets"',
   );
 }

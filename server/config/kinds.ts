@@ -186,8 +186,6 @@ export function path(
   };
 }
 
-const SWITCHES = new Set(['true', 'false', 'yes', 'no', 'on', 'off']);
-
 /** A file, made absolute from the home directory; '' for none. A word that switches something on or off is none: it was meant for a switch. */
 export function file(meaning: string): Setting<string> {
   return {
@@ -197,7 +195,8 @@ export function file(meaning: string): Setting<string> {
     allowed: 'a path',
     emptyIsDefault: true,
     parse: (value, bases) => {
-      if (SWITCHES.has(value.toLowerCase())) return undefined;
+      const word = value.toLowerCase();
+      if (truths.has(word) || falsehoods.has(word)) return undefined;
       return value === '' ? '' : resolve(bases.home, value);
     },
   };

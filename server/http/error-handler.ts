@@ -9,6 +9,9 @@ import { invalidInput } from './validation.ts';
 
 const POSTGRES_BAD_TEXT = '22021';
 const UNCHANGED = 'Nothing was changed.';
+const MAY_BE_CHANGED =
+  ' A change may have been made, if the answer was lost on the way: look before you repeat it.';
+const READS = new Set(['GET', 'HEAD']);
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -83,11 +86,11 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
     return new ApiError(error.statusCode, 'bad-request', 'bad request data', { detail: error.message });
   }
   // Too much else was changed at the same time, however often it was tried.
-  if (isLostRace(error)) return unavailable('busy', error);
+  if (isLostRace(error)) return unavailable('busy', error, request);
   const trouble = troubleOf(error);
   if (trouble !== undefined) {
     request.server.noted.trouble = trouble;
-    return unavailable(trouble, error);
+    return unavailable(trouble, error, request);
   }
   return new ApiError(500, 'internal', 'Internal server error', {
     cause: error,
@@ -98,8 +101,7 @@ function asApiError(error: FastifyError, request: FastifyRequest): ApiError {
 const WORDS: Record<Trouble, { message: string; detail: string; retryAfter: number }> = {
   away: {
     message: 'The database does not answer',
-    detail:
-      'Send the request again in a moment. A change may have been made, if the answer was lost on the way: look before you repeat it.',
+    detail: 'Send the request again in a moment.',
     retryAfter: 2,
   },
   refusing: {
@@ -135,11 +137,11 @@ const WORDS: Record<Trouble, { message: string; detail: string; retryAfter: numb
   },
 };
 
-function unavailable(trouble: Trouble, cause: unknown): ApiError {
+function unavailable(trouble: Trouble, cause: unknown, { method }: FastifyRequest): ApiError {
   const { message, detail, retryAfter } = WORDS[trouble];
   return new ApiError(503, trouble === 'busy' ? 'busy' : `database.${trouble}`, message, {
     cause,
-    detail,
+    detail: trouble === 'away' && !READS.has(method) ? detail + MAY_BE_CHANGED : detail,
     headers: { 'retry-after': String(retryAfter) },
   });
 }
