@@ -24,6 +24,8 @@ export async function benchFlatness(
   seconds: number,
 ): Promise<boolean> {
   const working = Math.min(...databases.map(({ count }) => count));
+  // First, since it asks a server of its own what to answer, and SQLite has one at a time.
+  const bareServing = await startBareServing(directory, databases[0] as Filled, 1);
   const ours: Asked[] = [];
   for (const filled of databases) {
     const startMs = median(await timeStarts(filled, STARTS));
@@ -31,8 +33,7 @@ export async function benchFlatness(
     const tokens = filled.tokens.slice(0, working);
     ours.push({ name: filled.count.toLocaleString('en'), tokens, serving, startMs, turns: [] });
   }
-  const serving = await startBareServing(directory, databases[0] as Filled, 1);
-  const bare = { ...(ours[0] as Asked), serving, turns: [] };
+  const bare = { ...(ours[0] as Asked), serving: bareServing, turns: [] };
   for (const asked of [bare, ...ours]) {
     await takeTurnOf(asked, warmUpSeconds(seconds));
     for (const other of [bare, ...ours]) await other.serving.crowd.keep();
