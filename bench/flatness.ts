@@ -24,7 +24,6 @@ export async function benchFlatness(
   seconds: number,
 ): Promise<boolean> {
   const working = Math.min(...databases.map(({ count }) => count));
-  // First, since it asks a server of its own what to answer, and SQLite has one at a time.
   const bareServing = await startBareServing(directory, databases[0] as Filled, 1);
   const ours: Asked[] = [];
   for (const filled of databases) {

@@ -58,7 +58,10 @@ export async function startServing(
   return serving(ports, processes, filled);
 }
 
-/** Starts a server that answers the bytes that Latchkey answers on that database, in so many processes. */
+/**
+ * Starts a server that answers the bytes that Latchkey answers on that database, in so many processes. Latchkey is asked for them here, so
+ * on SQLite, where one serves at a time, this comes before any other on that database.
+ */
 export async function startBareServing(
   directory: string,
   filled: Filled,

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const OLDEST_NODE = 24;
-// Without a bound, V8 lets its young generation grow with the machine's memory: 130 MiB more for 5 % more requests.
+// Without a bound, V8 lets its young generation grow with the machine's memory: 130 MiB more for 5 % more requests. To wake
+// helpers for its garbage takes longer than to take that away: docs/decisions/0064-young-garbage-without-helpers.md.
 const NODE_FLAGS = ['--max-semi-space-size=8', '--no-parallel-scavenge', '--expose-gc'];
 // What V8 needed while it compiled, glibc keeps in pieces for as long as the process lives: 20 MiB. In pieces of its own it is given back.
 const NODE_ENVIRONMENT = { MALLOC_MMAP_THRESHOLD_: '16384' };

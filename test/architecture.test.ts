@@ -212,7 +212,7 @@ const ARROWS: Record<string, string[]> = {
   web: ['client', 'duration', 'json-text'],
   page: ['web/pages', 'web'],
   browser: [],
-  bench: ['access', 'browser', 'client', 'cloud', 'http', 'query-helpers', ...SERVER],
+  bench: ['access', 'browser', 'client', 'cloud', 'garbage', 'http', 'query-helpers', ...SERVER],
 };
 
 // Which packages a part may import; a part that is not named may import any. "node:" is all of Node's own.

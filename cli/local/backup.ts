@@ -63,14 +63,12 @@ async function backUp(path: string, { config, json, withSecretKey = false, repla
       progressOf: progress.of,
     });
     progress.end();
-    if ('manifest' in done) tellOfAll(done, path, json);
+    const place = server.databaseIn({ configFile: config });
+    if ('manifest' in done) tellOfAll(done, path, place, json);
     else {
       const { secretKey: _secretKey, ...told } = done;
       if (json) printJson({ ...told, withSecretKey });
-      else
-        print(
-          `${done.file}: ${rowsIn(done.rows)} of ${server.databaseIn({ configFile: config })}, ${bytesIn(done.bytes)}.`,
-        );
+      else print(`${done.file}: ${rowsIn(done.rows)} of ${place}, ${bytesIn(done.bytes)}.`);
     }
     say(
       withSecretKey
@@ -92,11 +90,12 @@ async function backUp(path: string, { config, json, withSecretKey = false, repla
 function tellOfAll(
   { directory, manifest, bytes }: BackupOfAll,
   path: string,
+  place: string,
   json: boolean | undefined,
 ): void {
   if (json) return printJson({ directory, bytes, ...manifest });
   print(
-    `${directory}: the server, the cloud side and ${stacksIn(manifest.stacks.length)}, ${bytesIn(bytes)}.`,
+    `${directory}: the server, the cloud side and ${stacksIn(manifest.stacks.length)} of ${place}, ${bytesIn(bytes)}.`,
   );
   if (directory !== resolve(path)) say(`${path} is whole, and was kept.`);
 }

@@ -76,6 +76,7 @@ export function int(
 
 const truths = new Set(['true', 'yes', 'on', '1']);
 const falsehoods = new Set(['false', 'no', 'off', '0']);
+const isSwitch = (word: string): boolean => truths.has(word) || falsehoods.has(word);
 
 /** True or false, in the spellings that Grafana reads. */
 export function bool(
@@ -92,8 +93,7 @@ export function bool(
     emptyIsDefault: true,
     parse: (value) => {
       const word = value.toLowerCase();
-      const known = truths.has(word) || falsehoods.has(word);
-      return known && accepts(truths.has(word)) ? truths.has(word) : undefined;
+      return isSwitch(word) && accepts(truths.has(word)) ? truths.has(word) : undefined;
     },
     ...rest,
   };
@@ -195,8 +195,7 @@ export function file(meaning: string): Setting<string> {
     allowed: 'a path',
     emptyIsDefault: true,
     parse: (value, bases) => {
-      const word = value.toLowerCase();
-      if (truths.has(word) || falsehoods.has(word)) return undefined;
+      if (isSwitch(value.toLowerCase())) return undefined;
       return value === '' ? '' : resolve(bases.home, value);
     },
   };

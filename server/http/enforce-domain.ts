@@ -1,5 +1,6 @@
 import { ApiError } from '../errors.ts';
 import type { App } from './app-type.ts';
+import { isRead } from './methods.ts';
 
 // Probes and scrapers know addresses, not names, and are told nothing that depends on either.
 const BY_ANY_NAME = /^\/(api\/health|healthz|readyz|metrics)\/?$/;
@@ -13,9 +14,9 @@ export function enforceDomain(app: App): void {
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '';
     if (hostIn(request.headers.host ?? '') === name || BY_ANY_NAME.test(path)) return done();
-    const reads = request.method === 'GET' || request.method === 'HEAD';
     // Grafana: redirects all, but a client would follow with a GET, and without its credential.
-    if (reads && !API.test(path)) return void reply.redirect(placeBelow(root_url, request.url), 301);
+    if (isRead(request.method) && !API.test(path))
+      return void reply.redirect(placeBelow(root_url, request.url), 301);
     done(
       new ApiError(421, 'wrong-host', 'Misdirected request', {
         detail: `This server answers at ${root_url} alone (the settings domain and enforce_domain of [server]).`,

@@ -3,6 +3,7 @@ import type { ErrorObject } from 'ajv';
 import { isLostRace, type Trouble, troubleOf } from '../db/errors.ts';
 import { ApiError, badRequest } from '../errors.ts';
 import { watchUnroutable } from './answer-steps.ts';
+import { isRead } from './methods.ts';
 import { traceIdOf } from './trace-context.ts';
 import { addStrictTransport } from './strict-transport.ts';
 import { invalidInput } from './validation.ts';
@@ -11,7 +12,6 @@ const POSTGRES_BAD_TEXT = '22021';
 const UNCHANGED = 'Nothing was changed.';
 const MAY_BE_CHANGED =
   ' A change may have been made, if the answer was lost on the way: look before you repeat it.';
-const READS = new Set(['GET', 'HEAD']);
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -141,7 +141,7 @@ function unavailable(trouble: Trouble, cause: unknown, { method }: FastifyReques
   const { message, detail, retryAfter } = WORDS[trouble];
   return new ApiError(503, trouble === 'busy' ? 'busy' : `database.${trouble}`, message, {
     cause,
-    detail: trouble === 'away' && !READS.has(method) ? detail + MAY_BE_CHANGED : detail,
+    detail: trouble === 'away' && !isRead(method) ? detail + MAY_BE_CHANGED : detail,
     headers: { 'retry-after': String(retryAfter) },
   });
 }

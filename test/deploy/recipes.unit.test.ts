@@ -23,6 +23,19 @@ test('every setting that a recipe makes is one that there is', () => {
   expect(used.filter((name) => !known.has(name.replace(/__FILE$/, '')))).toEqual([]);
 });
 
+test('whatever starts a server gives Node the flags that the command gives itself', () => {
+  const flagsIn = (file: string): string[] => textOf(file).match(/--(no-)?[a-z-]+(=\d+)?(?=["' ,\]])/g) ?? [];
+  const flags = flagsIn('../bin/run-on-node-24.js');
+  expect(flags.length).toBeGreaterThan(1);
+  for (const file of [
+    '../package.json',
+    '../bench/processes.ts',
+    'container/Dockerfile',
+    'systemd/latchkey.service',
+  ])
+    expect(flagsIn(file), file).toEqual(expect.arrayContaining(flags));
+});
+
 test('the settings in the Kubernetes recipe are accepted without a warning', () => {
   const home = mkdtempSync(join(tmpdir(), 'latchkey-recipe-'));
   onTestFinished(() => rmSync(home, { recursive: true }));

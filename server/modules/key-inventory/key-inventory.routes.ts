@@ -3,6 +3,7 @@ import { can } from '../../access/can.ts';
 import { afterAnswers } from '../../http/answer-steps.ts';
 import type { App } from '../../http/app-type.ts';
 import { pageOf, Paging } from '../../http/paging.ts';
+import { isRead } from '../../http/methods.ts';
 import { addressOf } from '../../http/request.ts';
 import { Id, nullable, RoleSchema, Timestamp } from '../../http/schemas.ts';
 import { timestamp, timestampOrNull } from '../../http/time.ts';
@@ -51,7 +52,6 @@ const Found = Type.Object({
 });
 
 const READS_KEYS = can('apikeys:read', 'apikeys:*');
-const READS = new Set(['GET', 'HEAD']);
 
 export function keyInventoryRoutes(app: App): void {
   afterAnswers(app, (request, reply) => {
@@ -59,7 +59,7 @@ export function keyInventoryRoutes(app: App): void {
     if (credential?.kind === 'api-key') {
       const { headers, method } = request;
       // Who only tried holds the key as well, but shows no need of it.
-      const did = reply.statusCode >= 400 ? 'nothing' : READS.has(method) ? 'read' : 'write';
+      const did = reply.statusCode >= 400 ? 'nothing' : isRead(method) ? 'read' : 'write';
       const call = { address: addressOf(request), userAgent: headers['user-agent'], did } as const;
       noteCaller(app.context, credential.id, call);
     }

@@ -5,6 +5,7 @@ import { open } from '../../access/can.ts';
 import { ApiError, notFound } from '../../errors.ts';
 import type { App } from '../../http/app-type.ts';
 import { GUARDS_OF_DOCUMENTS } from '../../http/guard-answers.ts';
+import { isRead } from '../../http/methods.ts';
 import { FILES, isFileOfPage, PAGE_DIRECTORY, renderPage } from './page.ts';
 
 // The name of what was built changes with its content, so that it can be kept for good.
@@ -55,8 +56,7 @@ export async function pageRoutes(app: App): Promise<void> {
 
 /** Whether a browser asks for a page that has an address of its own: the page itself finds out which. */
 export function asksForPage({ method, url, headers }: FastifyRequest): boolean {
-  const reads = method === 'GET' || method === 'HEAD';
-  return reads && (headers.accept ?? '').includes('text/html') && !NO_PAGES.test(url);
+  return isRead(method) && (headers.accept ?? '').includes('text/html') && !NO_PAGES.test(url);
 }
 
 /** Answers with the page. Throws 503 where it has not been built. */

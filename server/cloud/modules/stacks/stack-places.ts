@@ -30,6 +30,11 @@ export function forget({ touch }: CloudContext, { port, host }: Place): void {
   if (host !== null) touch(keyOf({ host }));
 }
 
+/** Whether two places are the same one. */
+export function isSamePlace(one: Place, other: Place): boolean {
+  return one.port === other.port && one.host === other.host;
+}
+
 /** The ports at which stacks are reached. */
 export function portsInUse({ db }: CloudContext): Promise<number[]> {
   return listPorts(db);
@@ -138,9 +143,4 @@ function whereStacksAre({ config }: CloudContext): string {
 
 function keyOf(place: { port: number } | { host: string }): string {
   return 'port' in place ? `stack-at-port:${place.port}` : `stack-at-host:${place.host}`;
-}
-
-/** Whether a stack that moved from one to the other stayed where it was. */
-export function isSamePlace(one: Place, other: Place): boolean {
-  return one.port === other.port && one.host === other.host;
 }
